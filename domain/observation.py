@@ -1,0 +1,255 @@
+"""What was captured at a source (Observation), and what study of it gives (Findings).
+
+An Observation is raw and frozen: nothing in it is interpreted. Findings are derived by pure
+functions; the probes in them are questions that only the source can answer.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from domain.plan import FieldType, Paging, RecordSource, RequestTemplate, SourceKind
+from domain.values import JsonObject, JsonValue, Value
+
+
+class Exchange(Value):
+    """One request the page made, and its answer. Secrets and cookies are taken out of the headers.
+
+    ``body`` is text, at most the observer's limit (then ``truncated``). ``trigger`` tells what made
+    the page ask: ``load``, ``scroll``, ``more`` (a load-more control), ``probe``.
+    """
+
+    id: str
+    method: str
+    url: str
+    request_headers: dict[str, str] = {}
+    request_body: str | None = None
+    status: int
+    content_type: str = ""
+    response_headers: dict[str, str] = {}
+    body: str = ""
+    truncated: bool = False
+    resource_type: str = "fetch"
+    trigger: Literal["load", "scroll", "more", "probe"] = "load"
+
+
+class Link(Value):
+    """An anchor or link element: absolute address, text, ``rel`` and ``type``."""
+
+    href: str
+    text: str = ""
+    rel: str = ""
+    type: str = ""
+
+
+class Option(Value):
+    """One choice of a form field."""
+
+    value: str
+    label: str = ""
+
+
+class FormField(Value):
+    """One input of a form; ``kind`` is the HTML type, ``select`` or ``textarea``."""
+
+    name: str
+    kind: str = "text"
+    label: str = ""
+    placeholder: str = ""
+    value: str = ""
+    options: tuple[Option, ...] = ()
+    required: bool = False
+
+
+class Form(Value):
+    """A form with its absolute action."""
+
+    action: str
+    method: str = "GET"
+    fields: tuple[FormField, ...] = ()
+    label: str = ""
+
+
+class Embedded(Value):
+    """JSON that the page's HTML carries. ``selector`` finds the element, ``variable`` the script's name for it."""
+
+    kind: Literal["next_data", "nuxt", "apollo", "json_ld", "json", "object_literal", "microdata", "rdfa"]
+    selector: str = ""
+    index: int = 0
+    variable: str = ""
+    data: JsonValue
+
+
+class ApiDocument(Value):
+    """A machine-readable API description that the site links to or that was given by hand."""
+
+    url: str
+    text: str
+    content_type: str = ""
+
+
+class Feed(Value):
+    """A feed the site links to, with its text when it was fetched."""
+
+    url: str
+    kind: Literal["rss", "atom", "ical", "json_feed", "sitemap"]
+    title: str = ""
+    text: str = ""
+
+
+class Page(Value):
+    """One document as served and as rendered.
+
+    ``served_html`` is the text of the first response. ``rendered_html`` is the DOM after scripts;
+    each of its elements carries ``data-bx="x,y,width,height,visible,font px"`` (rendered box in CSS
+    pixels; study may use it, selectors never). ``aria`` is the accessibility snapshot.
+    """
+
+    requested_url: str
+    final_url: str
+    status: int
+    title: str = ""
+    content_type: str = "text/html"
+    served_html: str = ""
+    rendered_html: str = ""
+    text_before: str = ""
+    text_after: str = ""
+    aria: str = ""
+    links: tuple[Link, ...] = ()
+    forms: tuple[Form, ...] = ()
+    embedded: tuple[Embedded, ...] = ()
+    redirects: tuple[str, ...] = ()
+
+
+class Denial(Value):
+    """A request that the policy refused while observing."""
+
+    url: str
+    reason: str
+
+
+class Observation(Value):
+    """Everything captured at one source. ``pages[0]`` is the page that was asked for."""
+
+    url: str
+    captured_at: datetime
+    pages: tuple[Page, ...]
+    exchanges: tuple[Exchange, ...] = ()
+    api_documents: tuple[ApiDocument, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    robots_txt: str = ""
+    denials: tuple[Denial, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class ProbePurpose(StrEnum):
+    """Why a probe is asked."""
+
+    GROUND = "ground"  # does the endpoint answer without the page's own headers and cookies?
+    PAGE_TWO = "page_two"  # does the paging parameter bring other records?
+    PARAMETER = "parameter"  # does this parameter change the answer as it should?
+    DETAIL = "detail"  # what does the page behind a record's link hold?
+    DOCUMENT = "document"  # is there a document (API description, feed, JSON twin) at this address?
+
+
+class Probe(Value):
+    """A question to the source: one request, asked over the sandbox's HTTP client under the policy."""
+
+    id: str
+    purpose: ProbePurpose
+    method: str = "GET"
+    url: str
+    headers: dict[str, str] = {}
+    body: str | None = None
+    about: str = ""
+
+
+class ProbeAnswer(Value):
+    """What the source said. ``error`` is set when there was no HTTP answer at all."""
+
+    probe: Probe
+    status: int = 0
+    final_url: str = ""
+    content_type: str = ""
+    response_headers: dict[str, str] = {}
+    body: str = ""
+    truncated: bool = False
+    error: str = ""
+
+
+class Column(Value):
+    """One field of a record candidate.
+
+    ``locator`` reads the value from one record (see ``plan.Locator`` for its grammar by source kind).
+    ``fill`` is the share of records that have it; ``samples`` are up to five values as text.
+    """
+
+    name: str
+    locator: str
+    fallbacks: tuple[str, ...] = ()
+    type: FieldType = FieldType.STRING
+    fill: float = 1.0
+    label: str = ""
+    samples: tuple[str, ...] = ()
+
+
+class RecordCandidate(Value):
+    """One group of repeated records that may be what was asked for.
+
+    ``score`` orders candidates within Findings (higher first). ``exemplars`` are up to two records,
+    chosen to fill most columns. ``identity`` names the columns that tell records apart.
+    """
+
+    id: str
+    kind: SourceKind
+    source: RecordSource
+    columns: tuple[Column, ...]
+    count: int
+    score: float
+    exemplars: tuple[JsonObject, ...] = ()
+    identity: tuple[str, ...] = ()
+    paging: Paging | None = None
+    reasons: tuple[str, ...] = ()
+    url: str = ""
+
+
+class EndpointParameter(Value):
+    """A parameter that a source takes. ``evidence`` tells where it was seen; ``effect`` what a probe showed."""
+
+    name: str
+    location: Literal["query", "path", "body", "header"] = "query"
+    type: FieldType = FieldType.STRING
+    label: str = ""
+    description: str = ""
+    sample: str = ""
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    evidence: Literal["exchange", "form", "link", "document", "convention"] = "exchange"
+    proven: bool = False
+    effect: str = ""
+
+
+class Endpoint(Value):
+    """An address that answers with data, and what is known about asking it."""
+
+    id: str
+    request: RequestTemplate
+    parameters: tuple[EndpointParameter, ...] = ()
+    paging: Paging | None = None
+    coverage: float = 0.0
+
+
+class Findings(Value):
+    """What study of an Observation gave: candidates (best first), endpoints, and open probes.
+
+    Study is repeated with the answers until ``probes`` is empty; then the findings are grounded.
+    ``rejected`` tells for each source kind that cannot serve why not.
+    """
+
+    candidates: tuple[RecordCandidate, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    rejected: tuple[tuple[SourceKind, str], ...] = ()
+    walls: tuple[str, ...] = ()

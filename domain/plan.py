@@ -1,0 +1,364 @@
+"""Queries, the understanding of them, and the plans they become.
+
+A Plan is all that a generator needs to write the workflow, and all that the registry needs to find
+it again: intent, typed parameters with their bindings, output fields with their locators, the
+request, paging, steps and the chosen source with the reasons against the others.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field as Constrained
+
+from domain.values import JsonValue, Value
+
+
+class SourceKind(StrEnum):
+    """Kinds of source, cheapest first; the order of the members is the ladder of PLAN-4."""
+
+    OPENAPI = "openapi"
+    JSON = "json"
+    EMBEDDED = "embedded"
+    HTML = "html"
+    BROWSER = "browser"
+
+
+class PlannerKind(StrEnum):
+    """Who plans. ``auto`` is a model when a key is set, else the built-in planner."""
+
+    AUTO = "auto"
+    BUILTIN = "builtin"
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+    CLIENT = "client"
+
+
+class Query(Value):
+    """What a person wrote, and where to begin."""
+
+    text: str
+    site: str | None = None
+    api_document: str | None = None
+    source: SourceKind | None = None
+    planner: PlannerKind = PlannerKind.AUTO
+
+
+class Relation(StrEnum):
+    """How a constraint relates a record's value to the wanted one."""
+
+    EQUALS = "equals"
+    NOT_EQUALS = "not_equals"
+    CONTAINS = "contains"
+    EXCLUDES = "excludes"
+    AT_MOST = "at_most"
+    LESS_THAN = "less_than"
+    AT_LEAST = "at_least"
+    MORE_THAN = "more_than"
+    FROM = "from"
+    TO = "to"
+    WITHIN = "within"
+
+
+class Topic(StrEnum):
+    """What a constraint is about, as far as plain language tells."""
+
+    KEYWORDS = "keywords"
+    PLACE = "place"
+    DISTANCE = "distance"
+    DATE = "date"
+    TIME = "time"
+    PRICE = "price"
+    FREE = "free"
+    AVAILABILITY = "availability"
+    ONLINE = "online"
+    PERSON = "person"  # organiser, author, host, by whom
+    CATEGORY = "category"
+    NUMBER = "number"  # "rating above 4", "at least 3 bedrooms"
+    IDENTIFIER = "identifier"
+    NAMED = "named"  # "licence: ISC", "with status open": an attribute named in the query
+    COUNT = "count"
+    SORT = "sort"
+    DETAIL = "detail"  # "with the street address": a wanted output field
+
+
+class Constraint(Value):
+    """One thing that the query says, with the words it came from.
+
+    ``value`` by topic: KEYWORDS text; PLACE canonical name; DISTANCE number (``unit`` mi or km);
+    DATE ISO date or a relative phrase ("this weekend"); PRICE number (``unit`` ISO currency or "");
+    FREE/ONLINE bool; COUNT int; SORT field word (``unit`` asc or desc); NAMED text (``name`` is the attribute).
+    ``start`` and ``end`` are character offsets of the span in the query; ``confidence`` is 0 to 1.
+    """
+
+    topic: Topic
+    relation: Relation
+    value: JsonValue
+    unit: str = ""
+    name: str = ""
+    span: str = ""
+    start: int = 0
+    end: int = 0
+    confidence: float = 1.0
+
+
+class Place(Value):
+    """A place with its centre in degrees and its IANA time zone."""
+
+    name: str
+    latitude: float
+    longitude: float
+    timezone: str
+    country: str = ""
+    region: str = ""
+
+
+class Intent(Value):
+    """What was understood of a query, before any source was seen.
+
+    ``subject`` is the head noun ("events", "packages"); ``wanted`` are output fields that were named;
+    ``question`` is set when something must be asked back (``field``, ``text``, ``choices``).
+    """
+
+    text: str
+    subject: str = ""
+    constraints: tuple[Constraint, ...] = ()
+    wanted: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    writes: bool = False
+
+    def about(self, topic: Topic) -> tuple[Constraint, ...]:
+        """Return the constraints of one topic."""
+        return tuple(c for c in self.constraints if c.topic is topic)
+
+
+class FieldType(StrEnum):
+    """Type of a value in a record or parameter, as JSON Schema can say it."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    URL = "url"
+    PRICE = "price"
+    ARRAY = "array"
+    OBJECT = "object"
+
+
+class RequestTemplate(Value):
+    """One request with its fixed parts. Parameters of the plan are bound onto it.
+
+    ``body`` is a JSON value (or form pairs when ``body_kind`` is ``form``).
+    ``secret`` names a credential that the broker adds.
+    """
+
+    method: str = "GET"
+    url: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    body: JsonValue = None
+    body_kind: Literal["none", "json", "form"] = "none"
+    secret: str = ""
+
+
+class RecordSource(Value):
+    """Where records are read from, within one answer.
+
+    For json and openapi: ``records`` is a path ("entries", "data.items", "" for the root array).
+    For embedded: ``embedded`` names the JSON (kind, selector, index, variable) and ``records`` the path in it.
+    For html and browser: ``records`` is a CSS selector, ``fallbacks`` further ones.
+    Paths are dotted names; ``[n]`` is an index, ``*`` all values of an object or array.
+    """
+
+    request: RequestTemplate
+    records: str
+    fallbacks: tuple[str, ...] = ()
+    embedded_kind: str = ""
+    embedded_selector: str = ""
+    embedded_index: int = 0
+    embedded_variable: str = ""
+
+
+class PagingKind(StrEnum):
+    """How further records are asked for."""
+
+    CURSOR = "cursor"  # a token of the answer goes into ``parameter``
+    OFFSET = "offset"  # ``parameter`` counts records
+    PAGE = "page"  # ``parameter`` counts pages from ``first``
+    NEXT_LINK = "next_link"  # an address in the answer (path or selector)
+    SCROLL = "scroll"  # browser: scroll until nothing is added
+    MORE = "more"  # browser: press the control ``next_locator``
+
+
+class Paging(Value):
+    """Paging, shown by probing when ``proven``.
+
+    ``next_locator`` reads the cursor or next address from the answer (a JSON path, or
+    ``selector@attribute``); ``more_locator`` a flag that says whether more follows.
+    ``size_parameter`` and ``size`` ask for a page size where the source takes one.
+    """
+
+    kind: PagingKind
+    parameter: str = ""
+    location: Literal["query", "body", "path", "url"] = "query"
+    next_locator: str = ""
+    more_locator: str = ""
+    first: int = 1
+    step: int = 1
+    size_parameter: str = ""
+    size: int | None = None
+    proven: bool = False
+
+
+class SourceBinding(Value):
+    """The parameter goes to the source, shown by probing to have effect (or said by its API document).
+
+    ``encoding`` says how the value is written: plain; ``csv`` for lists; ``map`` through ``mapping``.
+    """
+
+    kind: Literal["source"] = "source"
+    location: Literal["query", "path", "body", "header"] = "query"
+    name: str
+    encoding: Literal["plain", "csv", "repeat", "map", "date", "datetime"] = "plain"
+    mapping: dict[str, str] = {}
+    template: str = "{value}"
+
+
+class FilterBinding(Value):
+    """The parameter is a filter in the workflow over ``fields`` of the rows."""
+
+    kind: Literal["filter"] = "filter"
+    relation: Relation
+    topic: Topic
+    fields: tuple[str, ...]
+
+
+class RoleBinding(Value):
+    """The parameter steers the workflow itself, or completes another one (the centre of a distance)."""
+
+    kind: Literal["role"] = "role"
+    role: Literal["limit", "sort", "unit", "currency", "place_of_distance"]
+    fields: tuple[str, ...] = ()
+
+
+Binding = Annotated[SourceBinding | FilterBinding | RoleBinding, Constrained(discriminator="kind")]
+
+
+class Parameter(Value):
+    """A typed parameter of the tool; ``default`` is taken from the query where it said something.
+
+    ``bindings`` may name more than one place: a source parameter narrows, a filter makes sure.
+    """
+
+    name: str
+    type: FieldType
+    description: str
+    default: JsonValue = None
+    required: bool = False
+    choices: tuple[JsonValue, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    items: FieldType | None = None
+    examples: tuple[JsonValue, ...] = ()
+    bindings: tuple[Binding, ...] = ()
+    topic: Topic | None = None
+
+
+class Field(Value):
+    """An output field.
+
+    ``locator`` reads it from one record. Grammar: for JSON kinds a path ("event.name"); for html and
+    browser ``selector@attribute`` (``@text`` the text, ``.`` the record itself, "td:nth-of-type(2)@text").
+    ``detail`` fields are read from the detail page or answer instead.
+    """
+
+    name: str
+    type: FieldType
+    description: str = ""
+    locator: str
+    fallbacks: tuple[str, ...] = ()
+    required: bool = False
+    detail: bool = False
+    unit: str = ""
+    scale: float = 1.0
+
+
+class Detail(Value):
+    """A join: for each row the request made from ``link`` (a field name) is read for the detail fields.
+
+    ``template`` uses ``{value}`` for the field's value when the link is not itself an address.
+    """
+
+    link: str
+    template: str = "{value}"
+    kind: SourceKind
+    source: RecordSource | None = None
+
+
+class PlanStep(Value):
+    """One step in words, and how it is done."""
+
+    order: int
+    action: str
+    method: Literal["api", "browser"] = "api"
+    detail: str = ""
+
+
+class Rejection(Value):
+    """Why a source kind was not taken."""
+
+    kind: SourceKind
+    reason: str
+
+
+class Source(Value):
+    """The source that was chosen, why, and why not the others."""
+
+    kind: SourceKind
+    url: str
+    reason: str
+    rejected: tuple[Rejection, ...] = ()
+
+
+class Trial(Value):
+    """One set of arguments to try the workflow with, and what is expected of it."""
+
+    name: str
+    arguments: dict[str, JsonValue]
+    expect: Literal["rows", "empty", "any"] = "any"
+
+
+class Plan(Value):
+    """Everything that a generator needs to write the workflow. JSON in and out."""
+
+    query: str
+    intent: Intent
+    tool_name: str
+    title: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    fields: tuple[Field, ...]
+    steps: tuple[PlanStep, ...]
+    source: Source
+    records: RecordSource
+    paging: Paging | None = None
+    detail: Detail | None = None
+    identity: tuple[str, ...] = ()
+    filters_note: str = ""
+    timezone_field: str = ""
+    timezone: str = "UTC"
+    hosts: tuple[str, ...] = ()
+    fallbacks: tuple[SourceKind, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    example_queries: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    estimated_duration_s: float = 1.0
+    planner: PlannerKind = PlannerKind.BUILTIN
+    browser: bool = False
+
+    def defaults(self) -> dict[str, JsonValue]:
+        """Return the arguments that the query itself asks for: every default that is not None."""
+        return {p.name: p.default for p in self.parameters if p.default is not None}

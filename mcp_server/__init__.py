@@ -1,0 +1,1 @@
+"""Protocols in and out: MCP over stdio and HTTP."""

@@ -1,0 +1,1 @@
+"""The store of tools: versions, runs, search, audit, on SQLite or PostgreSQL."""

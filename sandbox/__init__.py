@@ -1,0 +1,1 @@
+"""Everything untrusted passes here: code check, jail, broker, browsers, observation."""

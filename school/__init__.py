@@ -1,0 +1,1 @@
+"""The use cases: learn, judge, call, ask, administer; each a function that takes the School."""

@@ -1,0 +1,1 @@
+"""Tests mirror the packages; see requirements.py for the ids that are proved."""
