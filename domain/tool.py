@@ -59,7 +59,7 @@ def require_publishable(tool: Tool) -> None:
     if not NAME.fullmatch(tool.name) or tool.name in RESERVED_NAMES:
         raise NameRefused(
             f"Tool name {tool.name[:80]!r} cannot be published.",
-            remedy="Use 1 to 64 of a-z, 0-9, _ and -, beginning with a letter or digit; the server's own names are taken.",
+            remedy="Use 1 to 64 of a-z, 0-9, _ and -, beginning with one of a-z or 0-9; some are taken.",
         )
     if not tool.description.strip() or len(tool.description) > DESCRIPTION_CHARACTERS:
         raise NameRefused(
