@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from domain.plan import FieldType, Paging, RecordSource, RequestTemplate, SourceKind
+from domain.plan import FieldType, Paging, RecordSource, Relation, RequestTemplate, SourceKind, Topic
 from domain.values import JsonObject, JsonValue, Value
 
 
@@ -184,6 +184,8 @@ class Column(Value):
 
     ``locator`` reads the value from one record (see ``plan.Locator`` for its grammar by source kind).
     ``fill`` is the share of records that have it; ``samples`` are up to five values as text.
+    ``values`` are all distinct values where they are few (a categorical column), else empty.
+    Read values are multiplied by ``scale``; ``unit`` is a currency where all records share it.
     """
 
     name: str
@@ -193,6 +195,9 @@ class Column(Value):
     fill: float = 1.0
     label: str = ""
     samples: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    scale: float = 1.0
+    unit: str = ""
 
 
 class RecordCandidate(Value):
@@ -200,6 +205,9 @@ class RecordCandidate(Value):
 
     ``score`` orders candidates within Findings (higher first). ``exemplars`` are up to two records,
     chosen to fill most columns. ``identity`` names the columns that tell records apart.
+    ``endpoint`` is the id of the endpoint whose parameters apply. ``coverage`` is the share of the page's
+    visible text that the records' values cover. ``grounded``: the request was seen to work on its own.
+    ``detail_of`` marks what the page behind ``link`` (a column of the candidate with that id) holds.
     """
 
     id: str
@@ -213,10 +221,20 @@ class RecordCandidate(Value):
     paging: Paging | None = None
     reasons: tuple[str, ...] = ()
     url: str = ""
+    endpoint: str = ""
+    coverage: float = 0.0
+    grounded: bool = False
+    complete: bool = True
+    detail_of: str = ""
+    link: str = ""
+    link_template: str = ""
 
 
 class EndpointParameter(Value):
-    """A parameter that a source takes. ``evidence`` tells where it was seen; ``effect`` what a probe showed."""
+    """A parameter that a source takes. ``evidence`` tells where it was seen; ``effect`` what a probe showed.
+
+    What was shown, for a machine: the records' ``columns`` stand in ``relation`` to the value, which is about ``topic``.
+    """
 
     name: str
     location: Literal["query", "path", "body", "header"] = "query"
@@ -229,6 +247,9 @@ class EndpointParameter(Value):
     evidence: Literal["exchange", "form", "link", "document", "convention"] = "exchange"
     proven: bool = False
     effect: str = ""
+    topic: Topic | None = None
+    relation: Relation | None = None
+    columns: tuple[str, ...] = ()
 
 
 class Endpoint(Value):

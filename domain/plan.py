@@ -170,7 +170,8 @@ class RecordSource(Value):
     For json and openapi: ``records`` is a path ("entries", "data.items", "" for the root array).
     For embedded: ``embedded`` names the JSON (kind, selector, index, variable) and ``records`` the path in it.
     For html and browser: ``records`` is a CSS selector, ``fallbacks`` further ones.
-    Paths are dotted names; ``[n]`` is an index, ``*`` all values of an object or array.
+    Paths are dotted names; ``[n]`` is an index, ``*`` all values of an object or array ("days.*.events"
+    is the union of the arrays, "pages.*" the values of an object). ``format`` ``xml`` is a feed: selectors as in html.
     """
 
     request: RequestTemplate
@@ -180,6 +181,7 @@ class RecordSource(Value):
     embedded_selector: str = ""
     embedded_index: int = 0
     embedded_variable: str = ""
+    format: Literal["", "json", "html", "xml"] = ""
 
 
 class PagingKind(StrEnum):
@@ -196,8 +198,9 @@ class PagingKind(StrEnum):
 class Paging(Value):
     """Paging, shown by probing when ``proven``.
 
-    ``next_locator`` reads the cursor or next address from the answer (a JSON path, or
-    ``selector@attribute``); ``more_locator`` a flag that says whether more follows.
+    ``next_locator`` reads the cursor or next address from the answer (a JSON path,
+    ``selector@attribute``, or ``header:link`` for the ``Link`` header's rel=next); ``more_locator`` a flag that
+    says whether more follows. For location ``body``, ``parameter`` is a dotted path into the request's body.
     ``size_parameter`` and ``size`` ask for a page size where the source takes one.
     """
 
@@ -228,16 +231,31 @@ class SourceBinding(Value):
 
 
 class FilterBinding(Value):
-    """The parameter is a filter in the workflow over ``fields`` of the rows."""
+    """The parameter is a filter in the workflow over ``fields`` of the rows. A None parameter does not filter.
+
+    By topic: KEYWORDS (a list): CONTAINS all must match in the fields together, EXCLUDES none may. PLACE,
+    CATEGORY, NAMED EQUALS: any of the fields (or any element of an array field) equals the value, case and accents
+    aside. PRICE: fields are the price and, second, a free flag where there is one, which counts as price 0; a row
+    without either never passes. FREE, AVAILABILITY, ONLINE (a boolean parameter): the field is a boolean, or its
+    text is one of ``true_values``; for FREE the field may be a price (0 is free). DISTANCE: fields are latitude and
+    longitude; the centre is the parameter with role ``place_of_distance``. DATE: the local day of the first field.
+    """
 
     kind: Literal["filter"] = "filter"
     relation: Relation
     topic: Topic
     fields: tuple[str, ...]
+    true_values: tuple[str, ...] = ()
 
 
 class RoleBinding(Value):
-    """The parameter steers the workflow itself, or completes another one (the centre of a distance)."""
+    """The parameter steers the workflow itself, or completes another one (the centre of a distance).
+
+    ``sort``: the value is a field name, "-" in front for descending, several joined by commas ("-price,id"); rows
+    without a value come last; an array sorts by its length. ``place_of_distance``: the value names the centre; when a
+    distance is given too, a PLACE filter of the same parameter does not apply. ``currency``: ``fields`` names the
+    rows' currency field; only rows in that currency pass a price filter. ``limit``: at most so many rows, after sorting.
+    """
 
     kind: Literal["role"] = "role"
     role: Literal["limit", "sort", "unit", "currency", "place_of_distance"]
