@@ -233,7 +233,7 @@ class RecordCandidate(Value):
 class EndpointParameter(Value):
     """A parameter that a source takes. ``evidence`` tells where it was seen; ``effect`` what a probe showed.
 
-    What was shown, for a machine: the records' ``columns`` stand in ``relation`` to the value, which is about ``topic``.
+    What was shown, for a machine: the records' ``columns`` stand in ``relation`` to the value, about ``topic``.
     """
 
     name: str

@@ -254,7 +254,7 @@ class RoleBinding(Value):
     ``sort``: the value is a field name, "-" in front for descending, several joined by commas ("-price,id"); rows
     without a value come last; an array sorts by its length. ``place_of_distance``: the value names the centre; when a
     distance is given too, a PLACE filter of the same parameter does not apply. ``currency``: ``fields`` names the
-    rows' currency field; only rows in that currency pass a price filter. ``limit``: at most so many rows, after sorting.
+    rows' currency field; only rows in that currency pass a price filter. ``limit``: at most so many rows, once sorted.
     """
 
     kind: Literal["role"] = "role"
