@@ -1,0 +1,1 @@
+"""Pieces of the template generator: each renders one part of a workflow module from a plan."""

@@ -1,0 +1,136 @@
+"""How a workflow asks the source: constants, request parameters and the paging loop."""
+
+from __future__ import annotations
+
+from domain.plan import FieldType, Parameter, Plan, Relation, SourceBinding, Topic
+from generators.templates.text import indent, literal
+
+
+def constants(plan: Plan) -> list[str]:
+    """Return the module's constants: address, fixed parameters, bounds."""
+    request = plan.records.request
+    lines = [f"URL = {literal(request.url)}"]
+    if request.query:
+        lines.append(f"QUERY = {literal(dict(request.query))}")
+    if request.headers:
+        lines.append(f"HEADERS = {literal(dict(request.headers))}")
+    lines.append(f"TIMEZONE = {literal(plan.timezone)}")
+    if plan.paging is not None:
+        lines.append("MAX_PAGES = 180  # the policy lets one run ask 200 times")
+    return lines
+
+
+def source_parameters(plan: Plan) -> list[tuple[Parameter, SourceBinding]]:
+    """Return each parameter that goes to the source, with the binding that says where."""
+    return [(p, b) for p in plan.parameters for b in p.bindings if isinstance(b, SourceBinding)]
+
+
+def query_function(plan: Plan) -> list[str]:
+    """Return the function that makes the query string from the request."""
+    fixed = "dict(QUERY)" if plan.records.request.query else "{}"
+    body = ['"""Make the parameters that the source itself understands."""', f"query: dict[str, Any] = {fixed}"]
+    for parameter, binding in source_parameters(plan):
+        if binding.location == "query":
+            body += _set(plan, parameter, binding, f"query[{literal(binding.name)}]")
+    if plan.paging is not None and plan.paging.size_parameter and plan.paging.location == "query":
+        body.append(f"query[{literal(plan.paging.size_parameter)}] = {literal(plan.paging.size)}")
+    return ["def source_query(request: Request) -> dict[str, Any]:", *indent([*body, "return query"])]
+
+
+def body_function(plan: Plan) -> list[str]:
+    """Return the function that makes the request body, or nothing where the source takes none."""
+    if plan.records.request.body_kind == "none":
+        return []
+    body = [
+        '"""Make the body that the source expects."""',
+        f"body: dict[str, Any] = {literal(plan.records.request.body)}",
+    ]
+    for parameter, binding in source_parameters(plan):
+        if binding.location == "body":
+            body += _set(plan, parameter, binding, in_body(binding.name))
+    if plan.paging is not None and plan.paging.size_parameter and plan.paging.location == "body":
+        body.append(f"{in_body(plan.paging.size_parameter)} = {literal(plan.paging.size)}")
+    return ["def source_body(request: Request) -> dict[str, Any]:", *indent([*body, "return body"])]
+
+
+def url_function(plan: Plan) -> list[str]:
+    """Return the function that fills the address's ``{name}`` parts, or nothing where it has none."""
+    parts = [(p, b) for p, b in source_parameters(plan) if b.location == "path"]
+    if not parts:
+        return []
+    body = ['"""Fill the address."""', "url = URL"]
+    for parameter, binding in parts:
+        value = f'quote(str(request.{parameter.name}), safe="")'
+        body.append(f"url = url.replace({literal('{' + binding.name + '}')}, {value})")
+    return ["def source_url(request: Request) -> str:", *indent([*body, "return url"])]
+
+
+def header_function(plan: Plan) -> list[str]:
+    """Return the function that makes headers from the request, or nothing where none depend on it."""
+    parts = [(p, b) for p, b in source_parameters(plan) if b.location == "header"]
+    if not parts:
+        return []
+    body = ['"""Make the headers that the source expects."""']
+    body.append(
+        "headers: dict[str, str] = dict(HEADERS)" if plan.records.request.headers else "headers: dict[str, str] = {}"
+    )
+    for parameter, binding in parts:
+        body += _set(plan, parameter, binding, f"headers[{literal(binding.name)}]")
+    return ["def source_headers(request: Request) -> dict[str, str]:", *indent([*body, "return headers"])]
+
+
+def in_body(path: str) -> str:
+    """Return the subscript expression for a dotted path into the body."""
+    return "body" + "".join(f"[{literal(int(part) if part.isdigit() else part)}]" for part in path.split("."))
+
+
+def _set(plan: Plan, parameter: Parameter, binding: SourceBinding, target: str) -> list[str]:
+    value = f"request.{parameter.name}"
+    line = f"{target} = {_encoded(parameter, binding, value)}"
+    if parameter.required:
+        return [line]
+    narrowed = ""
+    if parameter.topic is Topic.PLACE and binding.location == "query":
+        narrowed = _without_radius(plan)
+    guard = value if parameter.type is FieldType.ARRAY else f"{value} is not None"
+    return [f"if {guard}{narrowed}:", *indent([line])]
+
+
+def _without_radius(plan: Plan) -> str:
+    """A radius reaches past the place's own name, so the source must not narrow to the name then."""
+    for parameter in plan.parameters:
+        if any(b.kind == "filter" and b.relation is Relation.WITHIN for b in parameter.bindings):
+            return f" and request.{parameter.name} is None"
+    return ""
+
+
+def _encoded(parameter: Parameter, binding: SourceBinding, value: str) -> str:
+    if binding.encoding == "map":
+        return f"{literal(binding.mapping)}.get(str({value}), str({value}))"
+    if binding.encoding == "csv":
+        return f'",".join(str(part) for part in {value})'
+    if binding.encoding == "repeat":
+        return value
+    if binding.encoding in {"date", "datetime"}:
+        return _date(parameter, binding, value)
+    if binding.template != "{value}":
+        before, _, after = binding.template.partition("{value}")
+        return f"{literal(before)} + str({value}) + {literal(after)}"
+    if parameter.type is FieldType.ARRAY:
+        return f'" ".join(str(part) for part in {value})'
+    return f'"true" if {value} else "false"' if parameter.type is FieldType.BOOLEAN else _plain(binding, value)
+
+
+def _plain(binding: SourceBinding, value: str) -> str:
+    return value if binding.location == "body" else f"str({value})"
+
+
+def _date(parameter: Parameter, binding: SourceBinding, value: str) -> str:
+    ends = "to" in parameter.name.split("_")
+    bounds = f"date_bounds(None, {value}, TIMEZONE)[1]" if ends else f"date_bounds({value}, None, TIMEZONE)[0]"
+    clock = "T23:59:59Z" if ends else "T00:00:00Z"
+    text = f"str({bounds})" + (f" + {literal(clock)}" if binding.encoding == "datetime" else "")
+    if binding.template != "{value}":
+        before, _, after = binding.template.partition("{value}")
+        return f"{literal(before)} + {text} + {literal(after)}"
+    return text

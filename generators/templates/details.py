@@ -1,0 +1,77 @@
+"""The join: each row's detail page or answer is read for the fields that only it holds."""
+
+from __future__ import annotations
+
+from domain.plan import Detail, Plan, SourceKind
+from generators.templates.reading import DATA_KINDS, expression
+from generators.templates.text import indent, literal
+
+BATCH = 8
+
+
+def detail_functions(plan: Plan) -> list[list[str]]:
+    """Return the functions of the join, or nothing where the plan has none."""
+    if plan.detail is None:
+        return []
+    return [_one(plan, plan.detail), _all()]
+
+
+def detail_constants(plan: Plan) -> list[str]:
+    """Return the constants of the join."""
+    if plan.detail is None:
+        return []
+    return ["MAX_DETAILS = 150  # rows whose details one run may ask for"]
+
+
+def _one(plan: Plan, detail: Detail) -> list[str]:
+    data = detail.kind in DATA_KINDS
+    link = f"item.{detail.link}"
+    if detail.template == "{value}":
+        address = f"to_url({link}, URL)"
+    else:
+        quoted = f'quote({link}, safe="")'
+        before, _, after = detail.template.partition("{value}")
+        address = f"{literal(before)} + {quoted} + {literal(after)}"
+    body = ['"""Read the fields that only the row\'s own page holds."""', f"if not {link}:", *indent(["return item"])]
+    body += [f"address = {address}", "if address is None:", *indent(["return item"])]
+    body += _asked(detail)
+    body += ["return item.model_copy(", *indent(["update={", *indent(_fields(plan, data=data)), "}"]), ")"]
+    return ["async def with_detail(item: Item, http: httpx.AsyncClient) -> Item:", *indent(body)]
+
+
+def _asked(detail: Detail) -> list[str]:
+    if detail.kind is SourceKind.EMBEDDED and detail.source is not None:
+        kind, index = literal(detail.source.embedded_kind), detail.source.embedded_index
+        found = f"embedded(page, {kind}, selector={literal(detail.source.embedded_selector)}, index={index})"
+        path = literal(detail.source.records)
+        return ["page = await get_page(http, address)", f"found = pick({found}, {path})"]
+    if detail.kind in DATA_KINDS:
+        path = literal(detail.source.records if detail.source is not None else "")
+        return ["answer = await get_json(http, address)", f"found = pick(answer, {path})"]
+    return ["found = await get_page(http, address)"]
+
+
+def _fields(plan: Plan, *, data: bool) -> list[str]:
+    url = "address" if data else "found.url"
+    details = [field for field in plan.fields if field.detail]
+    return [f"{literal(field.name)}: {expression(field, data=data, url=url, raw='found')}," for field in details]
+
+
+def _all() -> list[str]:
+    return [
+        "async def with_details(rows: list[Item], http: httpx.AsyncClient) -> list[Item]:",
+        *indent(
+            [
+                '"""Read the details of all rows, a few at a time."""',
+                "full: list[Item] = []",
+                f"for start in range(0, len(rows), {BATCH}):",
+                *indent(
+                    [
+                        f"batch = rows[start : start + {BATCH}]",
+                        "full += await asyncio.gather(*[with_detail(item, http) for item in batch])",
+                    ]
+                ),
+                "return full",
+            ]
+        ),
+    ]

@@ -1,0 +1,223 @@
+"""The body of ``run``: ask, read, filter, page, join details, order and cut."""
+
+from __future__ import annotations
+
+from domain.plan import Paging, PagingKind, Plan, RecordSource, SourceKind
+from generators.templates.asking import body_function, header_function, in_body, url_function
+from generators.templates.filters import has_filters
+from generators.templates.text import call, indent, literal
+
+LINK_HEADER = "header:link"
+
+
+def run_function(plan: Plan) -> list[str]:
+    """Return ``run`` itself."""
+    lines = ['"""Find everything that answers the request."""', *_start(plan)]
+    lines += _paged(plan, plan.paging) if plan.paging is not None else _single(plan)
+    lines += _finish(plan)
+    return ["async def run(request: Request, http: httpx.AsyncClient) -> Response:", *indent(lines)]
+
+
+def _start(plan: Plan) -> list[str]:
+    lines = ["rows: list[Item] = []"]
+    lines.append(f"url = {'source_url(request)' if url_function(plan) else 'URL'}")
+    lines.append("query = source_query(request)")
+    if body_function(plan):
+        lines.append("body = source_body(request)")
+    return lines
+
+
+def _ask(plan: Plan) -> list[str]:
+    """Ask once and leave the raw records in ``raws``."""
+    records = plan.records
+    headers = ", headers=source_headers(request)" if header_function(plan) else ""
+    headers = headers or (", headers=HEADERS" if records.request.headers else "")
+    kind = plan.source.kind
+    if kind in {SourceKind.HTML, SourceKind.BROWSER} or records.format == "xml":
+        selectors = ", ".join(literal(part) for part in (records.records, *records.fallbacks))
+        return [f"page = await get_page(http, url, params=query{headers})", f"raws = rows_of(page, {selectors})"]
+    if kind is SourceKind.EMBEDDED:
+        return [f"page = await get_page(http, url, params=query{headers})", *_embedded(records)]
+    return [*_data(plan, headers), f"raws = records(answer, {literal(records.records)})"]
+
+
+def _data(plan: Plan, headers: str) -> list[str]:
+    method = plan.records.request.method
+    sent = f", params=query{headers}"
+    if plan.records.request.body_kind == "json":
+        sent = f", json=body{sent}"
+    elif plan.records.request.body_kind == "form":
+        sent = f", data=body{sent}"
+    if (plan.paging is not None and plan.paging.next_locator == LINK_HEADER) or method != "GET":
+        return [f"response = await send(http, {literal(method)}, url{sent})", "answer = response.json()"]
+    return [f"answer = await get_json(http, url{sent})"]
+
+
+def _embedded(records: RecordSource) -> list[str]:
+    arguments = [literal(records.embedded_kind)]
+    arguments += [f"selector={literal(records.embedded_selector)}"] * bool(records.embedded_selector)
+    arguments += [f"index={records.embedded_index}"] * bool(records.embedded_index)
+    arguments += [f"variable={literal(records.embedded_variable)}"] * bool(records.embedded_variable)
+    return [
+        *call("answer = embedded(", ["page", *arguments]),
+        f"raws = records(answer, {literal(records.records)})",
+    ]
+
+
+def _single(plan: Plan) -> list[str]:
+    return [*_ask(plan), *_keep(plan), "incomplete = False"]
+
+
+def _keep(plan: Plan) -> list[str]:
+    lines = ["items = [read_item(raw) for raw in raws]", "expect_fields(items)"]
+    if has_filters(plan):
+        return [*lines, "rows += [item for item in items if answers(item, request)]"]
+    return [*lines, "rows += items"]
+
+
+def _paged(plan: Plan, paging: Paging) -> list[str]:
+    before, after = _turns(plan, paging)
+    stop = [] if _sorts(plan) or plan.detail is not None else ["if len(rows) > request.limit:", *indent(["break"])]
+    loop = [*before, *_tolerant(plan, paging), *_keep(plan), *stop, *after]
+    return [
+        *_before_loop(paging),
+        "incomplete = True",
+        "for number in range(MAX_PAGES):" if _counts(paging) else "for _ in range(MAX_PAGES):",
+        *indent(loop),
+        "if incomplete and len(rows) <= request.limit:",
+        *indent(["incomplete = bool(items)"]),
+    ]
+
+
+def _counts(paging: Paging) -> bool:
+    return paging.kind is PagingKind.PAGE
+
+
+def _before_loop(paging: Paging) -> list[str]:
+    counted = ["previous: list[Item] = []", "rows_seen = 0"] if _repeats(paging) else []
+    return ["items: list[Item] = []", *counted]
+
+
+def _repeats(paging: Paging) -> bool:
+    """Some sites answer a number past the end with the last page again."""
+    return paging.kind in {PagingKind.PAGE, PagingKind.OFFSET}
+
+
+def _tolerant(plan: Plan, paging: Paging) -> list[str]:
+    """Some sites answer the page after the last one with 404."""
+    ask = _ask(plan)
+    if not _repeats(paging):
+        return ask
+    return [
+        "try:",
+        *indent(ask),
+        "except httpx.HTTPStatusError as problem:",
+        *indent(
+            [
+                "if problem.response.status_code == 404 and rows_seen > 0:",
+                *indent(["incomplete = False", "break"]),
+                "raise",
+            ]
+        ),
+    ]
+
+
+def _turns(plan: Plan, paging: Paging) -> tuple[list[str], list[str]]:
+    """Return what happens before each request and after reading its answer."""
+    done = ["incomplete = False", "break"]
+    target = in_body(paging.parameter) if paging.location == "body" else f"query[{literal(paging.parameter)}]"
+    more = _more(paging)
+    if paging.kind is PagingKind.CURSOR:
+        after = [f"cursor = pick(answer, {literal(paging.next_locator)})"]
+        after += [
+            f'if not raws or cursor in (None, "", False){more}:',
+            *indent(done),
+            f"{target} = {'cursor' if paging.location == 'body' else 'str(cursor)'}",
+        ]
+        return [], after
+    if paging.kind is PagingKind.NEXT_LINK:
+        after = [f"following = {_next_address(plan, paging)}"]
+        after += [
+            f"if not raws or following is None or following == url{more}:",
+            *indent(done),
+            "url, query = following, {}",
+        ]
+        return [], after
+    ended = f"if not items or items == previous{more}:"
+    if paging.kind is PagingKind.OFFSET:
+        value = "rows_seen" if paging.location == "body" else "str(rows_seen)"
+        return [f"{target} = {value}"], [ended, *indent(done), "previous = items", "rows_seen += len(items)"]
+    value = f"{paging.first} + number * {paging.step}" if paging.step != 1 else f"number + {paging.first}"
+    if paging.location in {"path", "url"}:
+        before = [f"url = URL.replace({literal('{' + paging.parameter + '}')}, str({value}))"]
+    else:
+        before = [f"{target} = {value if paging.location == 'body' else f'str({value})'}"]
+    return before, [ended, *indent(done), "previous = items", "rows_seen += len(items)"]
+
+
+def _more(paging: Paging) -> str:
+    return f" or pick(answer, {literal(paging.more_locator)}) is False" if paging.more_locator else ""
+
+
+def _next_address(plan: Plan, paging: Paging) -> str:
+    if paging.next_locator == LINK_HEADER:
+        return 'to_url(pick(response.links, "next.url"), url)'
+    if plan.source.kind in {SourceKind.HTML, SourceKind.EMBEDDED} or plan.records.format == "xml":
+        return f"to_url(page.read({literal(paging.next_locator)}), page.url)"
+    return f"to_url(pick(answer, {literal(paging.next_locator)}), url)"
+
+
+def _sorts(plan: Plan) -> bool:
+    return any(b.kind == "role" and b.role == "sort" for p in plan.parameters for b in p.bindings)
+
+
+def _finish(plan: Plan) -> list[str]:
+    lines = []
+    if plan.identity:
+        keys = literal(plan.identity)
+        lines.append(f"rows = distinct(rows, {keys})")
+    if plan.detail is not None:
+        lines += [
+            "incomplete = incomplete or len(rows) > MAX_DETAILS",
+            "rows = await with_details(rows[:MAX_DETAILS], http)",
+        ]
+        if has_filters(plan, detail=True):
+            lines.append("rows = [item for item in rows if answers_in_detail(item, request)]")
+    if _sorts(plan):
+        lines.append("rows = ordered(rows, request.sort)")
+    lines += [
+        "kept = rows[: request.limit]",
+        "return Response(rows=kept, count=len(kept), truncated=incomplete or len(rows) > len(kept))",
+    ]
+    return lines
+
+
+def sort_function(plan: Plan) -> list[str]:
+    """Return the function that orders rows by the ``sort`` parameter, or nothing."""
+    if not _sorts(plan):
+        return []
+    return [
+        "def ordered(rows: list[Item], sort: str | None) -> list[Item]:",
+        *indent(
+            [
+                '"""Order by the named fields, the first one first; a minus means descending."""',
+                'keys = [part.strip() for part in (sort or "").split(",") if part.strip()]',
+                "for key in reversed(keys):",
+                *indent(['rows = sort_rows(rows, key.lstrip("-"), descending=key.startswith("-"))']),
+                "return rows",
+            ]
+        ),
+    ]
+
+
+def expectation_function(plan: Plan) -> list[str]:
+    """Return the function that notices when the records no longer carry what they must."""
+    needed = [field for field in plan.fields if field.required and not field.detail][:3]
+    lines = ['"""Notice when the source no longer gives what every record had."""']
+    for field in needed:
+        message = f"No record has a value at {field.locator!r} any more."
+        lines += [
+            f"if items and all(item.{field.name} is None for item in items):",
+            *indent([f"raise SourceChanged({literal(message)})"]),
+        ]
+    return ["def expect_fields(items: list[Item]) -> None:", *indent(lines if needed else [*lines, "del items"])]

@@ -1,0 +1,58 @@
+"""Expressions that read one item's fields from a raw record."""
+
+from __future__ import annotations
+
+from domain.plan import Field, FieldType, Plan, SourceKind
+from generators.templates.text import indent, literal
+
+DATA_KINDS = frozenset({SourceKind.JSON, SourceKind.EMBEDDED, SourceKind.OPENAPI})
+CONVERTERS = {
+    FieldType.STRING: "to_text",
+    FieldType.INTEGER: "to_integer",
+    FieldType.NUMBER: "to_number",
+    FieldType.PRICE: "to_price",
+    FieldType.BOOLEAN: "to_boolean",
+    FieldType.ARRAY: "to_list",
+}
+
+
+def reader(plan: Plan) -> list[str]:
+    """Return the function that makes an Item of one raw record."""
+    data = plan.source.kind in DATA_KINDS
+    signature = "def read_item(raw: Any) -> Item:" if data else "def read_item(raw: Node) -> Item:"
+    listed = [field for field in plan.fields if not field.detail]
+    body = ['"""Read one record; what is missing stays None."""', "return Item("]
+    body += indent(f"{field.name}={expression(field, data=data, url=_base(data=data))}," for field in listed)
+    return [signature, *indent([*body, ")"])]
+
+
+def expression(field: Field, *, data: bool, url: str, raw: str = "raw") -> str:
+    """Return the expression that reads one field of ``raw`` and gives it its type.
+
+    Dates from JSON stay as the source writes them; dates from HTML text become ISO dates.
+    """
+    value = _picked(field, raw) if data else _read(field, raw)
+    if field.type is FieldType.URL:
+        return f"to_url({value}, {url})"
+    if field.type is FieldType.OBJECT:
+        return value
+    if field.type in {FieldType.DATE, FieldType.DATETIME} and not data:
+        return f"to_{field.type.value}({value})"
+    converted = f"{CONVERTERS.get(field.type, 'to_text')}({value})"
+    return f"scaled({converted}, {literal(field.scale)})" if field.scale != 1.0 else converted
+
+
+def _base(*, data: bool) -> str:
+    return "URL" if data else "raw.url"
+
+
+def _picked(field: Field, raw: str) -> str:
+    chain = f"pick({raw}, {literal((field.locator, *field.fallbacks)[-1])})"
+    for locator in reversed((field.locator, *field.fallbacks)[:-1]):
+        chain = f"pick({raw}, {literal(locator)}, {chain})"
+    return chain
+
+
+def _read(field: Field, raw: str) -> str:
+    locators = ", ".join(literal(locator) for locator in (field.locator, *field.fallbacks))
+    return f"{raw}.read({locators})"

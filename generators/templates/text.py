@@ -1,0 +1,40 @@
+"""Rendering of Python text: literals, indentation, wrapped prose."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+WIDTH = 110
+
+
+def literal(value: object) -> str:
+    """Return a Python literal for a JSON value, with double quotes as formatters write them."""
+    if isinstance(value, str):
+        plain = repr(value)
+        return f'"{plain[1:-1]}"' if plain[0] == "'" and '"' not in plain else plain
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(literal(part) for part in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{literal(key)}: {literal(part)}" for key, part in value.items()) + "}"
+    return repr(value)
+
+
+def indent(lines: Iterable[str], levels: int = 1) -> list[str]:
+    """Return the lines moved right by four blanks a level; empty lines stay empty."""
+    return [("    " * levels + line) if line else "" for line in lines]
+
+
+def prose(text: str, *, width: int = WIDTH) -> list[str]:
+    """Return text wrapped for a docstring; what could end or escape the docstring is made harmless."""
+    clean = " ".join(text.replace("\\", "/").replace('"""', "'''").split())
+    clean = clean[:-1] + "'" if clean.endswith('"') else clean
+    return textwrap.wrap(clean, width=width) or [""]
+
+
+def call(opening: str, arguments: list[str], closing: str = ")") -> list[str]:
+    """Return a call on one line where it fits, else one argument a line."""
+    single = opening + ", ".join(arguments) + closing
+    if len(single) <= WIDTH - 4:
+        return [single]
+    return [opening, *indent(f"{argument}," for argument in arguments), closing]

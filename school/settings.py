@@ -1,0 +1,85 @@
+"""Settings: the only place where the environment is read.
+
+Names carry the prefix ``AGENT_SCHOOL_``; the vendors' keys and base URLs keep their own usual names.
+A ``.env`` file in the working directory is read too; real environment variables win.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from domain.errors import SettingsProblem
+from domain.plan import PlannerKind
+
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; ``.env.example`` is generated from this class."""
+
+    model_config = SettingsConfigDict(env_prefix="AGENT_SCHOOL_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("agent-school")),
+        description="The one folder that holds registry, jobs, keys, secrets and artifacts.",
+    )
+    database: str = Field(default="", description="Registry: a PostgreSQL URL, or empty for SQLite in the home folder.")
+    now: datetime | None = Field(default=None, description="Holds the clock still (ISO time with zone), for tests.")
+    browser: str = Field(default="", description="Path of the browser; empty looks for chromium-headless-shell.")
+    planner: PlannerKind = Field(default=PlannerKind.AUTO, description="auto, builtin, openai or anthropic.")
+    isolation: Literal["process", "fast", "paranoid"] = Field(default="process", description="Level of the sandbox.")
+    allow_weaker: Names = Field(default=(), description="Mechanisms that may be missing, by name (see doctor).")
+    private_hosts: Names = Field(
+        default=(),
+        description="Hosts on private or loopback addresses that may be learned from, comma separated (host or host:port).",
+    )
+    review: Literal["none", "required"] = Field(
+        default="none", description="required: a person approves each first version before it is published."
+    )
+    native_tools: int = Field(default=50, ge=0, le=1000, description="How many published tools are listed natively.")
+    call_timeout_s: float = Field(default=60.0, gt=0, le=60.0, description="Longest run of one call, seconds.")
+    learn_timeout_s: float = Field(default=180.0, gt=0, description="Longest learning of one tool, seconds.")
+    tls_ca_file: str = Field(default="", description="Extra certificate authority that sites may use (PEM file).")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="Log level.")
+    openai_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("OPENAI_API_KEY"), description="Key of OpenAI."
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("ANTHROPIC_API_KEY"), description="Key of Anthropic."
+    )
+
+    @field_validator("allow_weaker", "private_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("now")
+    @classmethod
+    def _zoned(cls, value: datetime | None) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+    @property
+    def registry_url(self) -> str:
+        """The registry's address: a PostgreSQL URL or a SQLite file in the home folder."""
+        return self.database or f"sqlite:///{self.home / 'registry.sqlite'}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; ``overrides`` win over environment and ``.env``.
+
+    Raises:
+        SettingsProblem: a value does not validate; the message names the variable.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type] - overrides are validated by the model itself
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_input=False)[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        variable = name if name.endswith("API_KEY") else f"AGENT_SCHOOL_{name}"
+        raise SettingsProblem(f"{variable}: {first['msg']}") from problem

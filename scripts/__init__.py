@@ -1,0 +1,1 @@
+"""Set-up, checks and release steps; each is run by make."""
