@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     allow_weaker: Names = Field(default=(), description="Mechanisms that may be missing, by name (see doctor).")
     private_hosts: Names = Field(
         default=(),
-        description="Hosts on private or loopback addresses that may be learned from, comma separated (host or host:port).",
+        description="Hosts on private or loopback addresses that may be learned from, comma separated.",
     )
     review: Literal["none", "required"] = Field(
         default="none", description="required: a person approves each first version before it is published."

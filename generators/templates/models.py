@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from domain.plan import Field, FieldType, Parameter, Plan
+from domain.plan import Field, FieldType, Parameter, Plan, SourceKind
+from generators.templates.reading import DATA_KINDS, MOMENTS
 from generators.templates.text import call, indent, literal, prose
 
 PARAMETER_TYPES = {
@@ -28,8 +29,13 @@ def parameter_type(parameter: Parameter) -> str:
     return PARAMETER_TYPES.get(parameter.type, "str")
 
 
-def item_type(field: Field) -> str:
-    """Return the annotation of an item attribute, without None."""
+def item_type(field: Field, kind: SourceKind) -> str:
+    """Return the annotation of an item attribute, without None.
+
+    JSON sources keep dates as they write them; text of a page is read into real dates.
+    """
+    if field.type in MOMENTS and kind not in DATA_KINDS:
+        return field.type.value
     return ITEM_TYPES.get(field.type, "str")
 
 
@@ -56,7 +62,7 @@ def _item(plan: Plan) -> list[str]:
     for field in plan.fields:
         description = field.description or field.name.replace("_", " ")
         arguments = ["default=None", f"description={literal(description)}"]
-        body += call(f"{field.name}: {item_type(field)} | None = Field(", arguments)
+        body += call(f"{field.name}: {item_type(field, plan.source.kind)} | None = Field(", arguments)
     return ["class Item(BaseModel):", *indent(body)]
 
 

@@ -6,6 +6,7 @@ from domain.plan import Field, FieldType, Plan, SourceKind
 from generators.templates.text import indent, literal
 
 DATA_KINDS = frozenset({SourceKind.JSON, SourceKind.EMBEDDED, SourceKind.OPENAPI})
+MOMENTS = frozenset({FieldType.DATE, FieldType.DATETIME})
 CONVERTERS = {
     FieldType.STRING: "to_text",
     FieldType.INTEGER: "to_integer",
@@ -36,7 +37,7 @@ def expression(field: Field, *, data: bool, url: str, raw: str = "raw") -> str:
         return f"to_url({value}, {url})"
     if field.type is FieldType.OBJECT:
         return value
-    if field.type in {FieldType.DATE, FieldType.DATETIME} and not data:
+    if field.type in MOMENTS and not data:
         return f"to_{field.type.value}({value})"
     converted = f"{CONVERTERS.get(field.type, 'to_text')}({value})"
     return f"scaled({converted}, {literal(field.scale)})" if field.scale != 1.0 else converted
