@@ -1,0 +1,1 @@
+"""Examples: an events site with known truth, and the questions that are asked of it."""
