@@ -1,0 +1,186 @@
+"""What compiled workflow code calls instead of attribute, item and write access.
+
+This is the hot path: the common case is one set lookup and one real access. It is hygiene, not the
+boundary: an escape from here ends in a process that the operating system holds.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType, ModuleType, TracebackType
+from typing import Any, Final
+
+from sandbox.facade.http.messages import Cookies, Headers
+
+MODULE_NAME: Final = "workflow"
+INSPECTION: Final = frozenset(
+    """
+    tb_frame tb_next tb_lasti f_back f_builtins f_code f_globals f_locals f_trace f_generator co_code co_consts
+    gi_frame gi_code gi_yieldfrom cr_await cr_frame cr_code cr_origin ag_await ag_frame ag_code
+    func_globals func_code im_func im_self mro with_traceback
+    parse_raw parse_file parse_obj from_orm construct update_forward_refs model_rebuild model_parametrized_name
+    """.split()
+)
+HIDDEN_TYPES: Final = frozenset({ModuleType, FrameType, CodeType, TracebackType})
+_PLAIN_DATA: Final = frozenset({dict, list, tuple, str, bytes, range, defaultdict, Counter, OrderedDict, deque})
+_WRITABLE: Final = frozenset(
+    {dict, list, defaultdict, Counter, OrderedDict, deque, bytearray, Headers, Cookies}
+)
+_FORMATS: Final = frozenset({"format", "format_map"})
+_SUSPENDED: Final = (GeneratorType, CoroutineType, AsyncGeneratorType)
+_admitted: set[str] = set()  # attribute names that were looked at once and need no further look
+
+
+def get_attribute(value: Any, name: str, *default: Any) -> Any:
+    """Return ``value.name`` unless it leads out of the workflow's own data.
+
+    Raises:
+        AttributeError: the name is private, is one of introspection, or the result is a module, frame or code.
+    """
+    if name in _admitted:
+        found = getattr(value, name, *default)
+        if type(found) in HIDDEN_TYPES:
+            raise AttributeError(f"{name!r} is not for workflows")
+        return found
+    return _unusual_attribute(value, name, *default)
+
+
+def get_item(value: Any, key: Any) -> Any:
+    """Return ``value[key]``; for types, texts inside the brackets may only be plain annotations."""
+    if type(value) not in _PLAIN_DATA:
+        check_subscript(value, key)
+    return value[key]
+
+
+def writable(value: Any) -> Any:
+    """Return the value when its items or attributes may be set: own data, and objects of own classes.
+
+    Raises:
+        TypeError: anything else: classes, functions, imported names.
+    """
+    kind = type(value)
+    if kind in _WRITABLE or kind.__module__ == MODULE_NAME:
+        if isinstance(value, type):
+            raise TypeError("classes are read-only in a workflow")
+        return value
+    raise TypeError(f"{kind.__name__} is read-only in a workflow")
+
+
+def union(left: Any, right: Any) -> Any:
+    """Return ``left | right``; with texts it would build a type that pydantic evaluates."""
+    if isinstance(left, str) or isinstance(right, str):
+        raise TypeError("| does not take text")
+    return left | right
+
+
+def update_in_place(operator: str, left: Any, right: Any) -> Any:
+    """Return what ``left |= right`` leaves (the only operator that needs a guard)."""
+    if operator != "|=" or isinstance(left, str) or isinstance(right, str):
+        raise TypeError(f"{operator} does not take text")
+    left |= right
+    return left
+
+
+def async_iterator(value: Any) -> Any:
+    """Return the value for ``async for``, when it is an iterator of the workflow's own or of a facade."""
+    if isinstance(value, AsyncGeneratorType) or hasattr(type(value), "__aiter__"):
+        return value
+    raise TypeError(f"'async for' needs an asynchronous iterator, not {type(value).__name__}")
+
+
+def has_attribute(value: Any, name: str) -> bool:
+    """Return whether ``get_attribute`` would give something."""
+    try:
+        get_attribute(value, name)
+    except AttributeError:
+        return False
+    return True
+
+
+def type_of(value: Any) -> type:
+    """Return the class of a value; the forms of ``type`` that make classes are not for workflows."""
+    return type(value)
+
+
+_ANNOTATION: Final = re.compile(r"[\w\s\[\],.|]*")
+_WORD: Final = re.compile(r"[^\W\d]\w*")
+
+
+def is_plain_annotation(text: str) -> bool:
+    """Return whether a text is only names, dots, brackets and bars, none of them private."""
+    return (
+        len(text) < 500
+        and bool(_ANNOTATION.fullmatch(text))
+        and not any(word.startswith("_") or word in INSPECTION for word in _WORD.findall(text))
+    )
+
+
+def check_subscript(value: Any, key: Any) -> None:
+    """Refuse texts that a type would keep as an annotation to evaluate later."""
+    if isinstance(value, Mapping | Sequence) or getattr(value, "_name", None) == "Literal":
+        return
+    if isinstance(value, type) or hasattr(value, "__origin__") or type(value).__module__ == "typing":
+        _check_annotation(key, 0)
+
+
+def _check_annotation(key: Any, depth: int) -> None:
+    if isinstance(key, str) and not is_plain_annotation(key):
+        raise TypeError("an annotation in quotes may only name types")
+    if isinstance(key, list | tuple) and depth < 20:
+        for part in key:
+            _check_annotation(part, depth + 1)
+
+
+class _Formatter(string.Formatter):
+    """``str.format`` whose fields go through the attribute guard."""
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        first, rest = string._string.formatter_field_name_split(field_name)  # type: ignore[attr-defined]  # as string.Formatter itself does
+        found = self.get_value(first, args, kwargs)
+        for is_attribute, key in rest:
+            found = get_attribute(found, key) if is_attribute else get_item(found, key)
+        return found, first
+
+
+def _guarded_format(text: str, name: str) -> Callable[..., str]:
+    if name == "format":
+        return lambda *args, **kwargs: _Formatter().vformat(text, args, kwargs)
+    return lambda mapping: _Formatter().vformat(text, (), mapping)
+
+
+def _unusual_attribute(value: Any, name: str, *default: Any) -> Any:
+    """The long way: names not seen before, and those that always need a look."""
+    if type(name) is not str:
+        raise TypeError("attribute names are text")
+    if name in _FORMATS and (isinstance(value, str) or (isinstance(value, type) and issubclass(value, str))):
+        if isinstance(value, type):
+            raise AttributeError("call format on the text itself")
+        return _guarded_format(value, name)
+    if name == "obj" and isinstance(value, BaseException):
+        raise AttributeError("'obj' of an exception is not for workflows")
+    if name.startswith("_"):
+        return _private_attribute(value, name, *default)
+    if name in INSPECTION:
+        raise AttributeError(f"{name!r} is not for workflows")
+    if name not in _FORMATS and name != "obj" and len(_admitted) < 10_000:
+        _admitted.add(name)
+    found = getattr(value, name, *default)
+    if type(found) in HIDDEN_TYPES:
+        raise AttributeError(f"{name!r} is not for workflows")
+    return found
+
+
+def _private_attribute(value: Any, name: str, *default: Any) -> Any:
+    """Names with an underscore: ``__name__`` of classes and functions, and own attributes of own objects."""
+    if name == "__name__":
+        return str(getattr(value, name, *default))
+    kind = type(value)
+    if not name.startswith("__") and kind.__module__ == MODULE_NAME:
+        if name in getattr(value, "__dict__", ()):
+            return getattr(value, name)
+        if any(name in base.__dict__ for base in kind.__mro__ if base.__module__ == MODULE_NAME):
+            return getattr(value, name)
+    raise AttributeError(f"{name!r} is not for workflows")
