@@ -234,6 +234,7 @@ class EndpointParameter(Value):
     """A parameter that a source takes. ``evidence`` tells where it was seen; ``effect`` what a probe showed.
 
     What was shown, for a machine: the records' ``columns`` stand in ``relation`` to the value, about ``topic``.
+    ``mapping`` gives the source's own value for each label, where they differ.
     """
 
     name: str
@@ -250,6 +251,7 @@ class EndpointParameter(Value):
     topic: Topic | None = None
     relation: Relation | None = None
     columns: tuple[str, ...] = ()
+    mapping: dict[str, str] = {}
 
 
 class Endpoint(Value):
