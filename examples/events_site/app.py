@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -50,4 +51,8 @@ def build(
 
 def store_for(*, seed: int, faults: Faults, today: date, events: int = DEFAULT_EVENTS) -> Store:
     """What the site knows, without the site."""
-    return Store(apply_to_catalogue(generate(seed=seed, today=today, events=events), faults))
+    return Store(apply_to_catalogue(_catalogue(seed=seed, today=today, events=events), faults))
+
+
+_catalogue = lru_cache(maxsize=4)(generate)
+"""A catalogue is frozen, so the sites of one process can share it."""

@@ -1,0 +1,1 @@
+"""Tests of the examples: the events site and the truth of the example queries."""
