@@ -1,0 +1,62 @@
+"""Agent School's command line: composes the commands of the rooms, and the short forms of CLI-1."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from mcp_server.cli import app as server_commands
+from mcp_server.cli import serve
+from school.examples_cli import app as example_commands
+from school.examples_cli import examples as run_examples
+
+from domain.plan import PlannerKind, Query, SourceKind
+from school.admin_cli import app as tool_commands
+from school.cli import Document, Fresh, Hosts, Json, Kind, Planner, Site, answer_query
+from school.cli import app as school_commands
+from school.cli import test as run_tests
+
+app = typer.Typer(
+    help="Agent School teaches agents new tools.", invoke_without_command=True, pretty_exceptions_enable=False
+)
+for commands in (school_commands, example_commands, server_commands):
+    app.add_typer(commands)
+app.add_typer(tool_commands, name="tools")
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    query: Annotated[str | None, typer.Option("--query", help="Answer this question (as ask does).")] = None,
+    site: Site = None,
+    openapi: Document = None,
+    planner: Planner = PlannerKind.AUTO,
+    source: Kind = None,
+    fresh: Fresh = False,
+    allow_host: Hosts = None,
+    as_json: Json = False,
+    examples: Annotated[bool, typer.Option("--run-examples", help="As the command examples.")] = False,
+    start_server: Annotated[bool, typer.Option("--start-server", help="As the command serve.")] = False,
+    test: Annotated[bool, typer.Option("--test", help="As the command test.")] = False,
+) -> None:
+    """Ask, learn, call, serve."""
+    if context.invoked_subcommand is not None:
+        return
+    if query is not None:
+        asked = Query(
+            text=query, site=site, api_document=openapi, planner=planner, source=SourceKind(source) if source else None
+        )
+        answer_query(asked, fresh=fresh, allow_hosts=tuple(allow_host or ()), as_json=as_json)
+    elif examples:
+        run_examples(as_json=as_json)
+    elif start_server:
+        serve()
+    elif test:
+        run_tests([])
+    else:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    app()

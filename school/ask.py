@@ -1,0 +1,102 @@
+"""Answering a question: reuse a published tool when one already answers it, else learn one, then call it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from generators.language import understand
+from generators.reuse import match
+
+from domain.errors import NeedsInput
+from domain.events import EventSink, Progress, ignore
+from domain.plan import Intent, Query
+from domain.run import Run
+from domain.values import JsonObject, Value
+from domain.workflow import WorkflowVersion
+from school.app import School
+from school.call import call
+from school.learn import Stopwatch, learn
+from school.policies import policy_for
+
+CANDIDATES = 50  # published tools that are looked at for one question
+
+
+class Answer(Value):
+    """An answered question: the tool that served it, the arguments, the run, and what it took."""
+
+    version: WorkflowVersion
+    arguments: JsonObject
+    run: Run
+    learned: bool
+    timings_ms: dict[str, float]
+
+
+async def ask(
+    school: School,
+    query: Query,
+    *,
+    owner: str = "local",
+    fresh: bool = False,
+    at_terminal: bool = False,
+    allow_hosts: tuple[str, ...] = (),
+    on_progress: EventSink = ignore,
+) -> Answer:
+    """Answer a question with rows.
+
+    ``fresh`` learns anew although a tool would answer. ``at_terminal`` says that a person typed the
+    address, which lets in that private host.
+
+    Raises:
+        SchoolError: see the tree; NeedsInput when something must be asked back.
+    """
+    watch = Stopwatch()
+    on_progress(Progress(stage="understand", message=query.text, percent=1))
+    with watch.stage("understand"):
+        intent = understand(query.text, school.clock.now())
+    found = None
+    if not fresh:
+        with watch.stage("reuse"):
+            found = find_tool(school, query, intent, owner=owner)
+    learned = found is None
+    if found is None:
+        site = require_site(school, query, owner=owner)
+        policy = policy_for(site, school.settings, at_terminal=at_terminal, allow_hosts=allow_hosts)
+        gained = await learn(school, query, intent, policy, owner=owner, on_progress=on_progress, watch=watch)
+        found = gained.version, gained.version.plan.defaults()
+    version, arguments = found
+    on_progress(Progress(stage="call", message=f"calling {version.name} version {version.number}", percent=100))
+    with watch.stage("call"):
+        called = await call(school, version.name, arguments, owner=owner)
+    return Answer(version=called.version, arguments=arguments, run=called.run, learned=learned, timings_ms=watch.ms)
+
+
+def find_tool(school: School, query: Query, intent: Intent, *, owner: str) -> tuple[WorkflowVersion, JsonObject] | None:
+    """Return the published tool that answers the query with its arguments, or None (PROVE-5)."""
+    host = urlsplit(query.site).hostname if query.site else None
+    for hit in school.registry.search(query.text, owner, host=host, limit=CANDIDATES):
+        version = school.registry.tool(hit.name, owner)
+        if query.source is not None and version.plan.source.kind is not query.source:
+            continue
+        arguments = match(query, intent, version.plan)
+        if arguments is not None:
+            return version, arguments
+    return None
+
+
+def require_site(school: School, query: Query, *, owner: str) -> str:
+    """Return the address to learn from.
+
+    Raises:
+        NeedsInput: none was given, and none may be guessed.
+    """
+    site = query.site or query.api_document
+    if site:
+        return site
+    hits = school.registry.search(query.text, owner, limit=CANDIDATES)
+    choices = dict.fromkeys(school.registry.tool(hit.name, owner).plan.source.url for hit in hits)
+    raise NeedsInput(
+        "Which site should answer this?",
+        field="site",
+        choices=tuple(choices)[:5],
+        remedy="Give the address of a page that lists such things with --site URL.",
+    )

@@ -1,0 +1,152 @@
+"""The commands that answer, learn and call. ``main.py`` composes them with those of the other rooms."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from domain.errors import InvalidArguments
+from domain.plan import PlannerKind, Query, SourceKind
+from domain.values import JsonObject
+from school import show
+from school.app import School
+from school.console import plain_error, print_json, run
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+
+Site = Annotated[str | None, typer.Option("--site", help="Where to begin: the address of a page or API.")]
+Document = Annotated[str | None, typer.Option("--openapi", help="An OpenAPI document: file or address.")]
+Planner = Annotated[PlannerKind, typer.Option("--planner", help="Who plans; auto is a model when a key is set.")]
+Kind = Annotated[SourceKind | None, typer.Option("--source", help="Take this kind of source and no other.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Learn anew, even if a tool would answer.")]
+Hosts = Annotated[list[str] | None, typer.Option("--allow-host", help="A further host that the tool may ask.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="The question, in plain language.")],
+    site: Site = None,
+    openapi: Document = None,
+    planner: Planner = PlannerKind.AUTO,
+    source: Kind = None,
+    fresh: Fresh = False,
+    allow_host: Hosts = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question: reuse a tool or learn one, then call it."""
+    query = Query(text=text, site=site, api_document=openapi, planner=planner, source=source)
+    answer_query(query, fresh=fresh, allow_hosts=tuple(allow_host or ()), as_json=as_json)
+
+
+def answer_query(query: Query, *, fresh: bool, allow_hosts: tuple[str, ...], as_json: bool) -> None:
+    """Answer a question at the terminal and end with the right status."""
+    from school.answers import answered, refused  # noqa: PLC0415 - learning is loaded by commands that learn
+    from school.ask import Answer  # noqa: PLC0415
+    from school.ask import ask as answer  # noqa: PLC0415
+
+    with show.progress(quiet=as_json) as sink:
+
+        async def use(school: School) -> Answer:
+            return await answer(school, query, fresh=fresh, at_terminal=True, allow_hosts=allow_hosts, on_progress=sink)
+
+        done = run(use, as_json=as_json, on_error=refused)
+    result = answered(done)
+    if as_json:
+        print_json(result)
+        return
+    show.table(f"{result['count']} rows", result["rows"])
+    verb = "learned and published" if done.learned else "answered by"
+    show.out.print(f"[dim]{verb} {done.version.name} version {done.version.number} ({result['source']['kind']})[/]")
+
+
+@app.command()
+def learn(
+    text: Annotated[str, typer.Argument(help="What the tool shall answer.")],
+    site: Site = None,
+    openapi: Document = None,
+    planner: Planner = PlannerKind.AUTO,
+    source: Kind = None,
+    allow_host: Hosts = None,
+    as_json: Json = False,
+) -> None:
+    """Learn a tool anew and publish it."""
+    query = Query(text=text, site=site, api_document=openapi, planner=planner, source=source)
+    answer_query(query, fresh=True, allow_hosts=tuple(allow_host or ()), as_json=as_json)
+
+
+@app.command("call")
+def call_command(
+    tool: Annotated[str, typer.Argument(help="Name of a published tool.")],
+    param: Annotated[list[str] | None, typer.Option("--param", help="name=value; a value may be JSON.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Call a published tool."""
+    from school.call import Called, call  # noqa: PLC0415 - see answer_query
+
+    async def use(school: School) -> Called:
+        return await call(school, tool, arguments(school, tool, param or []))
+
+    done = run(use, as_json=as_json, on_error=plain_error)
+    if as_json:
+        print_json({"status": "ok", "tool": tool, "version": done.version.number, "result": done.run.output})
+        return
+    show.table(f"{tool}: {len(done.run.rows)} rows in {done.run.spent.wall_ms:.0f} ms", done.run.rows)
+
+
+def arguments(school: School, tool: str, pairs: list[str]) -> JsonObject:
+    """Return the arguments of ``name=value`` pairs, each value read as the tool's schema types it.
+
+    Raises:
+        InvalidArguments: a pair has no "=".
+    """
+    properties: Any = school.registry.tool(tool, "local").tool.input_schema.get("properties", {})
+    given: JsonObject = {}
+    for pair in pairs:
+        name, sign, text = pair.partition("=")
+        if not sign:
+            raise InvalidArguments(f"{pair!r} is no name=value pair.", remedy="Write --param name=value")
+        given[name] = _typed(text, properties.get(name, {}))
+    return given
+
+
+def _typed(text: str, schema: dict[str, Any]) -> Any:
+    kinds = schema.get("type", "string")
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if text == "null" and "null" in kinds:
+        return None
+    if "string" in kinds:
+        return text
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return [part.strip() for part in text.split(",")] if "array" in kinds else text
+    return [value] if "array" in kinds and not isinstance(value, list) else value
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Show what the sandbox enforces on this machine."""
+    from sandbox.doctor import report  # noqa: PLC0415 - probes the machine
+
+    found = [
+        {"mechanism": e.name, "enforced": "yes" if e.enforced else "NO", "how": e.how, "without it": e.consequence}
+        for e in report()
+    ]
+    if as_json:
+        print_json({"status": "ok", "mechanisms": found})
+        return
+    show.table("What the sandbox enforces here", found)
+
+
+@app.command()
+def test(
+    arguments: Annotated[list[str] | None, typer.Argument(help="Arguments for pytest.")] = None,
+) -> None:
+    """Run the project's own tests."""
+    import subprocess  # noqa: PLC0415 - this command only
+    import sys  # noqa: PLC0415
+
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "pytest", *(arguments or [])]))

@@ -1,0 +1,141 @@
+"""Tests against the source itself: the page's own text, its own records, and no baked answers."""
+
+from __future__ import annotations
+
+import ast
+
+from domain.meaning.words import fold
+from domain.plan import FieldType
+from domain.run import Finding
+from domain.values import JsonObject, JsonValue
+from school.judging.case import Case, failed, is_set, not_applicable, passed
+from school.judging.reading import raw_records, read
+
+SHOWN_ENOUGH = 0.6  # of the page's own records; the rest may be cut or formatted on the page
+FEWEST_SHOWN = 3
+TEXT_TYPES = frozenset({FieldType.STRING, FieldType.URL})
+
+
+def page_shows_rows(case: Case) -> Finding:
+    """The page, read as a person would, contains values of the rows."""
+    page = case.observation.pages[0]
+    text = fold(f"{page.aria} {page.text_after or page.text_before}")
+    if "html" not in page.content_type or len(text) < 40:
+        return not_applicable("page_shows_rows", "the source is data, there is no page to read")
+    names = _telling_fields(case)
+    rows = _all_distinct(case)
+    if not rows or not names:
+        return not_applicable("page_shows_rows", "there are no rows with text")
+    shown = sum(any(_occurs(row.get(name), text) for name in names) for row in rows)
+    if shown < min(FEWEST_SHOWN, len(rows)):
+        return failed("page_shows_rows", f"the page's text shows {shown} of {len(rows)} rows ({', '.join(names)})")
+    return passed("page_shows_rows", f"the page's text shows {shown} of {len(rows)} rows")
+
+
+def own_records_found(case: Case) -> Finding:
+    """The records that were observed are among the rows of the widest trial."""
+    observed = _observed_identities(case)
+    if observed is None:
+        return not_applicable("own_records_found", "the observation holds no answer of the chosen source")
+    widest = case.widest()
+    if widest is None or not observed:
+        return not_applicable("own_records_found", "there are no rows to compare with")
+    names = [field.name for field in case.plan.fields if field.name in case.plan.identity and not field.detail]
+    got = {tuple(_plain(row.get(name)) for name in names) for run in case.tried for row in run.run.rows}
+    found = sum(_loosely_in(key, got) for key in observed)
+    truncated = isinstance(widest.output, dict) and bool(widest.output.get("truncated"))
+    unfiltered = any(
+        not any(is_set(v) for k, v in case.effective(t.run.arguments).items() if k != "limit") for t in case.tried
+    )
+    if not found or (unfiltered and not truncated and found < SHOWN_ENOUGH * len(observed)):
+        return failed("own_records_found", f"{found} of {len(observed)} observed records are among the rows")
+    return passed("own_records_found", f"{found} of {len(observed)} observed records are among the rows")
+
+
+def nothing_baked(case: Case) -> Finding:
+    """No argument of a trial stands in the code as a literal, outside Request and the docstrings."""
+    values = {
+        _plain(v)
+        for t in case.tried
+        for v in _leaves(case.effective(t.trial.arguments))
+        if isinstance(v, str) and len(v) > 3
+    }
+    given = fold(case.observation.url)
+    literals = [fold(text) for text in _literals(case.code)]
+    for value in sorted(values):
+        if value and value not in given and any(value == text for text in literals):
+            return failed("nothing_baked", f"the value {value!r} of a trial stands in the code")
+    return passed("nothing_baked", f"{len(values)} values looked for among {len(literals)} literals")
+
+
+def _telling_fields(case: Case) -> list[str]:
+    fields = [f for f in case.plan.fields if f.type in TEXT_TYPES and not f.detail and "url" not in f.name]
+    named = [f.name for f in fields if any(word in f.name for word in ("name", "title", "label"))]
+    return named or [f.name for f in fields][:4]
+
+
+def _all_distinct(case: Case) -> list[JsonObject]:
+    seen: dict[str, JsonObject] = {}
+    for row in case.all_rows():
+        seen.setdefault(repr(sorted(row.items(), key=lambda item: item[0])), row)
+    return list(seen.values())
+
+
+def _occurs(value: JsonValue, text: str) -> bool:
+    wanted = fold(str(value)) if value is not None else ""
+    return len(wanted) > 1 and wanted[:80] in text
+
+
+def _observed_identities(case: Case) -> set[tuple[str, ...]] | None:
+    fields = [field for field in case.plan.fields if field.name in case.plan.identity and not field.detail]
+    address = case.plan.records.request.url.split("?")[0]
+    bodies = [(e.body, e.url) for e in case.observation.exchanges if e.url.split("?")[0] == address and e.status == 200]
+    bodies += [(p.served_html, p.final_url) for p in case.observation.pages if p.final_url.split("?")[0] == address]
+    for body, url in bodies:
+        try:
+            raws = raw_records(case.plan, body, url)
+        except (ValueError, LookupError):
+            continue
+        if raws and fields:
+            return {tuple(_plain(read(case.plan, raw, field)) for field in fields) for raw in raws}
+    return None
+
+
+def _loosely_in(key: tuple[str, ...], known: set[tuple[str, ...]]) -> bool:
+    return key in known or any(
+        all(a == b or a in b or b in a for a, b in zip(key, other, strict=True)) for other in known
+    )
+
+
+def _plain(value: JsonValue) -> str:
+    return fold(str(value)) if value is not None else ""
+
+
+def _leaves(value: JsonValue) -> list[JsonValue]:
+    if isinstance(value, dict):
+        return [leaf for part in value.values() for leaf in _leaves(part)]
+    if isinstance(value, list):
+        return [leaf for part in value for leaf in _leaves(part)]
+    return [value]
+
+
+def _literals(code: str) -> list[str]:
+    found: list[str] = []
+    for node in ast.parse(code).body:
+        if isinstance(node, ast.ClassDef) and node.name == "Request":
+            continue
+        docstrings = {id(d) for n in ast.walk(node) if (d := _docstring(n)) is not None}
+        found += [
+            inner.value
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and id(inner) not in docstrings
+        ]
+    return found
+
+
+def _docstring(node: ast.AST) -> ast.Constant | None:
+    if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Expr):
+        return None
+    first = node if isinstance(node, ast.Expr) else node.body[0] if node.body else None
+    value = first.value if isinstance(first, ast.Expr) else None
+    return value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
