@@ -1,0 +1,97 @@
+"""Preparing a process that will run workflows: load everything, then shut what Python leaves open."""
+
+from __future__ import annotations
+
+import importlib.resources
+import io
+import typing
+import zoneinfo
+from pathlib import Path
+from types import CodeType
+from typing import Any
+from zoneinfo import _common  # type: ignore[attr-defined]  # the loader that both implementations call
+
+from sandbox.facade.guards import MODULE_NAME, is_plain_annotation
+
+
+def warm() -> None:
+    """Load what a child without files needs later: time zones, places, pydantic's builders, codecs.
+
+    Call it once in the zygote, before ``seal``.
+    """
+    import _strptime  # noqa: F401, PLC0415 - imported by strptime on first use
+    import encodings.idna  # noqa: F401, PLC0415 - the same for addresses
+
+    import pydantic.json_schema  # noqa: F401, PLC0415 - the same for model_json_schema
+
+    from domain.meaning import gazetteer  # noqa: PLC0415 - heavy, only where it is used
+
+    gazetteer.warm()
+    _ship_zones()
+    _exercise()
+
+
+def seal() -> None:
+    """Shut the ways in which libraries would evaluate text for a workflow. Irreversible, for the whole process.
+
+    ``typing`` (and so pydantic) evaluates annotations in quotes; afterwards only plain type names are.
+    It does not stop native code; that is the jail's part.
+    """
+    typing.__dict__["eval"] = _plain_eval
+
+
+def _plain_eval(code: Any, *namespaces: Any) -> Any:
+    """Evaluate what ``typing`` compiled from an annotation, when it calls nothing and names nothing private."""
+    if not isinstance(code, CodeType) or any(name.startswith("_") for name in code.co_names) or _calls(code):
+        raise NameError("an annotation in quotes may only name types")
+    return eval(code, *namespaces)  # noqa: S307 - the one place where plain annotations are looked up
+
+
+def _calls(code: CodeType) -> bool:
+    import opcode  # noqa: PLC0415 - only for annotations in quotes
+
+    names = (opcode.opname[code.co_code[at]] for at in range(0, len(code.co_code), 2))
+    return any(name.startswith(("CALL", "MAKE", "LOAD_BUILD", "IMPORT")) for name in names)
+
+
+def _ship_zones() -> None:
+    """Keep the bytes of all time zones, and let ``ZoneInfo`` read them instead of files (0.6 MB)."""
+    packed = {name: data for name in sorted(zoneinfo.available_timezones()) if (data := _zone_bytes(name))}
+
+    def load(key: str) -> io.BytesIO:
+        if key not in packed:
+            raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {key}")
+        return io.BytesIO(packed[key])
+
+    _common.load_tzdata = load
+    zoneinfo.reset_tzpath(to=())
+
+
+def _zone_bytes(name: str) -> bytes | None:
+    for root in zoneinfo.TZPATH:
+        path = Path(root, name)
+        if path.is_file():
+            return path.read_bytes()
+    package, _, leaf = ("tzdata.zoneinfo/" + name).rpartition("/")
+    try:
+        return importlib.resources.files(package.replace("/", ".")).joinpath(leaf).read_bytes()
+    except (ModuleNotFoundError, FileNotFoundError, IsADirectoryError):
+        return None
+
+
+def _exercise() -> None:
+    """Use each costly path once, so that children inherit its caches."""
+    from sandbox.facade import kit  # noqa: PLC0415 - kit imports nothing of this module
+
+    page = kit.parse_html("<ul><li class='a'><a href='/x'>one</a></li></ul>", "http://warm.invalid/")
+    page.css("li.a > a")
+    page.read("a@href")
+    kit.parse_xml("<a><b>c</b></a>").css("b")
+    kit.to_price("$1,999.99")
+    kit.to_datetime("12 May 2027, 7:30 pm")
+    kit.day("2027-05-12T23:30:00Z", "America/Los_Angeles")
+    kit.matches(["hip hop"], ["hip-hop"])
+    kit.place("NYC")
+    kit.date_bounds("this weekend", "next month")
+    if not is_plain_annotation(MODULE_NAME):
+        raise AssertionError("the module's own name is a plain annotation")
