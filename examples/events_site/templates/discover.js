@@ -1,8 +1,8 @@
 "use strict";
 (() => {
-  const css = {{ css|script_json }};
-  const note = {{ note|script_json }};
-  const changed = {{ changed|script_json }};
+  const css = {{ css|tojson }};
+  const note = {{ note|tojson }};
+  const changed = {{ changed|tojson }};
   const root = document.getElementById("__events");
   const sentinel = document.getElementById("__more");
   const { kind, data } = JSON.parse(document.getElementById("__NEXT_DATA__").textContent).props.pageProps.initialData;
