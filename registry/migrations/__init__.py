@@ -1,0 +1,1 @@
+"""Schema changes, one alembic revision each, run in-process by ``upgrade``."""

@@ -1,0 +1,179 @@
+"""Ed25519 keys of the registry: made on first use, or one shared by configuration; rotated; verified.
+
+Public keys that were ever active stay trusted until a person forgets them. Trust is kept in files, never in the
+database: who can write rows must not be able to bless them. Not stopped: someone who can read the key file.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import re
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from domain.errors import IntegrityBroken, SettingsProblem
+
+ACTIVE = "signing.key"
+TRUSTED = "trusted"
+KEY_ID = re.compile(r"[0-9a-f]{16}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningKeys:
+    """The active private key and every public key that is trusted, by key id."""
+
+    key_id: str
+    private: Ed25519PrivateKey = field(repr=False)
+    trusted: dict[str, Ed25519PublicKey]
+    folder: Path | None = None
+
+    def sign(self, message: bytes) -> str:
+        """Return the signature by the active key, base64."""
+        return base64.b64encode(self.private.sign(message)).decode("ascii")
+
+    def require_valid(self, message: bytes, signature: str, key_id: str, *, what: str) -> None:
+        """Refuse a message that no trusted key signed.
+
+        Raises:
+            IntegrityBroken: unknown key, or a signature that does not match.
+        """
+        public = self.trusted.get(key_id)
+        if public is None:
+            raise IntegrityBroken(
+                f"{what} is signed by a key that is not trusted here ({key_id[:16] or 'none'}).",
+                remedy="Trust the key if you know it (main.py tools keys trust), or restore a backup.",
+            )
+        try:
+            public.verify(base64.b64decode(signature, validate=True), message)
+        except (InvalidSignature, binascii.Error, ValueError) as error:
+            raise IntegrityBroken(
+                f"{what} does not match its signature: it was changed outside the registry.",
+                remedy="It is not used. Restore a backup, or learn the tool again.",
+            ) from error
+
+
+def open_keys(folder: Path | None, *, shared: str = "") -> SigningKeys:
+    """Return the keys of a folder, made on first use, or with the shared private key as the active one.
+
+    ``shared`` is the private key in base64 (32 bytes), the same on all servers of one registry.
+
+    Raises:
+        SettingsProblem: neither a folder nor a shared key, or a key that is none.
+    """
+    trusted = read_trusted(folder) if folder is not None else {}
+    if shared:
+        private = parse_private(shared, where="The shared signing key")
+    elif folder is not None:
+        private = read_or_make(folder)
+    else:
+        raise SettingsProblem("There is neither a folder for the signing key nor a shared key.")
+    key_id = id_of(private.public_key())
+    return SigningKeys(key_id=key_id, private=private, trusted={**trusted, key_id: private.public_key()}, folder=folder)
+
+
+def rotate(keys: SigningKeys) -> SigningKeys:
+    """Make a new active key; the old one stays trusted for what it signed.
+
+    Raises:
+        SettingsProblem: the key is shared by configuration and is changed there.
+    """
+    folder = keys.folder
+    if folder is None or not (folder / ACTIVE).exists():
+        raise SettingsProblem(
+            "The signing key comes from the configuration.",
+            remedy="Trust its public key, then change the key in the configuration of every server.",
+        )
+    trust(folder, public_text(keys.private.public_key()))
+    fresh = folder / f".{secrets.token_hex(8)}"
+    write_private(fresh, Ed25519PrivateKey.generate())
+    fresh.replace(folder / ACTIVE)
+    return open_keys(folder)
+
+
+def trust(folder: Path, public: str) -> str:
+    """Trust a public key (base64, 32 bytes) from now on; returns its key id.
+
+    Raises:
+        SettingsProblem: the text is no public key.
+    """
+    key = parse_public(public)
+    (folder / TRUSTED).mkdir(parents=True, exist_ok=True, mode=0o700)
+    key_id = id_of(key)
+    (folder / TRUSTED / f"{key_id}.pub").write_text(public_text(key), encoding="ascii")
+    return key_id
+
+
+def read_or_make(folder: Path) -> Ed25519PrivateKey:
+    """Return the folder's private key; of several processes that make one at once, one wins."""
+    path = folder / ACTIVE
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = folder / f".{secrets.token_hex(8)}"
+        write_private(draft, Ed25519PrivateKey.generate())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process was first: its key is the key
+        finally:
+            draft.unlink()
+    return parse_private(path.read_text(encoding="ascii", errors="replace"), where=str(path))
+
+
+def write_private(path: Path, key: Ed25519PrivateKey) -> None:
+    """Write a private key that only its owner can read."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(base64.b64encode(key.private_bytes_raw()))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_trusted(folder: Path) -> dict[str, Ed25519PublicKey]:
+    """Return the trusted public keys of a folder by key id."""
+    files = sorted((folder / TRUSTED).glob("*.pub"))
+    keys = [parse_public(file.read_text(encoding="ascii", errors="replace")) for file in files]
+    return {id_of(key): key for key in keys}
+
+
+def parse_private(text: str, *, where: str) -> Ed25519PrivateKey:
+    """Read a private key from base64.
+
+    Raises:
+        SettingsProblem: the text is no key; it is never quoted.
+    """
+    try:
+        return Ed25519PrivateKey.from_private_bytes(base64.b64decode(text.strip(), validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise SettingsProblem(
+            f"{where} is not an Ed25519 private key (32 bytes in base64).",
+            remedy="Restore it from a backup. Without it new versions need a new key; old ones stay trusted.",
+        ) from error
+
+
+def parse_public(text: str) -> Ed25519PublicKey:
+    """Read a public key from base64.
+
+    Raises:
+        SettingsProblem: the text is no key.
+    """
+    try:
+        return Ed25519PublicKey.from_public_bytes(base64.b64decode(text.strip(), validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise SettingsProblem("This is not an Ed25519 public key (32 bytes in base64).") from error
+
+
+def public_text(key: Ed25519PublicKey) -> str:
+    """Return a public key in base64."""
+    return base64.b64encode(key.public_bytes_raw()).decode("ascii")
+
+
+def id_of(key: Ed25519PublicKey) -> str:
+    """Return the first 16 hex digits of the sha256 of the public key."""
+    return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]

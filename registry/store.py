@@ -1,0 +1,185 @@
+"""The registry's one door: every use of the store is a method here, each a line into the module that owns it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from domain.plan import SourceKind
+from domain.ports import Clock
+from domain.run import Run
+from domain.workflow import Status, WorkflowVersion
+from registry import audit, catalogue, runs, search, versions
+from registry.database import Database, SqliteDatabase, open_database
+from registry.rows import Verifier, version_of
+from registry.runs import RunWriter
+from registry.schema import ensure_schema
+from registry.signing import open_keys
+from registry.values import AuditEntry, RunEntry, SearchHit, ToolPage, VersionEntry
+from registry.versions import WITH_TOOL, Shelf
+
+KEYS_FOLDER = "keys"  # beside the SQLite file, unless another folder is given
+
+
+@dataclass(frozen=True)
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return datetime.now(UTC)
+
+
+def open_registry(
+    target: str | Path,
+    *,
+    clock: Clock | None = None,
+    keys_folder: Path | None = None,
+    shared_key: str = "",
+) -> Registry:
+    """Open a SQLite file (made when missing) or a PostgreSQL URL, brought to the present schema.
+
+    ``shared_key`` is a private signing key that several servers share (base64); without it a key is made in
+    ``keys_folder`` on first use. Use as a context manager, or ``close`` it.
+
+    Raises:
+        RegistryUnusable: not a registry, damaged, of a later version, locked or out of reach; it is left untouched.
+        SettingsProblem: there is no place for a signing key.
+    """
+    database = open_database(target)
+    try:
+        ensure_schema(database)
+        if keys_folder is None and isinstance(database, SqliteDatabase):
+            keys_folder = database.path.parent / KEYS_FOLDER
+        keys = open_keys(keys_folder, shared=shared_key)
+        shelf = Shelf(database=database, verifier=Verifier(keys), clock=clock or SystemClock())
+        refresh_index(shelf)
+    except BaseException:
+        database.close()
+        raise
+    return Registry(shelf)
+
+
+class Registry:
+    """Tools, versions, runs and their records. Safe to share between threads."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self._runs = RunWriter(shelf.database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def database(self) -> Database:
+        """The store below."""
+        return self.shelf.database
+
+    def close(self) -> None:
+        """Write what is buffered and close all connections."""
+        self._runs.close()
+        self.shelf.database.close()
+
+    def publish(self, version: WorkflowVersion, *, actor: str, idempotency_key: str = "") -> WorkflowVersion:
+        """Publish a proved version; see ``versions.publish``."""
+        return versions.publish(self.shelf, version, actor=actor, idempotency_key=idempotency_key)
+
+    def save_draft(self, version: WorkflowVersion, *, actor: str, idempotency_key: str = "") -> WorkflowVersion:
+        """Keep a version that is not proved yet; see ``versions.save_draft``."""
+        return versions.save_draft(self.shelf, version, actor=actor, idempotency_key=idempotency_key)
+
+    def rollback(self, name: str, owner: str, *, to: int | None = None, actor: str) -> WorkflowVersion:
+        """Publish an earlier version again; see ``versions.rollback``."""
+        return versions.rollback(self.shelf, name, owner, to=to, actor=actor)
+
+    def deprecate(self, name: str, owner: str, *, version: int | None = None, actor: str) -> WorkflowVersion:
+        """Take a version out of use, or release a quarantined one for a rollback."""
+        return versions.move(self.shelf, name, owner, Status.DEPRECATED, number=version, actor=actor)
+
+    def quarantine(
+        self, name: str, owner: str, *, version: int | None = None, actor: str, reason: str = ""
+    ) -> WorkflowVersion:
+        """Take a version out of use because it is wrong or dangerous."""
+        return versions.move(self.shelf, name, owner, Status.QUARANTINED, number=version, actor=actor, reason=reason)
+
+    def delete(self, name: str, owner: str, *, actor: str) -> None:
+        """Remove a tool with all its versions."""
+        versions.delete(self.shelf, name, owner, actor=actor)
+
+    def share(self, name: str, owner: str, *, shared: bool = True, actor: str) -> None:
+        """Let all owners see a tool, or only its own again."""
+        versions.share(self.shelf, name, owner, shared=shared, actor=actor)
+
+    def tool(self, name: str, owner: str, version: int | None = None) -> WorkflowVersion:
+        """Return the published version of a tool, or the given one; see ``catalogue.tool``."""
+        return catalogue.tool(self.shelf, name, owner, version)
+
+    def tools(
+        self, owner: str, *, after: str | None = None, limit: int = 50, status: Status = Status.PUBLISHED
+    ) -> ToolPage:
+        """Return one page of the tools that the owner sees; see ``catalogue.tools``."""
+        return catalogue.tools(self.shelf, owner, after=after, limit=limit, status=status)
+
+    def versions(self, name: str, owner: str) -> tuple[VersionEntry, ...]:
+        """Return the history of a tool, newest first."""
+        return catalogue.versions(self.shelf, name, owner)
+
+    def search(
+        self,
+        text: str,
+        owner: str,
+        *,
+        host: str | None = None,
+        kind: SourceKind | None = None,
+        tag: str | None = None,
+        status: Status | None = None,
+        limit: int = 10,
+    ) -> tuple[SearchHit, ...]:
+        """Return the best tools for a text, best first; see ``search.search``."""
+        return search.search(self.database, text, owner, host=host, kind=kind, tag=tag, status=status, limit=limit)
+
+    def generation(self) -> int:
+        """Return a number that changes whenever the set of visible tools may have changed."""
+        row = self.database.one("SELECT value FROM counter WHERE name = 'generation'")
+        return 0 if row is None else int(row["value"])
+
+    def record_run(self, run: Run) -> None:
+        """Take one run; it is written in the background (see ``flush``)."""
+        self._runs.record(run)
+
+    def flush(self) -> None:
+        """Wait until every run that was recorded so far is written."""
+        self._runs.flush()
+
+    def runs(self, name: str, owner: str, *, limit: int = 50) -> tuple[RunEntry, ...]:
+        """Return the newest written runs of a tool."""
+        return runs.read(self.database, name, owner, limit=limit)
+
+    def audit(self, *, tool: str | None = None, owner: str | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
+        """Return the newest changes first."""
+        return audit.read(self.database, tool=tool, owner=owner, limit=limit)
+
+
+def refresh_index(shelf: Shelf) -> None:
+    """Index every tool anew when the rules of the index are not those it was made with."""
+    row = shelf.database.one("SELECT value FROM counter WHERE name = 'search_rules'")
+    if row is not None and row["value"] == search.RULES:
+        return
+    with shelf.database.write() as session:
+        session.lock("search_rules")
+        for tool in session.all("SELECT id FROM tool ORDER BY id"):
+            head = session.one(
+                f"{WITH_TOOL} WHERE v.tool_id = :id AND v.number = t.head_number",
+                id=tool["id"],
+            )
+            assert head is not None
+            search.index(session, shelf.database.dialect, tool["id"], version_of(head, shelf.verifier))
+        session.run("UPDATE counter SET value = :rules WHERE name = 'search_rules'", rules=search.RULES)
