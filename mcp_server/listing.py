@@ -1,0 +1,84 @@
+"""The list of tools as clients see it: the stable ones first, then published ones, paged and capped."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+
+import mcp_types as types
+from mcp.shared.exceptions import MCPError
+
+from domain.workflow import WorkflowVersion
+from mcp_server.meta_tools import META_TOOLS
+from school.app import School
+
+PAGE = 50  # tools a page
+
+
+@dataclass
+class Listing:
+    """Keeps the list of one owner until the set of published tools changes."""
+
+    school: School
+    owner: str = "local"
+    _generation: int = -1
+    _tools: list[types.Tool] = field(default_factory=list)
+
+    def page(self, cursor: str | None) -> types.ListToolsResult:
+        """Return one page, with a cursor to the next one.
+
+        Raises:
+            MCPError: the cursor is not one of ours.
+        """
+        start = _position(cursor)
+        tools = self.tools()
+        following = start + PAGE
+        return types.ListToolsResult(
+            tools=tools[start:following], next_cursor=_cursor(following) if following < len(tools) else None
+        )
+
+    def tools(self) -> list[types.Tool]:
+        """Return all tools that are listed natively, read anew only after a change."""
+        generation = self.school.registry.generation()
+        if generation != self._generation:
+            cap = self.school.settings.native_tools
+            published = self.school.registry.tools(self.owner, limit=cap).tools if cap else ()
+            self._tools = [*META_TOOLS, *(native(version) for version in published)]
+            self._generation = generation
+        return self._tools
+
+
+def native(version: WorkflowVersion) -> types.Tool:
+    """Return a published version as an MCP tool."""
+    tool, hints = version.tool, version.tool.annotations
+    return types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema=dict(tool.input_schema),
+        output_schema=dict(tool.output_schema),
+        annotations=types.ToolAnnotations(
+            title=hints.title or tool.title,
+            read_only_hint=hints.read_only_hint,
+            destructive_hint=hints.destructive_hint,
+            idempotent_hint=hints.idempotent_hint,
+            open_world_hint=hints.open_world_hint,
+        ),
+    )
+
+
+def _cursor(position: int) -> str:
+    return base64.urlsafe_b64encode(str(position).encode()).decode()
+
+
+def _position(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    try:
+        position = int(base64.urlsafe_b64decode(cursor.encode()))
+    except (ValueError, binascii.Error) as problem:
+        raise MCPError(types.INVALID_PARAMS, "The cursor is not one that tools/list gave.") from problem
+    if position < 0:
+        raise MCPError(types.INVALID_PARAMS, "The cursor is not one that tools/list gave.")
+    return position

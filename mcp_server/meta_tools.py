@@ -1,0 +1,77 @@
+"""The stable tools that every client can use, since some never see tools that are added later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mcp_types as types
+
+READ = types.ToolAnnotations(read_only_hint=True, open_world_hint=False)
+RUN = types.ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=True)
+LEARN = types.ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
+
+
+def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+SEARCH_TOOLS = types.Tool(
+    name="search_tools",
+    title="Search the published tools",
+    description=(
+        "Find published tools by what they do. Returns names, descriptions and input schemas, best first, so that "
+        'call_tool works at once. Example: {"query": "hip-hop events near San Francisco"}. '
+        "When nothing fits, learn_tool makes a new tool."
+    ),
+    input_schema=_object(
+        {
+            "query": {"type": "string", "minLength": 1, "description": "What the tool should do, in plain language."},
+            "host": {"type": "string", "description": "Only tools for this site, such as example.org."},
+            "limit": {"type": "integer", "minimum": 1, "maximum": 50, "default": 10, "description": "Most results."},
+        },
+        ["query"],
+    ),
+    annotations=READ,
+)
+DESCRIBE_TOOL = types.Tool(
+    name="describe_tool",
+    title="Describe one tool",
+    description="Give everything about one published tool: parameters, output, source, proof, example calls.",
+    input_schema=_object({"name": {"type": "string", "description": "The tool's name."}}, ["name"]),
+    annotations=READ,
+)
+CALL_TOOL = types.Tool(
+    name="call_tool",
+    title="Call a published tool",
+    description=(
+        "Run a published tool by name. No model is involved: same arguments, same steps. "
+        'Example: {"name": "events_example_org", "arguments": {"city": "Berkeley", "limit": 10}}.'
+    ),
+    input_schema=_object(
+        {
+            "name": {"type": "string", "description": "The tool's name, from search_tools."},
+            "arguments": {"type": "object", "description": "Arguments by the tool's input schema.", "default": {}},
+        },
+        ["name"],
+    ),
+    annotations=RUN,
+)
+LEARN_TOOL = types.Tool(
+    name="learn_tool",
+    title="Learn a new tool from a site or API",
+    description=(
+        "Make a tool that answers a question from a website or API, prove it on live data, publish it, and return the "
+        "first answer. A published tool that already answers is reused. Takes some seconds and reports progress. "
+        'Example: {"query": "tech conferences next month under $100", "site": "https://example.org/events"}.'
+    ),
+    input_schema=_object(
+        {
+            "query": {"type": "string", "minLength": 1, "description": "The question, in plain language."},
+            "site": {"type": "string", "description": "Address of the page or API to learn from."},
+            "fresh": {"type": "boolean", "default": False, "description": "Learn anew even if a tool would answer."},
+        },
+        ["query"],
+    ),
+    annotations=LEARN,
+)
+META_TOOLS: tuple[types.Tool, ...] = (SEARCH_TOOLS, DESCRIBE_TOOL, CALL_TOOL, LEARN_TOOL)

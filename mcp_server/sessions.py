@@ -1,0 +1,42 @@
+"""Telling every connected client, on both protocol revisions, that the list of tools has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anyio
+import structlog
+from mcp.server.connection import Connection
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.subscriptions import InMemorySubscriptionBus, ToolsListChanged
+
+SLOW_CLIENT_S = 1.0  # a client that does not read must not hold up the others
+
+log = structlog.get_logger(__name__)
+
+
+class Audience:
+    """The connections of clients of the older revision, and the bus of the newer one."""
+
+    def __init__(self) -> None:
+        self.bus = InMemorySubscriptionBus()
+        self._connections: set[Connection] = set()
+
+    async def track(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Middleware: remember each connection from its ``initialized`` until it closes."""
+        if ctx.method == "notifications/initialized":
+            # Sessions live for one request; the connection behind them is what lasts.
+            connection = ctx.session._connection
+            self._connections.add(connection)
+            connection.exit_stack.callback(self._connections.discard, connection)
+        return await call_next(ctx)
+
+    async def tell_tools_changed(self) -> None:
+        """Notify every client; one that does not take it in time is left out."""
+        await self.bus.publish(ToolsListChanged())
+        for connection in list(self._connections):
+            with anyio.move_on_after(SLOW_CLIENT_S):
+                try:
+                    await connection.send_tool_list_changed()
+                except (anyio.ClosedResourceError, anyio.BrokenResourceError) as problem:
+                    log.info("client_gone", reason=type(problem).__name__)
