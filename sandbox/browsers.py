@@ -1,0 +1,271 @@
+"""The browser pool: one warm driver, one boxed browser, one context per run.
+
+Nothing starts before it is needed. A crash of browser or driver ends the runs in it with
+``RunFailed`` and the next context gets fresh ones. Owns the egress proxy's life together with the
+browser's; what may be asked on a page is for ``observe`` and ``gate``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from playwright.async_api import Browser, BrowserContext, Playwright, ProxySettings, async_playwright
+from playwright.async_api import Error as PlaywrightError
+
+from domain.errors import IsolationMissing, RunFailed
+from sandbox import browsers_box as boxes
+from sandbox.egress import Egress
+from sandbox.egress_grants import Grant
+
+log = logging.getLogger(__name__)
+
+FLAGS = (
+    "--disable-quic",
+    "--dns-prefetch-disable",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-pings",
+    "--disable-gpu",
+    "--disable-features=MediaRouter,OptimizationHints,InterestFeedContentSuggestions,Translate,DialMediaRouteProvider",
+)
+PROXY: ProxySettings = {"server": f"http://127.0.0.1:{boxes.PROXY_PORT}", "bypass": "<-loopback>"}
+AGENT = "AgentSchool"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrowserOptions:
+    """How browsers are started.
+
+    ``trusted_keys`` are base64 SHA-256 hashes of public keys (SPKI) that TLS certificates may rest
+    on besides the public authorities, for sites with an authority of their own.
+    """
+
+    executable: Path | None = None
+    launch_timeout_s: float = 20.0
+    close_timeout_s: float = 5.0
+    recycle_after: int = 200
+    max_contexts: int = 8
+    trusted_keys: tuple[str, ...] = ()
+    locale: str = "en-US"
+    viewport: tuple[int, int] = (1280, 900)
+
+
+class _Launched:
+    """One running browser and what it stands on; ``contexts`` counts those ever opened in it."""
+
+    def __init__(self, browser: Browser, workdir: Path) -> None:
+        self.browser, self.workdir = browser, workdir
+        self.contexts = 0
+        self.open = 0
+
+
+class BrowserPool:
+    """Async context manager; hands out contexts that obey a Grant."""
+
+    def __init__(self, options: BrowserOptions | None = None) -> None:
+        self.options = options or BrowserOptions()
+        self.egress = Egress()
+        self._lock = asyncio.Lock()
+        self._slots = asyncio.Semaphore(self.options.max_contexts)
+        self._driver: Playwright | None = None
+        self._current: _Launched | None = None
+        self._all: set[_Launched] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    @property
+    def running(self) -> bool:
+        """Whether a browser is up now."""
+        return self._current is not None and self._current.browser.is_connected()
+
+    @asynccontextmanager
+    async def context(self, grant: Grant, *, javascript: bool = True) -> AsyncIterator[BrowserContext]:
+        """Open a context of its own whose traffic obeys ``grant``; it is closed at the end whatever happens.
+
+        Raises:
+            IsolationMissing: no browser or no box on this machine.
+            RunFailed: the browser did not start.
+        """
+        async with self._slots, self.egress.grant(grant):
+            launched, context = await self._open(grant, javascript=javascript)
+            try:
+                yield context
+            finally:
+                await asyncio.shield(asyncio.ensure_future(self._close(launched, context)))
+
+    async def _open(self, grant: Grant, *, javascript: bool) -> tuple[_Launched, BrowserContext]:
+        for attempt in (1, 2):
+            launched = await self._ready()
+            launched.open += 1
+            launched.contexts += 1
+            try:
+                return launched, await self._new_context(launched.browser, grant, javascript=javascript)
+            except PlaywrightError as failed:
+                launched.open -= 1
+                await self._discard(launched)
+                if attempt == 2:
+                    raise RunFailed("The browser could not open a context.") from failed
+        raise AssertionError  # pragma: no cover - the loop returns or raises
+
+    async def _new_context(self, browser: Browser, grant: Grant, *, javascript: bool) -> BrowserContext:
+        width, height = self.options.viewport
+        proxy: ProxySettings = {**PROXY, "username": grant.user, "password": grant.token}
+        context = await browser.new_context(
+            proxy=proxy,
+            accept_downloads=False,
+            service_workers="block",
+            java_script_enabled=javascript,
+            locale=self.options.locale,
+            viewport={"width": width, "height": height},
+        )
+        context.set_default_timeout(10_000)
+        return context
+
+    async def _close(self, launched: _Launched, context: BrowserContext) -> None:
+        launched.open -= 1
+        try:
+            async with asyncio.timeout(self.options.close_timeout_s):
+                await context.close()
+        except (PlaywrightError, TimeoutError):
+            log.warning("a browser context did not close; the browser is replaced")
+            await self._discard(launched)
+            return
+        if launched is not self._current and launched.open == 0:
+            await self._end(launched)
+
+    async def _ready(self) -> _Launched:
+        async with self._lock:
+            current = self._current
+            if current is not None and current.browser.is_connected():
+                if current.contexts < self.options.recycle_after:
+                    return current
+                self._current = None  # drains: the last of its contexts ends it
+                if current.open == 0:
+                    await self._end(current)
+            elif current is not None:
+                await self._end(current)
+            self._current = await self._launch()
+            return self._current
+
+    async def _discard(self, launched: _Launched) -> None:
+        async with self._lock:
+            if self._current is launched:
+                self._current = None
+            await self._end(launched)
+
+    async def _end(self, launched: _Launched) -> None:
+        self._all.discard(launched)
+        try:
+            async with asyncio.timeout(self.options.close_timeout_s):
+                await launched.browser.close()
+        except (PlaywrightError, TimeoutError):
+            log.warning("a browser did not close in time; its driver is restarted")
+            await self._stop_driver()
+        await asyncio.to_thread(shutil.rmtree, launched.workdir, ignore_errors=True)
+
+    async def _stop_driver(self) -> None:
+        driver, self._driver = self._driver, None
+        if driver is not None:
+            with contextlib.suppress(PlaywrightError, TimeoutError):
+                async with asyncio.timeout(self.options.close_timeout_s):
+                    await driver.stop()
+
+    async def _launch(self) -> _Launched:
+        executable = await asyncio.to_thread(boxes.find_browser, self.options.executable)
+        workdir = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="agent-school-browser-"))
+        box = await asyncio.to_thread(boxes.build, executable, workdir)
+        try:
+            async with asyncio.timeout(self.options.launch_timeout_s):
+                with _post(box.door) as post:
+                    door = asyncio.ensure_future(self._take_door(post))
+                    try:
+                        browser = await self._start(box.script)
+                        await door
+                    finally:
+                        door.cancel()
+        except (PlaywrightError, TimeoutError, OSError) as failed:
+            await asyncio.to_thread(shutil.rmtree, workdir, ignore_errors=True)
+            await self._stop_driver()
+            raise IsolationMissing(
+                "The boxed browser did not start.",
+                remedy="Run: main.py doctor (user namespaces and bubblewrap are needed)",
+                cause=str(failed).strip()[:2000],
+            ) from failed
+        launched = _Launched(browser, workdir)
+        self._all.add(launched)
+        return launched
+
+    async def _start(self, script: Path) -> Browser:
+        if self._driver is None:
+            self._driver = await async_playwright().start()
+        keys = self.options.trusted_keys
+        return await self._driver.chromium.launch(
+            executable_path=script,
+            args=[*FLAGS, *([f"--ignore-certificate-errors-spki-list={','.join(keys)}"] if keys else [])],
+            chromium_sandbox=True,
+            headless=True,
+            proxy=PROXY,
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+            timeout=self.options.launch_timeout_s * 1000,
+        )
+
+    async def _take_door(self, post: socket.socket) -> None:
+        """Serve the proxy on the listening socket that the box sends."""
+        loop = asyncio.get_running_loop()
+        box, _ = await loop.sock_accept(post)
+        with box:
+            ready: asyncio.Future[None] = loop.create_future()
+            loop.add_reader(box, _resolve, ready)
+            try:
+                await ready
+            finally:
+                loop.remove_reader(box)
+            _, descriptors, _, _ = socket.recv_fds(box, 16, 1)
+            if not descriptors:
+                raise OSError("the box sent no door")
+            await self.egress.listen(socket.socket(fileno=descriptors[0]))
+            await loop.sock_sendall(box, b"k")
+
+    async def aclose(self) -> None:
+        """Close every context, browser and the driver."""
+        async with self._lock:
+            self._current = None
+            for launched in tuple(self._all):
+                await self._end(launched)
+            await self._stop_driver()
+            await self.egress.aclose()
+
+
+def _post(path: Path) -> socket.socket:
+    post = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    post.bind(str(path))
+    path.chmod(0o600)
+    post.listen(1)
+    post.setblocking(False)
+    return post
+
+
+def _resolve(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)

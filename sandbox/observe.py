@@ -1,0 +1,267 @@
+"""Source to Observation: what the site serves, what its page makes of it, and what stands beside it.
+
+The address is first asked in plain HTTP. Data (JSON, feeds, calendars, API documents) needs no
+browser; a page is then opened in the boxed browser under the same policy. Owns capture only:
+nothing here interprets what was found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+from urllib.robotparser import RobotFileParser
+
+from playwright.async_api import Error as PlaywrightError
+
+from domain.errors import EgressDenied, SourceBlocked, SourceUnreachable
+from domain.observation import (
+    ApiDocument,
+    Exchange,
+    Feed,
+    Observation,
+    Page,
+    Probe,
+    ProbeAnswer,
+    ProbePurpose,
+)
+from domain.policy import Policy
+from sandbox.browsers import AGENT, BrowserOptions, BrowserPool
+from sandbox.browsers_routing import Rules, enforce
+from sandbox.egress_grants import Grant
+from sandbox.observing import discover, page
+from sandbox.observing.capture import MAX_BODY_CHARS, Recorder, scrub
+from sandbox.observing.discover import Ask, Surroundings
+from sandbox.observing.elements import forms_in, links_in, text_in, title_in
+from sandbox.observing.embedded import embedded_in
+from sandbox.observing.kinds import feed_kind, is_api_document, is_html
+from sandbox.observing.walls import walls
+
+Progress = Callable[[str], Any]
+
+MAX_PAGE_BYTES = 20_000_000
+MAX_ATTEMPTS = 3
+
+
+def ignore(_: str) -> None:
+    """Take a progress message and do nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObserverOptions:
+    """How sources are observed. ``total_bytes`` bounds the browser's traffic for one source."""
+
+    browser: BrowserOptions = field(default_factory=BrowserOptions)
+    pace: page.Pace = field(default_factory=page.Pace)
+    total_bytes: int = 60_000_000
+    total_s: float = 40.0
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+class Observer:
+    """Async context manager. One may serve many observations at a time; the browser starts on first need.
+
+    ``pool`` is shared with browser runs when given, and then not closed here. ``ask`` answers one
+    plain HTTP request under a policy.
+    """
+
+    def __init__(
+        self, options: ObserverOptions | None = None, *, pool: BrowserPool | None = None, ask: Ask | None = None
+    ) -> None:
+        self.options = options or ObserverOptions()
+        self._owned = pool is None
+        self.pool = pool or BrowserPool(self.options.browser)
+        self._ask: Ask = ask or _plain
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._owned:
+            await self.pool.aclose()
+
+    async def answer(self, probe: Probe, policy: Policy) -> ProbeAnswer:
+        """Ask the source one question over plain HTTP."""
+        return await self._ask(probe, policy)
+
+    async def observe(self, url: str, policy: Policy, *, on_progress: Progress = ignore) -> Observation:
+        """Capture everything at ``url`` that the policy lets be read.
+
+        Raises:
+            EgressDenied: the address, or where it redirects to, is outside the policy.
+            SourceBlocked: robots.txt forbids it and the policy respects that.
+            SourceUnreachable: there is no answer, or only errors.
+        """
+        if not policy.admits("GET", url):
+            raise EgressDenied(
+                f"The address is outside the policy: host {urlsplit(url).hostname or '(none)'}.",
+                remedy="Name the site with --site, or allow its host.",
+                host=urlsplit(url).hostname or "",
+            )
+        try:
+            async with asyncio.timeout(self.options.total_s):
+                return await self._observe(url, policy, on_progress)
+        except TimeoutError as slow:
+            raise SourceUnreachable(f"The source did not answer within {self.options.total_s:g} s.") from slow
+
+    async def _observe(self, url: str, policy: Policy, on_progress: Progress) -> Observation:
+        robots = await discover.robots_txt(self._ask, policy, url)
+        _respect(robots, url, policy)
+        on_progress("asking the source")
+        served = await self._serve(url, policy)
+        if not is_html(served.content_type, served.body):
+            return self._data(url, served, robots)
+        beside = asyncio.ensure_future(self._beside(served, policy))
+        try:
+            on_progress("opening the page in the browser")
+            seen = await self._browse(url, served, policy)
+            on_progress("looking for API documents and feeds")
+            found = await beside
+        finally:
+            beside.cancel()
+        return seen.model_copy(
+            update={
+                "api_documents": found.api_documents,
+                "feeds": found.feeds,
+                "robots_txt": robots,
+                "exchanges": (*seen.exchanges, *(_twin(answer, n) for n, answer in enumerate(found.twins, 1))),
+            }
+        )
+
+    async def _serve(self, url: str, policy: Policy) -> ProbeAnswer:
+        """Return the first plain answer; busy answers are asked again."""
+        probe = Probe(id="source", purpose=ProbePurpose.DOCUMENT, url=url)
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            answer = await self._ask(probe, policy)
+            if (answer.status not in page.TRY_AGAIN and not answer.error) or attempt == MAX_ATTEMPTS:
+                break
+            await asyncio.sleep(0.3 * attempt)  # back-off before asking a busy site again
+        if answer.error:
+            raise SourceUnreachable(f"The source at {urlsplit(url).netloc} did not answer.", cause=answer.error)
+        return answer
+
+    async def _beside(self, served: ProbeAnswer, policy: Policy) -> Surroundings:
+        base = served.final_url or served.probe.url
+        header = served.response_headers.get("link", "")
+        return await discover.surroundings(self._ask, policy, base, links_in(served.body, base), header)
+
+    async def _browse(self, url: str, served: ProbeAnswer, policy: Policy) -> Observation:
+        grant = Grant(policy, read_public=True, total_bytes=self.options.total_bytes)
+        try:
+            async with self.pool.context(grant) as context:
+                await enforce(context, Rules(grant=grant, read_posts=True))
+                recorder = Recorder(context)
+                visit = await page.visit(context, url, recorder, self.options.pace)
+                exchanges = await recorder.exchanges()
+        except PlaywrightError as lost:
+            raise SourceUnreachable(
+                "The browser lost the page while reading it.", cause=lost.message.splitlines()[0]
+            ) from lost
+        seen = _page(url, served, visit, visit.later or visit.first)
+        notes = [*visit.notes, *walls(seen.status, seen.title, seen.text_after, seen.rendered_html, seen.forms)]
+        notes += ["exchanges: more than the limit were made"] if recorder.truncated else []
+        notes += [f"unreachable: {item.url} ({item.reason})" for item in grant.unreachable[:20]]
+        earlier = (_page(url, served, visit, visit.first),) if visit.later else ()
+        return Observation(
+            url=url,
+            captured_at=self.options.clock(),
+            pages=(seen, *earlier),
+            exchanges=exchanges,
+            denials=tuple(grant.denials),
+            notes=tuple(notes),
+        )
+
+    def _data(self, url: str, served: ProbeAnswer, robots: str) -> Observation:
+        """Return the observation of a source that is data itself."""
+        final = served.final_url or url
+        feed = feed_kind(served.body)
+        document = is_api_document(served.body)
+        return Observation(
+            url=url,
+            captured_at=self.options.clock(),
+            pages=(
+                Page(
+                    requested_url=url,
+                    final_url=final,
+                    status=served.status,
+                    content_type=served.content_type,
+                    served_html=served.body,
+                    text_before=served.body,
+                    text_after=served.body,
+                    redirects=_redirects(url, final),
+                ),
+            ),
+            exchanges=(_exchange(served, "x1", "document"),),
+            api_documents=(ApiDocument(url=final, text=served.body, content_type=served.content_type),)
+            if document
+            else (),
+            feeds=(Feed(url=final, kind=feed, text=served.body),) if feed else (),
+            robots_txt=robots,
+            notes=walls(served.status, "", "", "", ()),
+        )
+
+
+def _page(url: str, served: ProbeAnswer, visit: page.Visit, state: page.Rendered) -> Page:
+    html = state.html[:MAX_PAGE_BYTES]
+    return Page(
+        requested_url=url,
+        final_url=state.url or served.final_url or url,
+        status=visit.status or served.status,
+        title=state.title or title_in(served.body),
+        content_type=served.content_type or "text/html",
+        served_html=served.body[:MAX_PAGE_BYTES],
+        rendered_html=html,
+        text_before=text_in(served.body),
+        text_after=state.text,
+        aria=state.aria,
+        links=links_in(html, state.url),
+        forms=forms_in(html, state.url),
+        embedded=embedded_in(served.body),
+        redirects=_redirects(url, served.final_url),
+    )
+
+
+def _redirects(url: str, final: str) -> tuple[str, ...]:
+    return (final,) if final and final != url else ()
+
+
+def _exchange(answer: ProbeAnswer, identity: str, resource_type: str) -> Exchange:
+    return Exchange(
+        id=identity,
+        method=answer.probe.method,
+        url=answer.final_url or answer.probe.url,
+        request_headers=scrub(answer.probe.headers),
+        status=answer.status,
+        content_type=answer.content_type,
+        response_headers=scrub(answer.response_headers),
+        body=answer.body[:MAX_BODY_CHARS],
+        truncated=answer.truncated or len(answer.body) > MAX_BODY_CHARS,
+        resource_type=resource_type,
+    )
+
+
+def _twin(answer: ProbeAnswer, number: int) -> Exchange:
+    return _exchange(answer, f"twin{number}", "alternate").model_copy(update={"trigger": "probe"})
+
+
+def _respect(robots: str, url: str, policy: Policy) -> None:
+    host = urlsplit(url).hostname or ""
+    if not robots or not policy.respect_robots or host in policy.private_hosts:
+        return
+    rules = RobotFileParser()
+    rules.parse(robots.splitlines())
+    if not rules.can_fetch(AGENT, url):
+        raise SourceBlocked(
+            f"robots.txt of {host} forbids automated reading of this address.",
+            remedy="Ask the site's owner, use its API, or allow it by name in the policy (respect_robots).",
+            host=host,
+        )
+
+
+async def _plain(probe: Probe, policy: Policy) -> ProbeAnswer:
+    answer: Ask = importlib.import_module("sandbox.fetch").answer
+    return await answer(probe, policy)

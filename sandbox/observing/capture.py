@@ -1,0 +1,132 @@
+"""Recording of the data requests that a page makes, scrubbed of secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Literal
+
+from playwright.async_api import BrowserContext, Request, Response
+from playwright.async_api import Error as PlaywrightError
+
+from domain.observation import Exchange
+from sandbox.observing.kinds import is_data
+
+log = logging.getLogger(__name__)
+
+MAX_EXCHANGES = 200
+MAX_BODY_CHARS = 2_000_000
+MAX_REQUEST_BODY_CHARS = 100_000
+BODY_TIMEOUT_S = 5.0
+SECRET_HEADERS = frozenset(
+    {"authorization", "cookie", "cookie2", "proxy-authorization", "set-cookie", "set-cookie2"}
+    | {"www-authenticate", "proxy-authenticate"}
+)
+_ASKED_BY_SCRIPTS = frozenset({"fetch", "xhr", "other", "eventsource", "script"})
+_SCRIPT = ("javascript", "ecmascript", "css", "font", "image", "video", "audio", "wasm")
+
+Trigger = Literal["load", "scroll", "more", "probe"]
+
+
+def scrub(headers: dict[str, str]) -> dict[str, str]:
+    """Return the headers without cookies and credentials. Names are lower case."""
+    return {name.lower(): value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
+
+
+class Recorder:
+    """Follows a context and keeps its data exchanges in the order they were asked.
+
+    ``trigger`` is set by whoever drives the page; it is stamped on requests when they start.
+    """
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.trigger: Trigger = "load"
+        self.truncated = False
+        self._order: list[Request] = []
+        self._triggers: dict[Request, Trigger] = {}
+        self._exchanges: dict[Request, Exchange] = {}
+        self._pending: set[Request] = set()
+        self._readers: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Event()
+        context.on("request", self._asked)
+        context.on("requestfinished", self._finished)
+        context.on("requestfailed", self._failed)
+
+    @property
+    def pending(self) -> int:
+        """How many script-made requests have no answer yet."""
+        return len(self._pending)
+
+    async def wait_for_answer(self, limit_s: float) -> bool:
+        """Wait until one pending request ended, at most ``limit_s`` seconds; tell whether one did."""
+        self._changed.clear()
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def exchanges(self) -> tuple[Exchange, ...]:
+        """Return what was recorded, once the bodies that are still being read are in."""
+        if self._readers:
+            await asyncio.wait(tuple(self._readers), timeout=BODY_TIMEOUT_S)
+        return tuple(self._exchanges[request] for request in self._order if request in self._exchanges)
+
+    def _asked(self, request: Request) -> None:
+        if request.resource_type not in _ASKED_BY_SCRIPTS:
+            return
+        if len(self._order) >= MAX_EXCHANGES:
+            self.truncated = True
+            return
+        self._order.append(request)
+        self._triggers[request] = self.trigger
+        if request.resource_type in {"fetch", "xhr"}:
+            self._pending.add(request)
+
+    def _failed(self, request: Request) -> None:
+        self._pending.discard(request)
+        self._changed.set()
+
+    def _finished(self, request: Request) -> None:
+        if request not in self._triggers:
+            return
+        task = asyncio.ensure_future(self._read(request))
+        self._readers.add(task)
+        task.add_done_callback(self._readers.discard)
+
+    async def _read(self, request: Request) -> None:
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT_S):
+                response = await request.response()
+                if response is not None:
+                    await self._keep(request, response)
+        except (PlaywrightError, TimeoutError, UnicodeDecodeError) as lost:
+            log.debug("an exchange could not be read: %s", type(lost).__name__)
+        finally:
+            self._pending.discard(request)
+            self._changed.set()
+
+    async def _keep(self, request: Request, response: Response) -> None:
+        content_type = response.headers.get("content-type", "")
+        if any(kind in content_type for kind in _SCRIPT) and request.resource_type not in {"fetch", "xhr", "script"}:
+            return
+        body = (await response.body()).decode("utf-8", errors="replace")
+        fragment = request.resource_type in {"fetch", "xhr"} and "html" in content_type
+        if not is_data(content_type, body) and not fragment:
+            return
+        sent = request.post_data
+        self._exchanges[request] = Exchange(
+            id=f"x{self._order.index(request) + 1}",
+            method=request.method,
+            url=request.url,
+            request_headers=scrub(request.headers),
+            request_body=None if sent is None else sent[:MAX_REQUEST_BODY_CHARS],
+            status=response.status,
+            content_type=content_type,
+            response_headers=scrub(response.headers),
+            body=body[:MAX_BODY_CHARS],
+            truncated=len(body) > MAX_BODY_CHARS,
+            resource_type=request.resource_type,
+            trigger=self._triggers[request],
+        )
