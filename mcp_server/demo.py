@@ -49,9 +49,8 @@ async def _session(url: str, home: str) -> int:
             return 1
         answer = learned.structured_content
         after = [tool for tool in (await client.list_tools()).tools if tool.name not in before]
-        say(
-            f"[bold]3.[/] Published: [bold]{', '.join(tool.name for tool in after)}[/], source {answer['source']['kind']}"
-        )
+        names = ", ".join(tool.name for tool in after)
+        say(f"[bold]3.[/] Published: [bold]{names}[/], source {answer['source']['kind']}")
         say(f"   because: {answer['source']['reason']}", highlight=False)
         for check in answer["verdict"]["findings"]:
             say(f"   [dim]{check['outcome']:>14}[/] {check['check']}: {check['evidence']}", highlight=False)

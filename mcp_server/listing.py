@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import mcp_types as types
 from mcp.shared.exceptions import MCPError
 
-from domain.workflow import WorkflowVersion
+from domain.tool import Tool
 from mcp_server.meta_tools import META_TOOLS
 from school.app import School
 
@@ -43,15 +43,15 @@ class Listing:
         generation = self.school.registry.generation()
         if generation != self._generation:
             cap = self.school.settings.native_tools
-            published = self.school.registry.tools(self.owner, limit=cap).tools if cap else ()
-            self._tools = [*META_TOOLS, *(native(version) for version in published)]
+            published = self.school.registry.tools(self.owner, limit=cap).entries if cap else ()
+            self._tools = [*META_TOOLS, *(native(entry.tool) for entry in published)]
             self._generation = generation
         return self._tools
 
 
-def native(version: WorkflowVersion) -> types.Tool:
-    """Return a published version as an MCP tool."""
-    tool, hints = version.tool, version.tool.annotations
+def native(tool: Tool) -> types.Tool:
+    """Return a published tool as an MCP tool."""
+    hints = tool.annotations
     return types.Tool(
         name=tool.name,
         title=tool.title,

@@ -6,12 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from registry import ToolEntry
 from school import show
 from school.app import School
 from school.console import plain_error, print_json, run
 
 app = typer.Typer(no_args_is_help=True, help="See, compare and undo published tools.")
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
+Code = Annotated[bool, typer.Option("--code", help="Print the code too.")]
 Name = Annotated[str, typer.Argument(help="Name of the tool.")]
 
 
@@ -24,7 +26,7 @@ def list_tools(as_json: Json = False) -> None:
         after = None
         while True:
             page = school.registry.tools("local", after=after, limit=200)
-            rows += [_summary(version) for version in page.tools]
+            rows += [_entry(entry) for entry in page.entries]
             after = page.next
             if after is None:
                 return rows
@@ -34,9 +36,7 @@ def list_tools(as_json: Json = False) -> None:
 
 
 @app.command("show")
-def show_tool(
-    name: Name, code: Annotated[bool, typer.Option("--code", help="Print the code too.")] = False, as_json: Json = False
-) -> None:
+def show_tool(name: Name, code: Code = False, as_json: Json = False) -> None:
     """Show one tool: what it does, its parameters, source, policy and proof."""
 
     async def use(school: School) -> Any:
@@ -79,6 +79,17 @@ def _give(as_json: bool, value: dict[str, Any], draw: Any) -> None:
         print_json({"status": "ok", **value})
     else:
         draw()
+
+
+def _entry(entry: ToolEntry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "version": entry.version,
+        "status": entry.status.value,
+        "kind": entry.kind.value,
+        "calls": entry.calls,
+        "description": entry.tool.description,
+    }
 
 
 def _summary(version: Any) -> dict[str, Any]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import anyio
-from sandbox.observe import Observer, ObserverOptions
-from sandbox.runner import Runner, RunnerOptions, open_runner
 
 from domain.ports import Clock
 from registry import Registry, open_registry
 from school.clock import HeldClock, MachineClock
 from school.settings import Settings
+
+if TYPE_CHECKING:  # a browser's client and the jail are loaded when they are first needed
+    from sandbox.runner import Runner
+
+    from sandbox.observe import Observer
 
 T = TypeVar("T")
 
@@ -65,11 +69,17 @@ async def open_school(settings: Settings) -> AsyncIterator[School]:
         registry = stack.enter_context(open_registry(settings.registry_url, clock=clock))
 
         async def start_runner() -> Runner:
+            from sandbox.runner import RunnerOptions, open_runner  # noqa: PLC0415 - see above
+
             options = RunnerOptions(level=settings.isolation, allow_weaker=settings.allow_weaker)
             return await stack.enter_async_context(open_runner(options))
 
         async def start_observer() -> Observer:
-            return await stack.enter_async_context(Observer(ObserverOptions(executable=settings.browser)))
+            from sandbox.browsers import BrowserOptions  # noqa: PLC0415 - see above
+            from sandbox.observe import Observer, ObserverOptions  # noqa: PLC0415
+
+            browser = BrowserOptions(executable=Path(settings.browser) if settings.browser else None)
+            return await stack.enter_async_context(Observer(ObserverOptions(browser=browser, clock=clock.now)))
 
         yield School(
             settings=settings,

@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from generators.planner import plan as make_plans
-from generators.study import study
-from sandbox.check import check
 
 from domain.cost import Usage
 from domain.errors import CodeRefused, EgressDenied, NothingFound, NotProved, SourceBlocked
@@ -25,6 +23,8 @@ from domain.run import Run, RunKind, Verdict
 from domain.values import Value
 from domain.workflow import Artifact, Provenance, Status, WorkflowVersion
 from generators.emit import describe, emit
+from generators.study import study
+from sandbox.check import check
 from school.app import School
 from school.judging.case import Case, TriedTrial
 from school.judging.judge import judge
@@ -114,7 +114,11 @@ async def observe(
     on_progress(Progress(stage="observe", message=f"opening {query.site}", percent=5))
     with watch.stage("observe"):
         observer = await school.observer.get()
-        observation = await observer.observe(query.site, policy, on_progress=on_progress)
+
+        def note(text: str) -> None:
+            on_progress(Progress(stage="observe", message=text, percent=15))
+
+        observation = await observer.observe(query.site, policy, on_progress=note)
     seen = f"{len(observation.exchanges)} exchanges, {len(observation.pages[0].embedded)} embedded data"
     on_progress(Progress(stage="observe", message=f"saw {seen}", percent=25))
     return observation
