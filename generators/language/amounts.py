@@ -1,0 +1,165 @@
+"""Prices, distances and other numbers with a bound."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from domain.meaning import money
+from domain.meaning.geo import KM_PER_MILE
+from domain.meaning.numerals import NUMERAL, numeral
+from domain.plan import Relation, Topic
+from generators.language.lexicon import ASKING, FUNCTION, RECORD_NOUNS
+from generators.language.reading import Reading
+
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_SIGN = r"(?:us|ca|c|au|a|nz|hk|s|r)?\$|[€£¥₹]"
+_UNIT = r"(?:(?:us |american |canadian |australian )?dollars?|bucks?|euros?|pounds?|quid|yen|rupees?|francs?)\b"
+_CODE = r"(?:usd|eur|gbp|jpy|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|inr|cny|sgd|brl|mxn|zar)\b"
+_MONEY = (
+    rf"(?:(?:{_SIGN}) ?{_NUMBER}|\b{_CODE} ?{_NUMBER}|(?<![\d.,]){_NUMBER} ?(?:[€£¥$]|{_UNIT}|{_CODE})"
+    rf"|\b{NUMERAL} (?:{_UNIT}|{_CODE}))"
+)
+_BEFORE: Final[dict[Relation, str]] = {
+    Relation.LESS_THAN: r"under|below|less than|cheaper than|lower than|fewer than|smaller than|<",
+    Relation.AT_MOST: r"at most|up to|(?:a )?max(?:imum)?(?: of)?|no more than|not more than|not over|no higher than|"
+    r"no (?:farther|further) than|not (?:exceeding|above)|<=|≤",
+    Relation.MORE_THAN: r"over|above|more than|greater than|higher than|larger than|exceeding|>",
+    Relation.AT_LEAST: r"at least|(?:a )?min(?:imum)?(?: of)?|no less than|not less than|no fewer than|not below|"
+    r"starting (?:at|from)|from|>=|≥",
+}
+_AFTER: Final[dict[Relation, str]] = {
+    Relation.AT_MOST: r"or less|or under|or below|or cheaper|or lower|or fewer|and under|and below|max(?:imum)?|at most|tops",
+    Relation.AT_LEAST: r"or more|or above|or over|or higher|or greater|or better|and up|and above|and over|and more|minimum|\+",
+}
+_ANY_BEFORE = "|".join(
+    _BEFORE[r] for r in (Relation.AT_MOST, Relation.AT_LEAST, Relation.LESS_THAN, Relation.MORE_THAN)
+)
+_ANY_AFTER = "|".join(_AFTER.values())
+_PRICE_WORD = (
+    r"(?:(?:that |which )?(?:(?:are|is) )?(?:tickets?|entry|admission|fees?|prices?|priced|ticket prices?|costs?|costing|"
+    r"sell(?:ing)?|sold)(?: (?:are|is|at|of|for|that are|costs?|costing|priced|from))*)"
+)
+_LEAD = rf"(?:(?:with |and |for )?(?:an? |the )?{_PRICE_WORD} )?(?:for |at |of )?(?:an? )?"
+_BETWEEN = re.compile(
+    rf"{_LEAD}(?:between |from )?(?P<low>{_MONEY}|(?<![\d.]){_NUMBER}) ?(?:-|to|and) ?(?P<high>{_MONEY})"
+)
+_BOUNDED = re.compile(
+    rf"(?<![\w-]){_LEAD}(?:only )?(?P<bound>{_ANY_BEFORE}) ?(?P<money>{_MONEY})(?: each| per person| per ticket)?"
+)
+_BOUND_AFTER = re.compile(rf"(?<![\w-]){_LEAD}(?P<money>{_MONEY})(?: each)?,? ?(?P<bound>{_ANY_AFTER})(?!\w)")
+_EXACT = re.compile(rf"(?<![\w-]){_LEAD}(?:exactly |about |around )?(?P<money>{_MONEY})(?!\w)")
+_UNSIGNED = re.compile(
+    rf"(?<![\w-])(?:with |and |for )?(?:an? |the )?{_PRICE_WORD} (?:(?P<bound>{_ANY_BEFORE}) (?P<money>{_NUMBER})(?! ?\w)"
+    rf"|(?P<money2>{_NUMBER}) (?P<bound2>{_ANY_AFTER})(?!\w))"
+)
+
+_LENGTH = r"(?P<unit>miles?|mi|kilomet(?:er|re)s?|kms?|met(?:er|re)s?|m)\b"
+_DISTANCE = re.compile(
+    rf"(?<![\w-])(?:(?:that (?:are|is) )?(?:with)?in(?:side)? (?:an? )?|under |(?:{_ANY_BEFORE}) |(?:an? )?radius of |(?:an? )?)?"
+    rf"(?P<number>{_NUMBER}|{NUMERAL}|an?)(?: |-)?{_LENGTH}(?: or (?:less|closer|nearer))?(?: radius| distance| away)?"
+    r"(?= (?:of|from|around|away|near)\b|\b)(?: (?:away )?(?:of|from|around)\b(?! (?:me|here)\b))?"
+)
+_STARS = re.compile(
+    rf"(?<!\w)(?:(?:with )?(?:an? |the )?(?:rated|ratings?|scored?|scores?|stars)(?: of| is| are)? ?(?P<bound>{_ANY_BEFORE})? ?"
+    rf"(?P<number>{_NUMBER}|{NUMERAL})(?: stars?)?(?: ?(?P<after>{_ANY_AFTER}))?(?![\w])"
+    rf"|(?:with |rated )?(?P<bound2>{_ANY_BEFORE})? ?(?P<number2>{_NUMBER}|{NUMERAL})[ -]?stars?(?: ?(?P<after2>{_ANY_AFTER}))?(?!\w))"
+)
+_NOUN_NUMBER = re.compile(
+    rf"(?<!\w)(?:with )?(?:an? |the )?(?P<noun>[a-z][\w-]+) (?:is )?(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER})(?![\w.])(?! [a-z])"
+)
+_NUMBER_NOUN = re.compile(
+    rf"(?<!\w)(?:with |has |have )?(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER}|{NUMERAL}) (?P<noun>[a-z][\w-]+)"
+)
+_NUMBER_AFTER = re.compile(rf"(?<!\w)(?:with )?(?P<number>{_NUMBER}) (?P<bound>{_ANY_AFTER}) (?P<noun>[a-z][\w-]+)")
+
+
+def read_prices(reading: Reading) -> None:
+    """Read "under $100", "at most €20", "25 dollars or less", "between $10 and $30", "tickets under 50"."""
+    for found in reading.find(_BETWEEN):
+        unit = money.currency(found["high"]) or money.currency(found["low"])
+        low, high = _amount(found["low"]), _amount(found["high"])
+        if low <= high:
+            reading.add(Topic.PRICE, Relation.AT_LEAST, low, found.span(), unit=unit)
+            reading.add(Topic.PRICE, Relation.AT_MOST, high, found.span(), unit=unit)
+    for pattern in (_BOUNDED, _BOUND_AFTER):
+        for found in reading.find(pattern):
+            _add_price(reading, found.span(), found["money"], _relation(found["bound"]))
+    for found in reading.find(_UNSIGNED):
+        bound = found["bound"] or found["bound2"]
+        _add_price(reading, found.span(), found["money"] or found["money2"], _relation(bound))
+    for found in reading.find(_EXACT):
+        _add_price(reading, found.span(), found["money"], Relation.EQUALS)
+
+
+def _add_price(reading: Reading, where: tuple[int, int], text: str, relation: Relation) -> None:
+    reading.add(Topic.PRICE, relation, _amount(text), where, unit=money.currency(text))
+
+
+def _amount(text: str) -> float:
+    figures = re.search(_NUMBER, text)
+    if figures is None:
+        word = re.match(NUMERAL, text)
+        return float(numeral(word[0])) if word else 0.0
+    parsed = money.parse(figures[0])
+    return parsed.amount if parsed else 0.0
+
+
+def _relation(words: str | None) -> Relation:
+    """Return what a bound says; without one the number itself is meant."""
+    if not words:
+        return Relation.EQUALS
+    for table in (_AFTER, _BEFORE):
+        for relation, pattern in table.items():
+            if re.fullmatch(pattern, words):
+                return relation
+    return Relation.EQUALS
+
+
+def read_distances(reading: Reading) -> None:
+    """Read "within 5 miles", "5 km around", "no more than 10 km from", "a 3-mile radius"."""
+    for found in reading.find(_DISTANCE):
+        unit = found["unit"]
+        number = 1.0 if found["number"] in {"a", "an"} else _count(found["number"])
+        if unit == "m" or unit.startswith("met"):
+            if unit == "m" and not re.search("with|radius|from|of|around", found[0]):
+                continue
+            number, unit = number / 1000, "km"
+        unit = "mi" if unit.startswith("mi") else "km"
+        reading.add(Topic.DISTANCE, Relation.WITHIN, _tidy(number), found.span(), unit=unit)
+
+
+def miles(number: float, unit: str) -> float:
+    """Return a distance of a constraint in miles."""
+    return number / KM_PER_MILE if unit == "km" else number
+
+
+def read_numbers(reading: Reading) -> None:
+    """Read "rated at least 4", "rating above 4", "more than 100 guests", "3 or more bedrooms"."""
+    for found in reading.find(_STARS):
+        number = found["number"] or found["number2"]
+        bound = found["bound"] or found["bound2"] or found["after"] or found["after2"]
+        _add_number(reading, found.span(), "rating", number, _relation(bound))
+    for pattern in (_NOUN_NUMBER, _NUMBER_NOUN, _NUMBER_AFTER):
+        for found in reading.find(pattern):
+            noun = found["noun"]
+            record = {noun, noun.removesuffix("s"), noun.removesuffix("ies") + "y"} & RECORD_NOUNS
+            if record or noun in FUNCTION or noun in ASKING or found["bound"] == "from":
+                continue
+            _add_number(reading, found.span(), noun, found["number"], _relation(found["bound"]))
+
+
+def _add_number(reading: Reading, where: tuple[int, int], name: str, number: str, relation: Relation) -> None:
+    reading.add(Topic.NUMBER, relation, _tidy(_count(number)), where, name=name)
+
+
+def _count(text: str) -> float:
+    plain = text.replace(",", "")
+    try:
+        return float(plain)
+    except ValueError:
+        return float(numeral(text))
+
+
+def _tidy(number: float) -> float | int:
+    return int(number) if number == int(number) else round(number, 4)

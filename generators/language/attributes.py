@@ -1,0 +1,205 @@
+"""Free, sold out, online, people, named attributes and identifiers in a query."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from domain.plan import Relation, Topic
+from generators.language.lexicon import ASKING, FIELDS, FUNCTION, RECORD_NOUNS
+from generators.language.reading import Reading
+
+_PERKS = (
+    r"food|drinks?|snacks?|beers?|wine|coffee|lunch|dinner|breakfast|pizza|parking|wi-?fi|internet|shipping|delivery|returns?|"
+    r"cancellation|trials?|gifts?|swag|t-?shirts?|speech|software|range|style|will|form|time|throws?|agents?|standing|base"
+)
+_NOT_FREE = re.compile(
+    r"(?<![\w-])(?:(?:(?:that |which )?(?:are|is) )?(?:not|non)[ -]free|(?:that |which )?(?:are|is)n't free|paid)(?: only)?(?![\w-])"
+)
+_FREE = re.compile(
+    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:(?:completely|totally|entirely) )?(?:for free|free of charge|free (?:to )?(?:entry|"
+    rf"admission|enter|attend|tickets?)|(?:with )?no (?:cost|charge|entry fee|fee)|free)|(?:with )?free (?:entry|admission)|gratis)(?! (?:{_PERKS})\b)(?![\w-])"
+)
+_AVAILABLE = re.compile(
+    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:not (?:yet )?(?:sold[ -]out|full|fully booked|out of stock)|(?:are|is)n't (?:yet )?(?:sold[ -]out|full)|"
+    r"(?:still|currently) (?:available|bookable|open|on sale)|in stock|available(?= (?:events|tickets|products|books|items)|$)|with (?:available )?(?:tickets|places|seats|spots)"
+    r" (?:left|available|remaining)|still (?:have|has) (?:tickets|places|seats|spots)(?: left)?))(?![\w-])"
+)
+_SOLD_OUT = re.compile(
+    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:already )?(?:sold[ -]out|fully booked|out of stock|unavailable))(?![\w-])"
+)
+_OFFLINE = re.compile(
+    r"(?<![\w-])(?:(?:are |is )?(?:not|non|no)[ -](?:online|virtual|remote)|in[ -]person|offline|face[ -]to[ -]face|on[ -]?site)(?: only)?(?![\w-])"
+)
+_ONLINE = re.compile(
+    r"(?<![\w-])(?:(?:(?:that|which) )?(?:are |is )?(?:held )?(?:online|virtual(?:ly)?|remote(?:ly)?|over zoom|via zoom))(?: only)?(?![\w-])"
+)
+
+_WORK = r"organi[sz]ed|hosted|run|given|presented|written|authored|put on|led|curated|published|made|created|held|taught|performed|directed|sung"
+_BY = re.compile(
+    rf"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is|were|was) )?(?:{_WORK}) by|from the (?:organi[sz]er|host|author|publisher|artist|brand)|"
+    rf"of the (?:organi[sz]er|host|author|publisher|artist)|whose (?:organi[sz]er|host|author|publisher) is|(?:organi[sz]er|host|author|publisher|artist):|by)"
+    r" (?:the (?:organi[sz]er|host|author|group|company|band) )?"
+)
+_VALUE = r"(?:\"(?P<quoted{n}>[^\"]{{1,80}})\"|(?P<value{n}>[^\W_][\w.+#@/-]*))"
+_LICENCE = re.compile(
+    rf"(?<![\w-])(?:(?:that are |which are )?(?:licen[cs]ed )?(?:under|with|using|having)(?: the| an?)? {_VALUE.format(n='')} licen[cs]es?|"
+    rf"licen[cs]ed (?:under|as)(?: the| an?)? {_VALUE.format(n='2')}|{_VALUE.format(n='3')}[ -]licen[cs]ed)(?!\w)"
+)
+_ATTRIBUTE = (
+    r"status|state|type|level|language|format|colou?r|size|version|tag|label|category|genre|topic|brand|priority|severity|subject|"
+    r"role|department|difficulty|season|gender|platform|framework|licen[cs]e|kind|edition|region|county|currency|segment|isbn|upc|sku"
+)
+_SET_TO = re.compile(
+    rf"(?<![\w-])(?:with |where |and |whose )?(?:the )?(?P<name>[a-z_]\w*) (?:is )?(?:set (?:to|as)|equal(?:s)?(?: to)?) {_VALUE.format(n='')}"
+)
+_PAIR = re.compile(
+    r"(?<![\w-])(?:with |where |and )?(?P<name>[a-z_][\w.-]{0,30}) ?[:=] ?(?:\"(?P<quoted>[^\"]{1,80})\"|(?P<value>[^\s,;?!&\"]+(?: [A-Z][\w-]+)*))"
+)
+_PAIR_CASED = re.compile(r"= ?[A-Z][\w-]*(?P<more>(?: [A-Z][\w-]*)+)")
+_WITH_ATTRIBUTE = re.compile(
+    rf"(?<![\w-])(?:with|of|in|having|whose)(?: an?| the)? (?P<name>{_ATTRIBUTE})(?: (?:of|is|being|called|named))? (?!and\b|or\b|of\b|in\b|for\b|by\b){_VALUE.format(n='')}"
+)
+_VALUE_ATTRIBUTE = re.compile(
+    r"(?<![\w-])(?:in|of|with|under|from)(?: the)? (?P<value>[^\W_][\w+#-]*) (?P<name>category|genre|section|segment|series|format|edition)(?!\w)"
+)
+_DEPENDS = re.compile(r"(?<![\w-])(?:(?:that|which) )?depend(?:s|ing|ed)? (?:up)?on (?P<value>@?[^\W_][\w.@/-]*)")
+_WITH_ID = re.compile(
+    r"(?<![\w-])(?:(?:with|of|whose|by) )?(?:the |an? )?(?P<name>id|identifier|uuid|slug|sku|isbn|upc|number)(?: is| of|:|=)? (?P<value>[\w-]*\d[\w-]*)(?!\w)"
+)
+_CODE = re.compile(r"(?<![\w./-])(?:(?:with|of) (?:the )?id )?(?P<value>[a-z0-9]+(?:[_-][a-z0-9]+)*)(?![\w/])")
+_SERIES_OF = re.compile(
+    r"(?<![\w-])(?P<noun>[a-z]{3,}s) of (?:the )?(?:package |module |library |user |repo(?:sitory)? )?(?P<value>@?[a-z][\w.@/-]+)(?!\w)"
+)
+
+
+def read_attributes(reading: Reading) -> None:
+    """Read prices that are none, availability, online or in person, in this order of sureness."""
+    for pattern, topic, value in (
+        (_NOT_FREE, Topic.FREE, False),
+        (_FREE, Topic.FREE, True),
+        (_AVAILABLE, Topic.AVAILABILITY, "available"),
+        (_SOLD_OUT, Topic.AVAILABILITY, "sold_out"),
+        (_OFFLINE, Topic.ONLINE, False),
+        (_ONLINE, Topic.ONLINE, True),
+    ):
+        for found in reading.find(pattern):
+            reading.add(topic, Relation.EQUALS, value, found.span())
+
+
+def read_named(reading: Reading) -> None:
+    """Read "under the ISC licence", "with status open", "genre: jazz", "includeTBA set to maybe", "depend on debug"."""
+    for found in reading.find(_LICENCE):
+        value = _written(reading, found, ("", "2", "3"))
+        if fold_word(value) not in FUNCTION:
+            reading.add(Topic.NAMED, Relation.EQUALS, value, found.span(), name="license")
+    for pattern in (_SET_TO, _PAIR, _WITH_ATTRIBUTE):
+        for found in reading.find(pattern):
+            _add_named(reading, found)
+    for found in reading.find(_VALUE_ATTRIBUTE):
+        if found["value"] not in FUNCTION | ASKING:
+            value = reading.as_written(*found.span("value"))
+            topic = Topic.CATEGORY if found["name"] == "category" else Topic.NAMED
+            reading.add(topic, Relation.EQUALS, value, found.span(), name=found["name"])
+    for found in reading.find(_DEPENDS):
+        value = reading.as_written(*found.span("value")).rstrip(".-/")
+        reading.add(Topic.NAMED, Relation.CONTAINS, value, found.span(), name="dependencies")
+
+
+def _add_named(reading: Reading, found: re.Match[str]) -> None:
+    name = reading.as_written(*found.span("name"))
+    value = _written(reading, found, ("",)).rstrip(".,")
+    end = found.end()
+    more = _PAIR_CASED.match(reading.cased, found.start("value") - 1) if found["value"] else None
+    if more:
+        value, end = value + more["more"], max(end, more.end())
+    if name.casefold() in FUNCTION or "//" in value or not value:
+        return
+    topic = Topic.CATEGORY if name.casefold() == "category" else Topic.NAMED
+    reading.add(topic, Relation.EQUALS, value, (found.start(), end), name=FIELDS.get(name.casefold(), name))
+
+
+def _written(reading: Reading, found: re.Match[str], numbers: tuple[str, ...]) -> str:
+    groups = [f"{kind}{n}" for n in numbers for kind in ("quoted", "value") if f"{kind}{n}" in found.re.groupindex]
+    name = next(g for g in groups if found[g] is not None)
+    return reading.as_written(*found.span(name))
+
+
+def fold_word(word: str) -> str:
+    """Return the word as the word lists have it."""
+    return word.casefold().strip(".,'\"")
+
+
+def read_identifiers(reading: Reading) -> None:
+    """Read "with id 42", tokens that only machines write ("vvG1VZKS5pr1qy"), and "dependencies of express"."""
+    for found in reading.find(_WITH_ID):
+        value = reading.as_written(*found.span("value"))
+        reading.add(Topic.IDENTIFIER, Relation.EQUALS, value, found.span(), name=found["name"])
+    for found in reading.find(_CODE):
+        value = reading.as_written(*found.span("value"))
+        if _is_code(value):
+            reading.add(Topic.IDENTIFIER, Relation.EQUALS, value, found.span(), name="id", confidence=0.9)
+    for found in reading.find(_SERIES_OF):
+        value = found["value"].rstrip(".-/")
+        if (
+            value not in FUNCTION | ASKING | RECORD_NOUNS
+            and value.removesuffix("s") not in RECORD_NOUNS | FIELDS.keys()
+        ):
+            where = found.start("noun") + len(found["noun"]) + 1
+            written = reading.as_written(found.start("value"), found.start("value") + len(value))
+            reading.add(Topic.IDENTIFIER, Relation.EQUALS, written, (where, found.end()), confidence=0.6)
+
+
+def _is_code(token: str) -> bool:
+    """Return whether letters and digits are mixed as in keys: three changes between them, or changing case as well."""
+    plain = re.sub(r"[_-]", "", token)
+    if len(plain) < 8 or not (re.search(r"\d", plain) and re.search(r"[A-Za-z]", plain)):
+        return False
+    changes = len(re.findall(r"(?<=\d)[A-Za-z]|(?<=[A-Za-z])\d", plain))
+    cases = re.search(r"[a-z][A-Z]", plain) is not None
+    return changes >= 3 or (changes >= 2 and cases) or (len(plain) >= 12 and changes >= 1)
+
+
+_NAME_RUN = re.compile(
+    r"[A-Z0-9][\w&'’.+-]*(?:(?: (?:of|the|and|&|de|la|du|van|von|for|in|at))*,? ?(?:\b)[A-Z0-9&][\w&'’.+-]*)*"
+)
+_RUN = re.compile(r"[A-Z0-9][\w&'.+-]*(?: (?:(?:of|the|and|&|de|la|du|van|von|for) ){0,2}[A-Z0-9&][\w&'.+-]*)*")
+_SMALL: Final = re.compile(r"[a-z][\w'.-]+(?: [a-z][\w'.-]+){0,2}")
+
+
+def read_people(reading: Reading) -> None:
+    """Read "by X", "hosted by X", "from the organiser X": a name in capitals, in quotes, or up to three small words."""
+    for found in reading.find(_BY):
+        start = found.end()
+        if reading.plain.startswith('"', start) and (close := reading.plain.find('"', start + 1)) > 0:
+            _add_person(reading, found.start(), close + 1, reading.as_written(start + 1, close))
+            continue
+        run = _RUN.match(reading.cased, start)
+        if run:
+            name = run[0].rstrip(".,'")
+            _add_person(reading, found.start(), start + len(name), name)
+            continue
+        small = _SMALL.match(reading.plain, start)
+        if (small and found[0].strip() != "by") or (small and _is_last(reading, small.end())):
+            _add_small(reading, found.start(), small)
+
+
+def _is_last(reading: Reading, end: int) -> bool:
+    return end >= len(reading.plain) or not reading.plain[end].isalnum()
+
+
+def _add_small(reading: Reading, start: int, small: re.Match[str]) -> None:
+    words = small[0].split()
+    kept: list[str] = []
+    for word in words:
+        if word in FUNCTION or (not kept and (word in FIELDS or word in ASKING)):
+            break
+        kept.append(word)
+    if kept:
+        name = " ".join(kept)
+        _add_person(reading, start, small.start() + len(name), name.rstrip(".,'"))
+
+
+def _add_person(reading: Reading, start: int, end: int, name: str) -> None:
+    if name and reading.is_free(start, end) and name.casefold() not in FIELDS:
+        reading.add(Topic.PERSON, Relation.CONTAINS, name, (start, end))

@@ -1,0 +1,214 @@
+"""What is left of a query: quoted and named words, what is not wanted, the kind of record, and the keywords."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from domain.meaning import gazetteer
+from domain.meaning.words import SYNONYMS, fold, singular
+from domain.plan import Relation, Topic
+from generators.language.lexicon import ASKING, FUNCTION, RECORD_NOUNS
+from generators.language.reading import Reading
+
+_QUOTED = re.compile(
+    r"(?:(?:(?:that|which) )?(?:match(?:es|ing)?|mention(?:s|ing)?|contain(?:s|ing)?|called|named|titled|entitled|about|for)(?: the)?(?: words?| phrase| term)? )?\"(?P<words>[^\"]{1,120})\"|(?<!\w)'(?P<single>[^']{2,80})'(?!\w)"
+)
+_MATCHING = re.compile(
+    r"(?<!\w)(?:(?:(?:that|which) )?(?:match(?:es|ing)?|mention(?:s|ing)?|contain(?:s|ing)?|includ(?:es|ing)?|for)(?: the)? (?:words?|phrase|term|keyword) |"
+    r"(?:(?:that|which) )?mention(?:s|ing)? |(?:(?:that|which) )?contain(?:s|ing)? |with the words? )(?P<words>[\w'&+#-]+)"
+)
+_CALLED = re.compile(
+    r"(?<!\w)(?:(?:(?:that|which) )?(?:is |are )?(?:called|named|titled|entitled)) (?P<words>[^\W_][\w'&.+-]*)"
+)
+_RUN = re.compile(r"[A-Z0-9][\w&'.+-]*(?: (?:(?:of|the|and|&|de|la|vs|for|in) ){0,2}[A-Z0-9&][\w&'.+-]*)*")
+_NEGATED = re.compile(
+    r"(?<![\w-])(?:(?:but |and |that |which )*(?:(?:are|is|do|does)(?: not|n't)(?: (?:about|include|involve|mention|contain|for))?|not(?: (?:about|for|including|any|in|near))?|"
+    r"no|without(?: any)?|except(?: for)?|excluding|exclude|other than|apart from|but no|minus|never)|non-) ?(?:the |an? |any )?(?P<words>[^\W_][\w'&+#-]*(?: [^\W_][\w'&+#-]*){0,2})"
+)
+_TOKEN = re.compile(r"[^\W_](?:[\w'&+#/@-]|\.(?=\w))*")
+_PROPER = re.compile(r"[A-Z][\w&'+-]*(?: (?:(?:of|the|and|&|de|la|vs|Vs) ){0,2}[A-Z][\w&'+-]*)+")
+_INVARIANT: Final = frozenset(
+    [
+        "news",
+        "series",
+        "species",
+        "blues",
+        "sports",
+        "physics",
+        "economics",
+        "politics",
+        "mathematics",
+        "athletics",
+        "robotics",
+        "electronics",
+        "graphics",
+        "ethics",
+        "analytics",
+    ]
+)
+_WRITES = re.compile(
+    r"(?:^|[.!?;,] ?|\bplease |\bto |\band (?:then )?|\bthen |\b(?:can|could|would) you |\blet me |\bhelp me |\bi(?:'d| would)? like to |\bi want to )"
+    r"(?P<verb>order(?!ed| by\b|ing)|buy|purchase|delete|remove|cancel|send|submit|sign (?:me |us )?up|register|subscribe|unsubscribe|rsvp|reserve|"
+    r"book(?= (?:an?|the|me|us|one|two|three|four|five|six|my|our|\d|tickets?|seats?|this|that)\b)|post(?= (?:an?|the|my|this|that|to)\b)|"
+    r"add .{1,40}\bto (?:the |my )?(?:cart|basket|bag|list)|create|update|edit|change|upload|publish|pay|check ?out|reply|comment on|vote|like this|follow (?:me|him|her|them|the user))(?!\w)"
+)
+
+
+def read_quoted(reading: Reading) -> None:
+    """Read words in quotes, and after "called", "mention", "match the word", verbatim."""
+    for found in reading.find(_QUOTED):
+        group = "words" if found["words"] else "single"
+        written = reading.as_written(*found.span(group))
+        if written:
+            reading.add(Topic.KEYWORDS, Relation.CONTAINS, written, found.span())
+    for found in reading.find(_MATCHING):
+        if found["words"] not in FUNCTION:
+            reading.add(Topic.KEYWORDS, Relation.CONTAINS, reading.as_written(*found.span("words")), found.span())
+    for found in reading.find(_CALLED):
+        run = _RUN.match(reading.cased, found.start("words"))
+        end = run.end() if run else found.end()
+        written = reading.as_written(found.start("words"), end).rstrip(".,'")
+        reading.add(Topic.KEYWORDS, Relation.CONTAINS, written, (found.start(), found.start("words") + len(written)))
+
+
+def read_negated(reading: Reading) -> None:
+    """Read "not yoga", "no kids", "except Oakland"."""
+    for found in reading.find(_NEGATED):
+        start = found.start("words")
+        whole = reading.as_written(*found.span("words"))
+        places = gazetteer.known(whole, towns=False) if whole[:1].isupper() else ()
+        if places:
+            reading.add(Topic.PLACE, Relation.NOT_EQUALS, places[0].place.name, found.span(), name=places[0].kind)
+            reading.places.append(places[0].place)
+            continue
+        kept = [t for t in _TOKEN.finditer(reading.plain, start, found.end())]
+        for number, token in enumerate(kept):
+            if token[0] in FUNCTION | ASKING or _is_record_noun(token[0]):
+                kept = kept[:number]
+                break
+        if kept:
+            phrase = " ".join(_base(reading.as_written(*t.span()), first=False) for t in kept)
+            reading.add(Topic.KEYWORDS, Relation.EXCLUDES, phrase, (found.start(), kept[-1].end()))
+
+
+def read_writes(reading: Reading) -> bool:
+    """Return whether the query asks to change something."""
+    return _WRITES.search(reading.plain) is not None
+
+
+def read_content(reading: Reading) -> None:
+    """Read the kind of record and the keywords out of what nothing else understood."""
+    runs: list[list[tuple[int, int]]] = []
+    for start, end in list(reading.free_pieces()):
+        runs.extend(_noun_runs(reading, start, end))
+    for run in runs:
+        last = reading.plain[slice(*run[-1])]
+        if not reading.subject and _is_record_noun(last):
+            reading.subject = last
+    head = _head(reading, runs) if not reading.subject else None
+    for run in runs:
+        for span in run:
+            word = reading.plain[slice(*span)]
+            if not _is_record_noun(word):
+                _add_keyword(reading, span, is_head=span == head)
+    if head:
+        reading.subject = reading.plain[slice(*head)]
+    _mark_alternatives(reading)
+
+
+def _noun_runs(reading: Reading, start: int, end: int) -> list[list[tuple[int, int]]]:
+    """Return runs of content words in a free stretch, parted by function words and punctuation."""
+    runs: list[list[tuple[int, int]]] = [[]]
+    position = start
+    while position < end:
+        proper = _PROPER.match(reading.cased, position, end)
+        token = _TOKEN.match(reading.plain, position, end)
+        phrase = _known_phrase(reading, position, end)
+        if phrase:
+            runs[-1].append((position, phrase))
+            position = phrase
+        elif proper and not _is_plain(proper[0].split()[0]):
+            runs[-1].append(_without_record_noun(proper))
+            position = runs[-1][-1][1]
+        elif token:
+            word = token[0].rstrip("'-&./")
+            if _is_plain(word):
+                runs.append([])
+            else:
+                runs[-1].append((position, position + len(word)))
+            position = token.end()
+        else:
+            if reading.plain[position] != " ":
+                runs.append([])
+            position += 1
+    return [run for run in runs if run]
+
+
+def _without_record_noun(proper: re.Match[str]) -> tuple[int, int]:
+    """Return the capitalised run without a record noun at its end: "Hip Hop Events"."""
+    words = proper[0].split()
+    if len(words) > 1 and _is_record_noun(words[-1].casefold()):
+        return proper.start(), proper.start() + len(" ".join(words[:-1]))
+    return proper.span()
+
+
+def _known_phrase(reading: Reading, start: int, end: int) -> int | None:
+    found = re.compile(r"[^\W_]+[ -][^\W_]+").match(reading.plain, start, end)
+    if found and fold(found[0]) in SYNONYMS and (found.end() == end or not reading.plain[found.end()].isalnum()):
+        return found.end()
+    return None
+
+
+def _is_plain(word: str) -> bool:
+    bare = word.casefold().replace("'", "")
+    return bare in FUNCTION or bare in ASKING or word.casefold().removesuffix("'s") in ASKING
+
+
+def _is_record_noun(word: str) -> bool:
+    return word in RECORD_NOUNS or singular(word) in RECORD_NOUNS
+
+
+def _head(reading: Reading, runs: list[list[tuple[int, int]]]) -> tuple[int, int] | None:
+    """Return the first run's last word when it is a plural: "hip-hop parties"."""
+    last = runs[0][-1] if runs else None
+    word = reading.plain[slice(*last)] if last else ""
+    return last if word != singular(word) and " " not in word and word not in _INVARIANT else None
+
+
+def _add_keyword(reading: Reading, span: tuple[int, int], *, is_head: bool) -> None:
+    written = reading.as_written(*span)
+    if not any(c.isalpha() for c in written):
+        return
+    said = {fold(str(c.value)) for c in reading.constraints if c.topic is Topic.KEYWORDS}
+    base = _base(written, first=span[0] == 0)
+    if fold(base) not in said:
+        reading.add(Topic.KEYWORDS, Relation.CONTAINS, base, span, confidence=0.8 if is_head else 1.0)
+    else:
+        reading.take(*span)
+
+
+def _base(written: str, *, first: bool) -> str:
+    """Return the base form; proper names and acronyms keep their case and form."""
+    if " " in written and written[0].isupper():
+        return written
+    if any(c.isupper() for c in written[1:]) or (written[0].isupper() and not first):
+        return written
+    word = written.casefold().removesuffix("'s")
+    *front, last = word.split(" ")
+    kept = last if last in _INVARIANT or "-" in last else singular(last)
+    return " ".join([*front, kept])
+
+
+def _mark_alternatives(reading: Reading) -> None:
+    """Name keywords ``any`` that an "or" joins: one of them is enough."""
+    words = [c for c in reading.constraints if c.topic is Topic.KEYWORDS and c.relation is Relation.CONTAINS]
+    joined = {
+        id(c)
+        for one, two in zip(words, words[1:], strict=False)
+        for c in (one, two)
+        if re.fullmatch(r"\s*,?\s*or\s+", reading.text[one.end : two.start], re.IGNORECASE)
+    }
+    reading.constraints[:] = [
+        c.model_copy(update={"name": "any"}) if id(c) in joined else c for c in reading.constraints
+    ]

@@ -1,0 +1,183 @@
+"""How many records, and in which order."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from domain.meaning.numerals import NUMERAL, numeral
+from domain.plan import Relation, Topic
+from generators.language.lexicon import FIELDS, FUNCTION, RECORD_NOUNS
+from generators.language.reading import Reading
+
+SUPERLATIVES: Final[dict[str, tuple[str, str]]] = {
+    "dearest": ("price", "desc"),
+    "most expensive": ("price", "desc"),
+    "priciest": ("price", "desc"),
+    "highest priced": ("price", "desc"),
+    "highest-priced": ("price", "desc"),
+    "cheapest": ("price", "asc"),
+    "least expensive": ("price", "asc"),
+    "lowest priced": ("price", "asc"),
+    "lowest-priced": ("price", "asc"),
+    "earliest": ("date", "asc"),
+    "soonest": ("date", "asc"),
+    "latest": ("date", "desc"),
+    "newest": ("date", "desc"),
+    "most recent": ("date", "desc"),
+    "oldest": ("date", "asc"),
+    "best rated": ("rating", "desc"),
+    "best-rated": ("rating", "desc"),
+    "highest rated": ("rating", "desc"),
+    "highest-rated": ("rating", "desc"),
+    "top rated": ("rating", "desc"),
+    "top-rated": ("rating", "desc"),
+    "worst rated": ("rating", "asc"),
+    "nearest": ("distance", "asc"),
+    "closest": ("distance", "asc"),
+    "most popular": ("popularity", "desc"),
+    "most downloaded": ("downloads", "desc"),
+    "largest": ("size", "desc"),
+    "biggest": ("size", "desc"),
+    "smallest": ("size", "asc"),
+    "longest": ("duration", "desc"),
+    "shortest": ("duration", "asc"),
+    "alphabetically": ("name", "asc"),
+    "alphabetical order": ("name", "asc"),
+    "alphabetical": ("name", "asc"),
+    "chronologically": ("date", "asc"),
+    "chronological order": ("date", "asc"),
+}
+"""Words that say an order: field word and direction."""
+
+_SUPERLATIVE = "|".join(sorted(map(re.escape, SUPERLATIVES), key=len, reverse=True))
+_FIELD = "|".join(sorted(map(re.escape, FIELDS), key=len, reverse=True))
+_DIRECTION = (
+    r"(?:,? ?\(?(?:in )?(?P<direction>ascending|descending|asc|desc|reverse|increasing|decreasing|(?:highest|lowest|newest|oldest|earliest|latest|soonest|"
+    r"cheapest|dearest|largest|smallest|most|fewest|low|high)(?: first| to (?:high|low))?)(?: order)?\)?)?"
+)
+_SORTED = re.compile(
+    rf"(?<![\w-]),? ?(?:and )?(?:(?:sort(?:ed)?|order(?:ed)?|ranked|arranged|listed|grouped) (?:them |it |the results |results )?by|then by|then|by)"
+    rf" (?:(?:the|their|its) )?(?P<field>{_FIELD})(?!\w){_DIRECTION}(?![\w])"
+)
+_SORTED_ANY = re.compile(
+    rf"(?<![\w-]),? ?(?:and )?(?:(?:sort(?:ed)?|order(?:ed)?|ranked|arranged) (?:them |it |the results |results )?by|then by)"
+    rf" (?:(?:the|their|its) )?(?P<field>[a-z][\w-]*){_DIRECTION}(?![\w])"
+)
+_HIGHEST_FIRST = re.compile(
+    rf"(?<![\w-])(?:with )?(?:the )?(?P<end>highest|lowest|largest|smallest|most|fewest|least|best|earliest|latest) (?P<field>{_FIELD}|[a-z]+(?: [a-z]+)?) first(?!\w)"
+)
+_WITH_MOST = re.compile(
+    r"(?<![\w-])(?:with|has|have|having) the (?P<end>most|fewest|least|highest|lowest|largest|smallest) (?P<field>[a-z]+(?: [a-z]+)?)(?!\w)"
+)
+_BARE_FIRST = re.compile(
+    r"(?<![\w-])(?:the )?(?P<end>highest|lowest|most|fewest|least|largest|smallest|best) first(?!\w)"
+)
+_SUPERLATIVE_FIRST = re.compile(
+    rf"(?<![\w-])(?:sorted |ordered |in )?(?:the )?(?:(?P<count>{NUMERAL}) )?(?P<word>{_SUPERLATIVE})(?: first)?(?![\w])"
+)
+_PRICE_RANGE = re.compile(
+    r"(?<![\w-])(?:sorted |by |from )?(?:price |prices )?(?:from )?(?P<from>low|high|cheapest|lowest|highest) to (?P<to>high|low|dearest|most expensive|highest|lowest)(?: prices?)?(?!\w)"
+)
+
+_NOUN = r"(?P<noun>[a-z][\w-]*)"
+_TOP = re.compile(
+    rf"(?<![\w-])(?:the )?(?P<which>top|first|last|latest|next|best) (?P<count>{NUMERAL})(?! (?:days?|weeks?|months?|years?|weekends?|hours?|minutes?|miles?|stars?)\b)(?!\w)"
+)
+_LIMIT = re.compile(
+    rf"(?<![\w-])(?:(?:and )?(?:at most|up to|no more than|not more than|a maximum of|max(?:imum)?(?: of)?|limit(?:ed)?(?: to)?|limit of|only)) (?P<count>{NUMERAL})"
+    r"(?= (?:of them|results?|records?|events?|items?|rows?|entries|packages|pages?|books?|products?|suggestions?|hits?|matches|listings?|posts?|articles?)\b|[.!?]?$|,)"
+    r"(?: (?:of them|results?|rows?|hits?|matches))?"
+)
+_COUNTED = re.compile(
+    rf"(?<![\w-])(?:the |all (?:the )?|any )?(?P<count>{NUMERAL})(?= (?:[a-z][\w-]* ){{0,2}}?(?P<noun>[a-z]+)\b)"
+)
+_PAGE = re.compile(
+    rf"(?<![\w-])(?:the )?(?P<ordinal>first|second|third|fourth|fifth|\d+(?:st|nd|rd|th)) page(?: of)?(?!\w)|(?<![\w-])(?:on )?page (?P<number>{NUMERAL})(?!\w)"
+)
+_ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
+_ALL_PAGES = re.compile(
+    r"(?<![\w-])(?:,? ?(?:from |on |across |over )?(?:all|every|each)(?: the| of the)? pages?)(?!\w)"
+)
+_DOWN: Final = frozenset(
+    [
+        "descending",
+        "desc",
+        "reverse",
+        "decreasing",
+        "highest",
+        "newest",
+        "latest",
+        "dearest",
+        "largest",
+        "most",
+        "high",
+        "best",
+    ]
+)
+
+
+def read_order(reading: Reading) -> None:
+    """Read counts and orders; the orders in the sequence they were said, each field once."""
+    before = len(reading.constraints)
+    for found in reading.find(_ALL_PAGES):
+        reading.take(*found.span())
+    for found in reading.find(_PAGE):
+        number = found["ordinal"] or found["number"]
+        page = _ORDINALS.get(number) or (numeral(number) if found["number"] else int(re.sub(r"\D", "", number)))
+        reading.add(Topic.NAMED, Relation.EQUALS, page, found.span(), name="page")
+    _read_superlatives(reading)
+    for pattern in (_HIGHEST_FIRST, _WITH_MOST, _SORTED, _SORTED_ANY):
+        for found in reading.find(pattern):
+            _add_sort(reading, found.span(), found["field"], found.groupdict().get("end") or found["direction"])
+    for found in reading.find(_BARE_FIRST):
+        reading.take(*found.span())
+    _read_counts(reading)
+    _arrange(reading, before)
+
+
+def _read_superlatives(reading: Reading) -> None:
+    for found in reading.find(_PRICE_RANGE):
+        up = found["from"] in {"low", "lowest", "cheapest"}
+        reading.add(Topic.SORT, Relation.EQUALS, "price", found.span(), unit="asc" if up else "desc")
+    for found in reading.find(_SUPERLATIVE_FIRST):
+        field, direction = SUPERLATIVES[found["word"]]
+        if found["count"]:
+            reading.add(Topic.COUNT, Relation.AT_MOST, numeral(found["count"]), found.span())
+        following = re.match(rf" (?P<field>{_FIELD}) first\b", reading.plain[found.end() :])
+        if following:
+            field = FIELDS[following["field"]]
+            reading.take(found.end(), found.end() + following.end())
+        reading.add(Topic.SORT, Relation.EQUALS, field, found.span(), unit=direction)
+
+
+def _add_sort(reading: Reading, where: tuple[int, int], field: str, end: str | None) -> None:
+    if field.split(maxsplit=1)[0] in FUNCTION:
+        return
+    word = (end or "").split(" ")[0]
+    down = word in _DOWN and not (end or "").startswith("low")
+    reading.add(Topic.SORT, Relation.EQUALS, FIELDS.get(field, field), where, unit="desc" if down else "asc")
+
+
+def _read_counts(reading: Reading) -> None:
+    for pattern in (_LIMIT, _TOP):
+        for found in reading.find(pattern):
+            if not reading.has(Topic.COUNT):
+                reading.add(Topic.COUNT, Relation.AT_MOST, numeral(found["count"]), found.span())
+    for found in reading.find(_COUNTED):
+        noun = found["noun"]
+        record = noun if noun in RECORD_NOUNS else noun.removesuffix("ies") + "y" if noun.endswith("ies") else noun[:-1]
+        if found["count"] != "one" and noun.endswith("s") and record in RECORD_NOUNS and not reading.has(Topic.COUNT):
+            reading.add(Topic.COUNT, Relation.AT_MOST, numeral(found["count"]), found.span("count"))
+
+
+def _arrange(reading: Reading, before: int) -> None:
+    """Put the orders into the sequence of the text, and drop what was said of a field before."""
+    fresh = reading.constraints[before:]
+    seen: set[str] = set()
+    kept = [c for c in fresh if c.topic is not Topic.SORT]
+    for constraint in sorted((c for c in fresh if c.topic is Topic.SORT), key=lambda c: c.start):
+        if str(constraint.value) not in seen:
+            seen.add(str(constraint.value))
+            kept.append(constraint)
+    reading.constraints[before:] = kept

@@ -1,0 +1,44 @@
+"""Output fields that a query names: "with its name and date", "and the version range of each"."""
+
+from __future__ import annotations
+
+import re
+
+from domain.plan import Relation, Topic
+from generators.language.lexicon import FIELDS
+from generators.language.reading import Reading
+
+_WORD = "|".join(sorted((re.escape(f) for f in FIELDS), key=len, reverse=True))
+_FIELD = rf"(?:{_WORD})(?:e?s)?"
+_ARTICLE = r"(?:(?:its|their|the|his|her|an?|all|each) )?(?:own )?(?:full |exact |current |latest )?"
+_OF = r"(?: of (?:the |each |its |their )?(?:event|venue|organi[sz]er|package|item|book|product|article|slide|slides|page|each|them|it|one)s?)?"
+_LIST = rf"{_ARTICLE}{_FIELD}{_OF}(?:(?:,? and |, ?| & ){_ARTICLE}{_FIELD}{_OF})*"
+_WITH = re.compile(
+    rf"(?<![\w-]),? ?(?:and )?(?:(?:together |along )?with|including|incl\.|plus|showing|giving|and (?:show|give|list|tell|report)(?: me)?) (?P<list>{_LIST})"
+    r"(?! (?:under|below|over|above|at|between|less|more|of)\b)(?![\w:-])"
+)
+_TAIL = re.compile(
+    rf"(?<![\w-])(?:,| and) (?P<list>{_ARTICLE}{_FIELD} of (?:each|them|its \w+|the \w+|each \w+))(?!\w)"
+)
+_SHOW = re.compile(
+    rf"^(?:please )?(?:show|give|tell|list|get|find|report)?(?: me)? ?(?P<list>(?:the )?{_FIELD}(?:(?:,? and |, ?)(?:the )?{_FIELD})*) (?:of|for) (?=\w)"
+)
+_ITEM = re.compile(rf"(?<!\w)(?P<field>{_WORD})(?:e?s)?(?!\w)")
+
+
+def read_wanted(reading: Reading) -> None:
+    """Read the fields that the answer should have; each becomes a DETAIL constraint and an entry of ``wanted``."""
+    for pattern in (_WITH, _TAIL, _SHOW):
+        for found in reading.find(pattern):
+            _add_fields(reading, found)
+
+
+def _add_fields(reading: Reading, found: re.Match[str]) -> None:
+    text = re.sub(_OF + r"(?=,| and|$)", lambda of: " " * len(of[0]), found["list"])
+    for item in _ITEM.finditer(text):
+        field = FIELDS[item["field"]]
+        start = found.start("list") + item.start()
+        if field not in reading.wanted:
+            reading.wanted.append(field)
+            reading.add(Topic.DETAIL, Relation.EQUALS, field, (start, start + len(item[0])))
+    reading.take(*found.span())

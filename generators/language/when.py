@@ -1,0 +1,154 @@
+"""Days and times of day in a query."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Final
+
+from domain.errors import InvalidQuery
+from domain.meaning import dates
+from domain.plan import Relation, Topic
+from generators.language.lexicon import FUNCTION
+from generators.language.reading import Reading
+
+_EDGE = r"(?![\w/]|\.\d|-\d)"
+_STARTS = r"after|since|from|starting(?: on| from)?|as of|beginning(?: on)?|on or after|not before|later than"
+_ENDS = r"before|until|till|by|up to|through|no later than|not after|on or before|prior to|earlier than|ending(?: on)?"
+_LEAD = r"(?:(?:on|in|during|for|over|at|of|throughout|happening|held)(?: the)? )?"
+_RANGE = re.compile(rf"(?<![\w$€£./-]){_LEAD}(?P<phrase>{dates.RANGE_PHRASE}){_EDGE}")
+_SINGLE = re.compile(
+    rf"(?<![\w$€£./-])(?:(?:(?P<starts>{_STARTS})|(?P<ends>{_ENDS})) |(?P<lead>{_LEAD}))(?P<phrase>{dates.SINGLE_PHRASE}){_EDGE}"
+)
+_WEAK: Final = frozenset(
+    [
+        "may",
+        "march",
+        "mar",
+        "sun",
+        "sat",
+        "mon",
+        "wed",
+        "fri",
+        "tue",
+        "thu",
+        "dec",
+        "jan",
+        "jun",
+        "oct",
+        "sep",
+        "fall",
+        "spring",
+    ]
+)
+"""Words that mean a day or month only where a preposition, a number or a capital letter says so."""
+_OPEN = re.compile(r"(?<!\w)(?:any ?time|any (?:day|date)|whenever)(?!\w)")
+
+_CLOCK = r"(?:(?P<hour{n}>\d{{1,2}})(?::(?P<minute{n}>\d\d))? ?(?P<half{n}>[ap]\.?m\b\.?)|(?P<h24{n}>[01]?\d|2[0-3]):(?P<m24{n}>[0-5]\d)|(?P<noon{n}>noon|midnight))"
+_TIME = re.compile(
+    rf"(?<![\w$€£.:])(?:(?P<starts>after|from|since|starting at|not before)|(?P<ends>before|until|till|by)|(?P<at>at|around))? ?"
+    rf"{_CLOCK.format(n='')}(?: ?(?:-|to|until|and) ?{_CLOCK.format(n='2')})?(?![\w:])"
+)
+_DAYTIME: Final[dict[str, tuple[str, str]]] = {
+    "morning": ("05:00", "12:00"),
+    "afternoon": ("12:00", "17:00"),
+    "evening": ("17:00", "23:59"),
+    "night": ("19:00", "23:59"),
+}
+_PART = re.compile(r"(?<!\w)(?:in the|during the|at|every) (?P<part>morning|afternoon|evening|night)s?(?!\w)")
+
+
+def read_dates(reading: Reading, today: date) -> None:
+    """Read days; relative phrases stay phrases, days with or without a year become ISO dates.
+
+    Raises:
+        InvalidQuery: a day that does not exist.
+    """
+    for found in reading.find(_OPEN):
+        reading.take(*found.span())
+    for found in reading.find(_RANGE):
+        if _is_amount(found["phrase"]):
+            continue
+        span = dates.resolve(found["phrase"], today)
+        _add(reading, found.span(), span.start.isoformat(), span.end.isoformat())
+    for found in reading.find(_SINGLE):
+        if _is_date(reading, found):
+            _read_single(reading, found, today)
+
+
+def _is_amount(phrase: str) -> bool:
+    """Two bare numbers are no dates: "10-20", "2 to 3"."""
+    return re.search(r"[a-z]{3}|\d[-/]\d+[-/]\d", phrase.removeprefix("from ").removeprefix("between ")) is None
+
+
+def _is_date(reading: Reading, found: re.Match[str]) -> bool:
+    phrase, said = found["phrase"].rstrip("."), bool(found["lead"] or found["starts"] or found["ends"])
+    start = found.start("phrase")
+    if re.fullmatch(r"20\d\d", phrase):
+        return bool(re.fullmatch(r"(?:in|during|of|for|throughout) ", found["lead"] or "")) or bool(
+            found["starts"] or found["ends"]
+        )
+    if phrase in _WEAK:
+        return said and (reading.cased[start].isupper() or phrase not in {"may", "march", "fall", "spring", "sun"})
+    if re.fullmatch(r"the \d{1,2}(?:st|nd|rd|th)", phrase):
+        following = re.match(r" ?([\w']+)", reading.plain[found.end() :])
+        return (
+            following is None
+            or reading.plain[found.end()] in ",.;!?"
+            or following[1] in FUNCTION | {"i", "is", "please"}
+        )
+    return not re.fullmatch(r"in (?:one|a)", phrase)
+
+
+def _read_single(reading: Reading, found: re.Match[str], today: date) -> None:
+    phrase = dates.squeeze(found["phrase"]).removeprefix("on ")
+    if phrase.startswith("the ") and not re.match(r"the \d", phrase):
+        phrase = phrase.removeprefix("the ")
+    span = dates.resolve(phrase, today)
+    moving = dates.moves(phrase)
+    first, last = (phrase, phrase) if moving else (span.start.isoformat(), span.end.isoformat())
+    if found["starts"]:
+        strictly = re.fullmatch("after|later than", found["starts"])
+        first = (span.end + timedelta(days=1)).isoformat() if strictly else first
+        reading.add(Topic.DATE, Relation.FROM, first, found.span())
+    elif found["ends"]:
+        strictly = re.fullmatch("before|prior to|earlier than", found["ends"])
+        last = (span.start - timedelta(days=1)).isoformat() if strictly else last
+        reading.add(Topic.DATE, Relation.TO, last, found.span())
+    else:
+        _add(reading, found.span(), first, last)
+
+
+def _add(reading: Reading, where: tuple[int, int], first: str, last: str) -> None:
+    reading.add(Topic.DATE, Relation.FROM, first, where)
+    reading.add(Topic.DATE, Relation.TO, last, where)
+
+
+def read_times(reading: Reading) -> None:
+    """Read "after 6pm", "at 19:30", "from 6 to 9 pm", "in the evening" as HH:MM."""
+    for found in reading.find(_TIME):
+        first = _clock(found, "")
+        second = _clock(found, "2") if (found["hour2"] or found["h242"] or found["noon2"]) else None
+        if second:
+            reading.add(Topic.TIME, Relation.FROM, first, found.span())
+            reading.add(Topic.TIME, Relation.TO, second, found.span())
+        else:
+            relation = Relation.FROM if found["starts"] else Relation.TO if found["ends"] else Relation.EQUALS
+            reading.add(Topic.TIME, relation, first, found.span())
+    for found in reading.find(_PART):
+        first, second = _DAYTIME[found["part"]]
+        reading.add(Topic.TIME, Relation.FROM, first, found.span())
+        reading.add(Topic.TIME, Relation.TO, second, found.span())
+
+
+def _clock(found: re.Match[str], n: str) -> str:
+    if found[f"noon{n}"]:
+        return "12:00" if found[f"noon{n}"] == "noon" else "00:00"
+    if found[f"h24{n}"]:
+        return f"{int(found[f'h24{n}']):02d}:{found[f'm24{n}']}"
+    hour, minute = int(found[f"hour{n}"]), int(found[f"minute{n}"] or 0)
+    if not 1 <= hour <= 12 or minute > 59:
+        raise InvalidQuery(
+            f"There is no such time as {found[0].strip()!r}.", remedy='Write a time such as "7 pm" or "19:30".'
+        )
+    return f"{hour % 12 + (12 if found[f'half{n}'].startswith('p') else 0):02d}:{minute:02d}"

@@ -1,0 +1,175 @@
+"""Places in a query."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from domain.meaning import gazetteer
+from domain.meaning.aliases import ALIASES, SHORT
+from domain.meaning.words import fold
+from domain.plan import Place, Relation, Topic
+from generators.language.lexicon import COMMON_WORDS, RECORD_NOUNS, STATE_WORDS
+from generators.language.reading import Reading
+
+LONGEST_NAME = 5  # words of a place's name, its state included
+_STRONG = re.compile(
+    r"(?<![\w'-])(?P<prep>in and around|in or near|in|inside|near(?: to)?|nearby|around|close to|outside(?: of)?|across|throughout|"
+    r"all over|over in|out of|within|based in|located in|at)(?P<article>(?: the)?(?: (?:city|town|state|area|region) of)?"
+    r"(?: (?:downtown|central|greater))?) (?=\w)"
+)
+_NEAR: Final = frozenset({"near", "near to", "nearby", "around", "close to", "in and around", "in or near"})
+_NOT_A_PLACE = re.compile(
+    r"\b(?:interested|interest|participate|participating|believe|join|joining|specialised|specialized)$"
+)
+_TOKEN = re.compile(r"[^\W_][\w'’&.-]*")
+_COORDINATES = re.compile(r"\(?\s?(?P<latitude>-?\d{1,2}\.\d{2,}),\s?(?P<longitude>-?\d{1,3}\.\d{2,})\s?\)?")
+_CERTAIN, _LIKELY, _UNSURE = 1.0, 0.8, 0.4
+_SIZE_OF_A_NAME = 90_000  # people from which on a bare capitalised name is taken as a place
+
+
+def read_coordinates(reading: Reading) -> tuple[float, float] | None:
+    """Take coordinates such as "(37.77, -122.42)" and return them in degrees."""
+    for found in reading.find(_COORDINATES):
+        latitude, longitude = float(found["latitude"]), float(found["longitude"])
+        if abs(latitude) <= 90 and abs(longitude) <= 180:
+            reading.take(*found.span())
+            return latitude, longitude
+    return None
+
+
+def read_places(reading: Reading, centre: tuple[float, float] | None = None) -> None:
+    """Read the places after prepositions and distances; failing those, names that stand by themselves.
+
+    ``centre`` replaces the first place's own centre. A name with rivals of its size gets a confidence
+    below one half, and all its candidates go to ``reading.places``.
+    """
+    for found in list(reading.find(_STRONG)):
+        if reading.is_free(*found.span()) and not _NOT_A_PLACE.search(reading.plain[: found.start()].rstrip()):
+            _read_after(reading, found)
+    for constraint in [c for c in reading.constraints if c.topic is Topic.DISTANCE]:
+        _read_after_distance(reading, constraint.end)
+    if not reading.has(Topic.PLACE):
+        _read_bare(reading)
+    if centre is not None:
+        _move_to(reading, centre)
+
+
+def _read_after(reading: Reading, found: re.Match[str]) -> None:
+    near = found["prep"] in _NEAR or reading.has(Topic.DISTANCE)
+    relation = Relation.WITHIN if near else Relation.EQUALS
+    start, begin = found.end(), found.start()
+    while (end := _longest(reading, start, towns=found["prep"] != "at")) is not None:
+        _add(reading, (start, end), (begin, end), relation, _CERTAIN)
+        more = re.match(r"(?:,? (?:and|or|and/or)|,) (?:in |near |around )?(?=\w)", reading.plain[end:])
+        if more is None:
+            break
+        begin, start = end, end + more.end()
+
+
+def _read_after_distance(reading: Reading, offset: int) -> None:
+    """Read the place right behind "within 5 miles of", whose "of" the distance took."""
+    start = next((i for i in range(len(reading.plain)) if reading.span(i, i + 1)[0] >= offset), None)
+    if start is None:
+        return
+    skipped = re.match(
+        r" ?(?:(?:of|from|around|away from) )?(?:the )?(?:(?:city|town) of )?(?:downtown )?", reading.plain[start:]
+    )
+    start += skipped.end() if skipped else 0
+    end = _longest(reading, start, towns=True)
+    if end is not None:
+        _add(reading, (start, end), (start, end), Relation.WITHIN, _CERTAIN)
+
+
+def _longest(reading: Reading, start: int, *, towns: bool) -> int | None:
+    """Return the end of the longest place name that starts here."""
+    ends: list[int] = []
+    position = start
+    for _ in range(LONGEST_NAME):
+        token = _TOKEN.match(reading.plain, position)
+        if token is None or not reading.is_free(*token.span()):
+            break
+        end = token.end() - len(token[0]) + len(token[0].rstrip(".'-"))
+        ends.append(token.end() if re.search(r"\.\w+\.$|\b[a-z]\.[a-z]\.$", token[0]) else end)
+        gap = re.match(r",? ", reading.plain[token.end() :])
+        if gap is None:
+            break
+        position = token.end() + gap.end()
+    for end in reversed(ends):
+        if _names_place(reading, start, end, towns=False):
+            return end
+    for end in reversed(ends[:3] if towns and reading.cased[start : start + 1].isupper() else []):
+        written = reading.as_written(start, end)
+        if all(w[0].isupper() for w in written.split()) and _names_place(reading, start, end, towns=True):
+            return end
+    return None
+
+
+def _names_place(reading: Reading, start: int, end: int, *, towns: bool) -> bool:
+    name = reading.plain[start:end]
+    *_, last = re.split(r"[ ,]+", name)
+    written = reading.cased[end - len(last) : end]
+    if last in STATE_WORDS and " " in name and not (written[0].isupper() or end == len(reading.plain)):
+        return False
+    if not gazetteer.known(name, towns=towns):
+        return False
+    lower = not reading.cased[start].isupper()
+    if fold(name) in SHORT and lower and end < len(reading.plain) and reading.plain[end] == " ":
+        following = reading.plain[end + 1 :].split(" ", 1)[0]
+        return following in {"on", "for", "this", "next", "area", "and", "with", "under", "that", "tomorrow", "today"}
+    return not (lower and fold(name) in COMMON_WORDS) and fold(name) not in RECORD_NOUNS
+
+
+def _add(
+    reading: Reading, name: tuple[int, int], where: tuple[int, int], relation: Relation, confidence: float
+) -> None:
+    written = reading.as_written(*name)
+    found = gazetteer.known(written)
+    ambiguous = gazetteer.is_ambiguous(written)
+    area = re.match(r" (?:metropolitan |metro |bay )?(?:area|region)\b", reading.plain[name[1] :])
+    end = name[1] + (area.end() if area else 0)
+    reading.places.extend(k.place for k in (found[:5] if ambiguous else found[:1]))
+    reading.add(
+        Topic.PLACE,
+        Relation.WITHIN if area else relation,
+        found[0].place.name,
+        (where[0], end),
+        name=found[0].kind,
+        confidence=_UNSURE if ambiguous else confidence,
+    )
+
+
+def _read_bare(reading: Reading) -> None:
+    """Read "San Francisco events", "hip-hop parties SF": a whole run of capitalised words that is a large place."""
+    for start, end in _capitalised_runs(reading):
+        name = reading.as_written(start, end)
+        key = fold(name)
+        found = gazetteer.known(name, towns=False)
+        large = key in ALIASES or any(k.kind != "city" or k.population >= _SIZE_OF_A_NAME for k in found[:1])
+        if not found or not large or (key in COMMON_WORDS and start == 0):
+            continue
+        if re.match(r"(?:'s)? (?:is|are|was|were|vs|sounds?|looks?|will|would|playing|plays?)\b", reading.plain[end:]):
+            continue
+        _add(reading, (start, end), (start, end), Relation.EQUALS, _LIKELY)
+
+
+def _capitalised_runs(reading: Reading) -> list[tuple[int, int]]:
+    runs = re.finditer(r"(?<![\w'-])[A-Z][\w.'-]*(?:,? [A-Z][\w.'-]*)*", reading.cased)
+    free: list[tuple[int, int]] = []
+    for run in runs:
+        start, end = run.span()
+        end = start + len(run[0].rstrip(".,'-"))
+        first = re.match(r"(?:Which|What|Find|Show|List|All|Every|Any|The|Are|Is|Get|Events|Free) ", run[0])
+        start += first.end() if first and start == 0 else 0
+        if start < end and reading.is_free(start, end):
+            free.append((start, end))
+    return free
+
+
+def _move_to(reading: Reading, centre: tuple[float, float]) -> None:
+    latitude, longitude = centre
+    if reading.places:
+        reading.places[0] = reading.places[0].model_copy(update={"latitude": latitude, "longitude": longitude})
+    else:
+        name = f"{latitude},{longitude}"
+        reading.places.append(Place(name=name, latitude=latitude, longitude=longitude, timezone="UTC"))
