@@ -1,0 +1,205 @@
+"""Align the records of a group field by field: which elements of each record hold the same kind of value.
+
+The key of a column is its kind (text or attribute), the path of tags and stable classes below the record, and the
+occurrence of that path; where lines of one path begin with a label ("Phone: …"), the label takes the place of the
+occurrence. So a record without a value simply has no entry, and no tree edit distance is needed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from generators.induction.classes import is_utility
+from generators.induction.grouping import Group, enclosing
+from generators.induction.patterns import DATE, LABEL, PRICE, squeeze
+from generators.induction.reading import text_of, value_of
+from generators.induction.tree import DECORATION_TAGS, HEADING_TAGS, INLINE_TAGS, Element, Node, Record, Tree
+
+MAX_NODES_OF_RECORD = 300
+MAX_SAMPLED = 200
+"""Records that are aligned; the locators are read from all of them in the end."""
+MAX_TEXT = 4_000
+_ATTRIBUTES = ("href", "src", "data-src", "alt", "title", "datetime", "content", "aria-label", "value", "data-href")
+_HIDDEN_VALUES = frozenset({"button", "option"})
+_NEVER_DATA = ("data-bx", "data-v-", "data-react", "data-testid", "data-test", "data-qa", "data-cy", "data-toggle")
+_NEVER_DATA += ("data-target", "data-aos", "data-bs-", "data-gtm", "data-track", "data-src", "data-href", "data-ng")
+
+
+@dataclass(slots=True)
+class Strand:
+    """One aligned column before it has a name: per record the element and the value, or None."""
+
+    kind: str
+    path: str
+    occurrence: int
+    label: str = ""
+    part: int = 0
+    elements: list[Element | None] = field(default_factory=list)
+    values: list[str | None] = field(default_factory=list)
+    order: int = 0
+
+    @property
+    def present(self) -> list[str]:
+        """The values that are there."""
+        return [value for value in self.values if value is not None]
+
+    @property
+    def fill(self) -> float:
+        """Share of the records that have a value."""
+        return len(self.present) / max(1, len(self.values))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the values are visible text."""
+        return self.kind == "text"
+
+
+def align(tree: Tree, group: Group) -> list[Strand]:
+    """Return the aligned columns in the order of the page, each with one entry a record (at most ``MAX_SAMPLED``)."""
+    records = sample(group.records)
+    strands: dict[tuple[object, ...], Strand] = {}
+    for row, record in enumerate(records):
+        seen: Counter[tuple[object, ...]] = Counter()
+        for part, path, node in _walk(tree, record):
+            for kind, value in _values(tree, node):
+                label = _label(value) if kind == "text" else ""
+                base = (kind, part, path, label)
+                seen[base] += 1
+                key = (*base, seen[base])
+                strand = strands.get(key)
+                if strand is None:
+                    strand = Strand(kind, path, seen[base], label, part, order=len(strands))
+                    strand.elements = [None] * len(records)
+                    strand.values = [None] * len(records)
+                    strands[key] = strand
+                strand.elements[row] = node.element
+                strand.values[row] = value
+    return _without_rare_labels(list(strands.values()))
+
+
+def sample(records: Sequence[Record]) -> Sequence[Record]:
+    """Return at most ``MAX_SAMPLED`` records, spread over the group."""
+    if len(records) <= MAX_SAMPLED:
+        return records
+    step = len(records) / MAX_SAMPLED
+    return [records[int(i * step)] for i in range(MAX_SAMPLED)]
+
+
+def _walk(tree: Tree, record: Record) -> list[tuple[int, str, Node]]:
+    """Return (index of the sibling, path below it, node) for the nodes of a record."""
+    result: list[tuple[int, str, Node]] = []
+    for part, top in enumerate(record):
+        paths: dict[int, str] = {top.index: "" if part == 0 else top.tag}
+        result.append((part, paths[top.index], top))
+        for node in tree.nodes[top.index + 1 : min(top.end, top.index + MAX_NODES_OF_RECORD)]:
+            parent = node.parent
+            if parent is None or parent.index not in paths:
+                continue
+            paths[node.index] = f"{paths[parent.index]}/{_step(node, parent)}"
+            result.append((part, paths[node.index], node))
+    return result
+
+
+def _step(node: Node, parent: Node) -> str:
+    meaning = node.element.get("itemprop") or next((c for c in node.classes if not is_utility(c)), "")
+    step = f"{node.tag}.{meaning}" if meaning else node.tag
+    if node.tag in {"td", "th"}:
+        cells = [child for child in parent.children if child.tag in {"td", "th"}]
+        step += f"[{cells.index(node)}]"
+    return step
+
+
+def _values(tree: Tree, node: Node) -> list[tuple[str, str]]:
+    """Return the (kind, value) pairs that one element holds."""
+    pairs: list[tuple[str, str]] = []
+    if _is_text_holder(tree, node):
+        text = text_of(node.element)
+        if text and len(text) <= MAX_TEXT:
+            pairs.append(("text", text))
+    element = node.element
+    for name, raw in element.attrib.items():
+        is_wanted = name in _ATTRIBUTES or (name.startswith("data-") and not name.startswith(_NEVER_DATA))
+        if not is_wanted or (name == "value" and node.tag in _HIDDEN_VALUES):
+            continue
+        value = squeeze(str(raw))
+        if not value or len(value) > MAX_TEXT or value.startswith(("javascript:", "data:", "{", "[", "#")):
+            continue
+        is_address = name in {"href", "src", "data-src", "data-href"}
+        pairs.append((name, tree.absolute(value) if is_address else value))
+    return pairs
+
+
+def _is_text_holder(tree: Tree, node: Node) -> bool:
+    """Own text; or a small box of inline parts that only together are a price, a date or a heading."""
+    if node.own_length:
+        return True
+    if node.tag in HEADING_TAGS | {"time", "td", "dd"} and node.text_length and len(node.children) > 1:
+        return all(child.tag in INLINE_TAGS | {"br", "p"} for child in node.children)
+    if not 2 <= len(node.children) <= 6 or not 2 < node.text_length <= 40:
+        return False
+    if any(child.tag not in DECORATION_TAGS for child in node.children):
+        return False
+    whole = tree.text(node)
+    compact = whole.replace(" ", "")
+    if not (DATE.search(whole) or PRICE.search(compact)):
+        return False
+    return not any(DATE.search(t) or PRICE.search(t) for t in (tree.text(child) for child in node.children))
+
+
+def _label(text: str) -> str:
+    found = LABEL.match(text[:60])
+    return squeeze(found[1]) if found and len(found[1].split()) <= 4 else ""
+
+
+def _without_rare_labels(strands: list[Strand]) -> list[Strand]:
+    """Join the strands whose "label" is only the beginning of a value (titles with a colon) again."""
+    rows = len(strands[0].values) if strands else 0
+    kept: list[Strand] = []
+    plain: dict[tuple[str, int, str, int], Strand] = {}
+    counts: Counter[tuple[str, int, str]] = Counter()
+    for strand in sorted(strands, key=lambda s: (bool(s.label) and len(s.present) < max(2, 0.2 * rows), s.order)):
+        if strand.label and len(strand.present) >= max(2, 0.2 * rows):
+            kept.append(strand)
+            continue
+        place = (strand.kind, strand.part, strand.path)
+        home = plain.get((*place, strand.occurrence)) or plain.get((*place, 1))
+        if strand.label and home is not None and _fits(home, strand):
+            for row, value in enumerate(strand.values):
+                if value is not None:
+                    home.values[row], home.elements[row] = value, strand.elements[row]
+            continue
+        counts[place] += 1
+        strand.label = ""
+        plain.setdefault((*place, strand.occurrence), strand)
+        kept.append(strand)
+    return sorted(kept, key=lambda s: s.order)
+
+
+def _fits(home: Strand, strand: Strand) -> bool:
+    return all(a is None or b is None for a, b in zip(home.values, strand.values, strict=True))
+
+
+def table_headings(tree: Tree, group: Group) -> list[str]:
+    """Return the headings over the cells of the table the records are rows of; [] without such a table."""
+    first = group.records[0][0]
+    if first.tag != "tr":
+        return []
+    table = enclosing(first, "table")
+    if table is None:
+        return []
+    for node in tree.nodes[table.index : first.index + 1]:
+        if node.tag != "tr" or (node is first and any(child.tag == "td" for child in node.children)):
+            continue
+        cells = [child for child in node.children if child.tag in {"th", "td"}]
+        texts = [tree.text(cell) for cell in cells]
+        if len(texts) >= 2 and all(len(text) < 50 for text in texts):
+            return texts
+    return []
+
+
+def value_again(strand: Strand, element: Element, tree: Tree) -> str | None:
+    """Return what a strand's kind of value is at another element."""
+    value = value_of(element, "text" if strand.is_text else strand.kind)
+    return tree.absolute(value) if value and strand.kind in {"href", "src", "data-src", "data-href"} else value

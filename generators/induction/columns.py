@@ -1,0 +1,184 @@
+"""The columns of a group: aligned, named, typed, each with locators that were tried on the records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from domain.observation import Column
+from domain.plan import FieldType
+from generators.induction import patterns as shapes
+from generators.induction.alignment import Strand, align, sample, table_headings
+from generators.induction.grouping import Group
+from generators.induction.locators import locate
+from generators.induction.naming import Evidence, assign, field_score, guess
+from generators.induction.reading import read_column
+from generators.induction.tree import Element, Tree
+from generators.sources.naming import snake
+from generators.sources.typing import type_of
+
+MAX_COLUMNS = 16
+MIN_FILL = 0.2
+_PRIORITY = {"url": 0, "title": 1, "name": 1}
+_ADDRESS_KINDS = frozenset({"href", "src", "data-src", "data-href"})
+
+
+def columns_of(
+    tree: Tree, group: Group, elements: Sequence[tuple[Element, ...]], wanted: Sequence[str] = ()
+) -> tuple[Column, ...]:
+    """Return the columns of the group's records, at most ``MAX_COLUMNS``, wanted fields first.
+
+    ``elements`` are the elements of all records. A column that says the same in every record (a button) is left out
+    unless a label or heading names it; a second column with the same values too.
+    """
+    strands = _useful(align(tree, group))
+    if not strands:
+        return ()
+    evidence = _gather(tree, group, strands)
+    named = [(name, strand) for name, strand in assign(wanted, strands, lambda s: evidence[id(s)]).items()]
+    taken = {id(strand) for _, strand in named}
+    main = _main_link(strands, evidence)
+    if main is not None and id(main) not in taken and not any(name == "url" for name, _ in named):
+        named.append(("url", main))
+    title = _best("title", strands, evidence)
+    names = {name for name, _ in named}
+    if title is not None and id(title) not in taken and not names & {"name", "title"}:
+        named.append(("title", title))
+    taken = {id(strand) for _, strand in named}
+    named += [(guess(strand, evidence[id(strand)]), strand) for strand in strands if id(strand) not in taken]
+    sampled = [tuple(node.element for node in record) for record in sample(group.records)]
+    return _write(tree, elements, sampled, named, evidence)
+
+
+def _useful(strands: Sequence[Strand]) -> list[Strand]:
+    """Drop rare, constant and repeated columns."""
+    kept: list[Strand] = []
+    seen: set[tuple[bool, tuple[str | None, ...]]] = set()
+    for strand in strands:
+        rows = len(strand.values)
+        if len(strand.present) < max(1, MIN_FILL * rows):
+            continue
+        is_constant = len(set(strand.present)) == 1 and len(strand.present) > 2
+        if is_constant and not strand.label and not _is_named_by_markup(strand):
+            continue
+        content = (strand.kind in _ADDRESS_KINDS, tuple(strand.values))
+        if content in seen:
+            continue
+        seen.add(content)
+        kept.append(strand)
+    return kept
+
+
+def _is_named_by_markup(strand: Strand) -> bool:
+    element = next(e for e in strand.elements if e is not None)
+    return strand.is_text and bool(element.get("itemprop"))
+
+
+def _gather(tree: Tree, group: Group, strands: Sequence[Strand]) -> dict[int, Evidence]:
+    headings = table_headings(tree, group)
+    links = tuple(next(iter(tree.links(record)), None) for record in sample(group.records))
+    is_link = group.records[0][0].tag == "a"
+    return {
+        id(strand): Evidence(
+            label=_heading(strand, headings) or _label_before(strand),
+            order=position / len(strands),
+            links=links,
+            record_is_link=is_link,
+        )
+        for position, strand in enumerate(strands)
+    }
+
+
+def _heading(strand: Strand, headings: Sequence[str]) -> str:
+    if not headings or strand.part:
+        return ""
+    cell = strand.path.split("/")[1] if "/" in strand.path else ""
+    if not cell.endswith("]"):
+        return ""
+    index = int(cell.rpartition("[")[2][:-1])
+    return headings[index] if index < len(headings) else ""
+
+
+def _label_before(strand: Strand) -> str:
+    """Return the text that stands before the value in its own element when it is the same in all records."""
+    texts: set[str] = set()
+    for element in [e for e in strand.elements if e is not None][:8]:
+        before = element.getprevious()
+        if before is None or not isinstance(before.tag, str) or not strand.is_text:
+            return ""
+        texts.add(shapes.squeeze("".join(before.itertext())))
+    if len(texts) != 1:
+        return ""
+    text = texts.pop()
+    is_label = element.tag == "dd" or text.endswith((":", "："))
+    return text.rstrip(" :：") if is_label and 0 < len(text) < 40 else ""
+
+
+def _main_link(strands: Sequence[Strand], evidence: dict[int, Evidence]) -> Strand | None:
+    best = _best("url", strands, evidence)
+    return best if best is not None and field_score("url", best, evidence[id(best)]) > 1 else None
+
+
+def _best(name: str, strands: Sequence[Strand], evidence: dict[int, Evidence]) -> Strand | None:
+    ranked = [(field_score(name, strand, evidence[id(strand)]), -i) for i, strand in enumerate(strands)]
+    score, position = max(ranked)
+    return strands[-position] if score > 0.4 else None
+
+
+def _write(
+    tree: Tree,
+    elements: Sequence[tuple[Element, ...]],
+    sampled: Sequence[tuple[Element, ...]],
+    named: Sequence[tuple[str, Strand]],
+    evidence: dict[int, Evidence],
+) -> tuple[Column, ...]:
+    columns: list[Column] = []
+    names: set[str] = set()
+    for name, strand in named:
+        if len(columns) >= MAX_COLUMNS:
+            break
+        locators = locate(sampled, strand)
+        if not locators or any(locators[0] == c.locator for c in columns if c.name == name):
+            continue
+        unique = _unique(snake(name), names)
+        label = evidence[id(strand)].label or strand.label
+        column = Column(name=unique, locator=locators[0], fallbacks=locators[1:], type=_type(strand), label=label)
+        values = [read_column(record[0], column, tree.url) for record in elements]
+        present = [value for value in values if value is not None]
+        if not present:
+            continue
+        names.add(unique)
+        columns.append(
+            column.model_copy(
+                update={
+                    "fill": round(len(present) / len(values), 3),
+                    "samples": tuple(value[:200] for value in dict.fromkeys(present))[:5],
+                    "type": _type(replace(strand, values=list(values)), unique),
+                }
+            )
+        )
+    return tuple(columns)
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    if name not in taken:
+        return name
+    return next(f"{name}_{n}" for n in range(2, 10_000) if f"{name}_{n}" not in taken)
+
+
+def _type(strand: Strand, name: str = "") -> FieldType:
+    return FieldType.URL if strand.kind in _ADDRESS_KINDS else type_of(list(strand.present), name)
+
+
+def identity_of(columns: Sequence[Column], rows: Sequence[dict[str, object]]) -> tuple[str, ...]:
+    """Return the columns that tell the records apart: the main link, a title, an id, else a pair, else all."""
+    names = [column.name for column in columns if column.fill >= 0.95]
+    names.sort(key=lambda name: 0 if name == "url" else 1 if name in {"id", "name", "title"} else 2)
+    total = len(rows)
+    for name in names:
+        if len({row[name] for row in rows}) == total:
+            return (name,)
+    for second in names[1:]:
+        if len({(row[names[0]], row[second]) for row in rows}) == total:
+            return (names[0], second)
+    return tuple(names[:3])

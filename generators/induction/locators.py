@@ -1,0 +1,174 @@
+"""Write the locator of a column: the shortest stable way from the record to the element that holds the value.
+
+Proposals go from meaning (microdata, test ids, semantic tags) over classes to structure; each is tried on the
+records, and must read the aligned value where there is one and nothing where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from generators.induction.alignment import Strand
+from generators.induction.reading import select
+from generators.induction.selectors import simple_marks
+from generators.induction.tree import HEADING_TAGS, INLINE_TAGS, Element
+
+MAX_TRIED_RECORDS = 12
+_ENOUGH = 0.75
+"""Share of the tried records on which a locator must agree when none agrees on all."""
+_MAX_PROPOSALS = 28
+_TELLING_TAGS = frozenset({"time", "address", "figcaption", "blockquote", "cite", "price", "author"}) | HEADING_TAGS
+_SKIPPED = frozenset({"tbody"})
+
+
+def locate(records: Sequence[tuple[Element, ...]], strand: Strand) -> tuple[str, ...]:
+    """Return locators that read the strand's values, best first; empty when no proposal agrees well enough.
+
+    ``records`` are the elements of each record (several for records over siblings), one entry a value of the strand.
+    """
+    attribute = "text" if strand.is_text else strand.kind
+    filled = [i for i, element in enumerate(strand.elements) if element is not None]
+    empty = [i for i, element in enumerate(strand.elements) if element is None]
+    step = max(1, len(filled) // MAX_TRIED_RECORDS)
+    tried = filled[::step][:MAX_TRIED_RECORDS] + empty[: MAX_TRIED_RECORDS // 3]
+    exact: dict[str, str] = {}
+    near: tuple[float, str] = (0.0, "")
+    for nature, selector in _unique(records[filled[0]], strand.elements[filled[0]], strand):
+        agreeing = sum(_first(records[i][0], selector) is strand.elements[i] for i in tried) / len(tried)
+        if agreeing == 1:
+            exact.setdefault(nature, f"{selector}@{attribute}")
+            if len(exact) >= 3:
+                break
+        elif agreeing > near[0]:
+            near = (agreeing, f"{selector}@{attribute}")
+    if exact:
+        return tuple(exact.values())
+    return (near[1],) if near[0] >= _ENOUGH else ()
+
+
+def _first(record: Element, selector: str) -> Element | None:
+    if not selector:
+        return record
+    found = select(record, selector)
+    return found[0] if found else None
+
+
+def _unique(record: tuple[Element, ...], element: Element, strand: Strand) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
+    for nature, selector in _proposals(record, element, strand):
+        if selector not in seen:
+            seen.add(selector)
+            yield nature, selector
+        if len(seen) >= _MAX_PROPOSALS:
+            return
+
+
+def _proposals(record: tuple[Element, ...], element: Element, strand: Strand) -> Iterator[tuple[str, str]]:
+    """Yield (nature, selector relative to the record)."""
+    top, prefix = _home(record, element)
+    if element is record[0]:
+        yield "self", ""
+        return
+    if element is top:
+        yield "sibling", prefix
+        if strand.label:
+            yield "label", f'{prefix}:contains("{strand.label}")'
+        return
+    glue = f"{prefix} " if prefix else ""
+    for nature, selector in _below(top, element, strand):
+        yield nature, glue + selector
+
+
+def _below(top: Element, element: Element, strand: Strand) -> Iterator[tuple[str, str]]:
+    tag = element.tag
+    chain = _chain(top, element)
+    cell = next((step for step in chain if step.tag in {"td", "th"}), None)
+    marks = list(simple_marks(element))
+    yield from (("meaning", mark) for mark in marks if mark.startswith("["))
+    if strand.label and '"' not in strand.label:
+        yield "label", f'{tag}:contains("{strand.label}")'
+    if cell is not None and cell.getparent() is not None:
+        place = _nth(cell)
+        yield "cell", place if cell is element else f"{place} {tag}"
+        yield from (("cell", f"{place} {mark}") for mark in marks)
+        if cell is not element:
+            yield "cell", f"{place} {_tail_path(cell, element)}"
+    if tag in _TELLING_TAGS:
+        yield "tag", tag
+    yield from (("class", mark) for mark in marks if not mark.startswith("["))
+    if strand.kind == "href":
+        yield from (("address", f'a[href^="{scheme}"]') for scheme in _schemes(element))
+    telling = [step for step in chain[:-1] if step.tag in _TELLING_TAGS]
+    yield from (("tag", f"{step.tag} {tag}") for step in telling)
+    if tag not in _TELLING_TAGS:
+        yield "tag", tag
+    for above in reversed(chain[:-1]):
+        for mark in simple_marks(above):
+            yield "under", f"{mark} {tag}"
+            yield "under", f"{mark} > {_tail_path(above, element)}"
+    yield from _positions(top, chain)
+
+
+def _positions(top: Element, chain: list[Element]) -> Iterator[tuple[str, str]]:
+    element = chain[-1]
+    yield "position", _nth(element)
+    if element.tag in INLINE_TAGS and len(chain) > 1:
+        yield "position", f"{_nth(chain[-2])} > {_nth(element)}"
+    yield "path", " > ".join(step.tag for step in chain)
+    yield "path", " > ".join(_nth(step) for step in chain)
+    yield "path", ":scope > " + " > ".join(_nth(step) for step in chain)
+    previous = element.getprevious()
+    if previous is not None and isinstance(previous.tag, str):
+        for mark in simple_marks(previous):
+            yield "after", f"{mark} + {element.tag}"
+
+
+def _home(record: tuple[Element, ...], element: Element) -> tuple[Element, str]:
+    """Return the sibling of the record that holds the element, and the selector from the first one to it."""
+    for position, top in enumerate(record):
+        if top is element or any(above is top for above in element.iterancestors()):
+            return top, "" if position == 0 else f":scope + {' + '.join(_between(record[0], top))}"
+    return record[0], ""
+
+
+def _between(first: Element, last: Element) -> list[str]:
+    tags: list[str] = []
+    step = first.getnext()
+    while step is not None:
+        if isinstance(step.tag, str):
+            tags.append(step.tag)
+        if step is last:
+            break
+        step = step.getnext()
+    return tags
+
+
+def _chain(top: Element, element: Element) -> list[Element]:
+    """Return the elements from below the record down to the element itself."""
+    chain = [element]
+    for above in element.iterancestors():
+        if above is top:
+            break
+        if above.tag not in _SKIPPED:
+            chain.append(above)
+    return chain[::-1]
+
+
+def _tail_path(above: Element, element: Element) -> str:
+    return " > ".join(_nth(step) for step in _chain(above, element))
+
+
+def _nth(element: Element) -> str:
+    parent = element.getparent()
+    if parent is None:
+        return str(element.tag)
+    same = [child for child in parent if child.tag == element.tag]
+    is_cell = element.tag in {"td", "th", "dd", "dt"}
+    if len(same) < 2 and not is_cell:
+        return str(element.tag)
+    return f"{element.tag}:nth-of-type({same.index(element) + 1})"
+
+
+def _schemes(element: Element) -> Iterator[str]:
+    href = (element.get("href") or "").lower()
+    yield from (scheme for scheme in ("mailto:", "tel:") if href.startswith(scheme))

@@ -1,0 +1,264 @@
+"""Which aligned column answers to which field name, and how the others are called.
+
+A wanted field takes the column that scores best for it (value patterns, label, heading, microdata, class, place in
+the record). Columns that nobody named get a name from the same evidence, most telling first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from generators.induction import patterns as shapes
+from generators.induction.alignment import Strand
+from generators.sources.naming import snake
+
+_IMAGE = re.compile(r"image|photo|picture|logo|thumbnail|\bimg\b")
+_ADDRESS = re.compile(r"\b(?:url|link|href|website|page|homepage)s?\b")
+_PHONE = re.compile(r"phone|\btel\b|mobile|\bfax\b")
+_TITLE = re.compile(r"\b(?:name|title|role|product|heading|position|job|subject|event|document)\b")
+_MONEY = re.compile(r"price|cost|funding|amount|salary|\bfee\b")
+_DAY = re.compile(r"\b(?:date|day|posted|published|deadline|close|start|end|time|when|updated|created)\b")
+_PERSON = re.compile(r"author|person|speaker|contact|organi[sz]er|host|seller|by\b")
+_PROSE = re.compile(r"description|quote|content|summary|text|bio|abstract|excerpt|comment")
+_PLACE = re.compile(r"address|location|street|venue|city|place|where")
+_SYNONYMS = {
+    "name": "name title heading",
+    "title": "title name heading position role job",
+    "author": "author by user byline writer",
+    "description": "description summary desc text excerpt intro",
+    "sku": "sku id code",
+    "price": "price cost amount",
+    "country": "country origin",
+    "location": "location place venue address city where",
+    "address": "address location street",
+    "date": "date time day when published posted",
+    "organizer": "organizer organiser host",
+}
+_ADDRESS_KINDS = frozenset({"href", "data-href"})
+_PICTURE_KINDS = frozenset({"src", "data-src"})
+_PLAIN_KINDS = frozenset({"text", "datetime", "title", "aria-label", "alt", "content", "value"})
+_MEANING_WORDS = frozenset(
+    ["title", "name", "author", "date", "time", "price", "location", "address", "venue", "city", "country", "phone", "email", "description", "summary", "category", "tag", "tags", "rating", "score", "status", "size", "type", "version", "license", "organizer", "host", "image", "salary", "company", "department", "count", "views", "comments", "likes", "published", "updated", "excerpt", "subtitle", "duration", "language", "publisher", "isbn", "sku", "brand", "deadline", "agency", "id", "number", "distance", "region", "state", "position", "role", "reviews", "stock", "availability", "quote", "text", "abstract", "journal", "year"]
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What is known of a column beside its values: heading or label, place among the columns, the main link's words."""
+
+    label: str
+    order: float
+    links: tuple[str | None, ...]
+    record_is_link: bool
+
+
+def assign(
+    wanted: Sequence[str], strands: Sequence[Strand], evidence: Callable[[Strand], Evidence]
+) -> dict[str, Strand]:
+    """Return the column for each wanted field; a column serves a second field only where none is left."""
+    scores = [
+        (field_score(name, strand, evidence(strand)), -position, name, strand)
+        for name in wanted
+        for position, strand in enumerate(strands)
+    ]
+    scores.sort(key=lambda entry: entry[:2], reverse=True)
+    taken: dict[str, Strand] = {}
+    used: set[int] = set()
+    for score, _, name, strand in scores:
+        if score > 0.4 and name not in taken and id(strand) not in used:
+            taken[name] = strand
+            used.add(id(strand))
+    for score, _, name, strand in scores:
+        if score > 1.5 and name not in taken:
+            taken[name] = strand
+    return {name: taken[name] for name in wanted if name in taken}
+
+
+def field_score(name: str, strand: Strand, evidence: Evidence) -> float:
+    """Return how well a column answers to a field name; 0 or less means not at all."""
+    name = name.lower().replace("_", " ")
+    present = strand.present
+    distinct = len(set(present)) / len(present)
+    if re.search(r"\balt\b", name):
+        return 3 * strand.fill if strand.kind == "alt" else 0.0
+    if _IMAGE.search(name):
+        is_lazy = 0.3 if strand.kind == "data-src" else 0.0
+        score = 3 * strand.fill + distinct - 0.1 * strand.occurrence + is_lazy
+        return score if strand.kind in _PICTURE_KINDS else 0.0
+    if _ADDRESS.search(name):
+        return _address_score(strand, evidence, distinct)
+    if strand.kind in _ADDRESS_KINDS | _PICTURE_KINDS and not re.search(r"mail|phone", name):
+        return 0.0
+    if "mail" in name:
+        return 3 * _share(strand, shapes.EMAIL) * strand.fill + (0.2 if strand.is_text else 0)
+    if _PHONE.search(name):
+        return _phone_score(name, strand, evidence)
+    return _plain_score(name, strand, evidence, distinct) if strand.kind in _PLAIN_KINDS else 0.0
+
+
+def _address_score(strand: Strand, evidence: Evidence, distinct: float) -> float:
+    if strand.kind not in _ADDRESS_KINDS or _share(strand, re.compile(r"^(?:mailto|tel|sms|fax):")) > 0.5:
+        return 0.0
+    is_heading = bool(re.search(r"(?:^|/)h[1-6]", strand.path))
+    return (
+        2 * strand.fill
+        + 2 * distinct
+        + 0.5 * _share(strand, shapes.FILE_ADDRESS)
+        - 0.3 * evidence.order
+        - 0.2 * (strand.occurrence - 1)
+        - 2 * _share(strand, shapes.SOCIAL)
+        + 0.3 * is_heading
+    )
+
+
+def _phone_score(name: str, strand: Strand, evidence: Evidence) -> float:
+    if strand.kind not in {"text", "href"} or _share(strand, shapes.EMAIL) > 0.1:
+        return 0.0
+    near = f"{strand.path} {strand.label} {evidence.label}".lower()
+    is_named = name.split(maxsplit=1)[0] in near
+    short = sum(len(value) < 40 for value in strand.present) / len(strand.present)
+    return _share(strand, shapes.PHONE) * strand.fill * (1 + short + 0.2 * strand.is_text) + 0.8 * is_named
+
+
+def _plain_score(name: str, strand: Strand, evidence: Evidence, distinct: float) -> float:
+    near = f"{strand.path} {strand.label} {evidence.label}".lower()
+    own = name.split()
+    kin = {word for part in own for word in _SYNONYMS.get(part, "").split()} | set(own)
+    sense = 2 * sum(word in near for word in own) + 0.7 * sum(word in near for word in kin)
+    label = evidence.label or strand.label
+    if label and re.sub(r"\W", "", label.lower()) == re.sub(r"\W", "", name):
+        sense += 3
+    short = sum(len(value) < 90 for value in strand.present) / len(strand.present)
+    prices, dates = _share(strand, shapes.PRICE), _share(strand, shapes.DATE)
+    if _MONEY.search(name):
+        sense += 2 * prices * short
+    elif prices > 0.7:
+        sense -= 1
+    if _DAY.search(name):
+        sense += 2 * dates * short + (0.5 if strand.kind == "datetime" else 0)
+    elif dates > 0.7:
+        sense -= 1
+    score = strand.fill + 0.8 * distinct + sense + _kind_score(name, strand, evidence, short, distinct)
+    if sum(len(re.sub(r"\W", "", value)) < 2 for value in strand.present) > 0.5 * len(strand.present):
+        score -= 2
+    return score - (1.5 if _share(strand, shapes.BUTTON) > 0.5 else 0)
+
+
+def _kind_score(name: str, strand: Strand, evidence: Evidence, short: float, distinct: float) -> float:
+    length = sum(map(len, strand.present)) / len(strand.present)
+    plain = 0.0 if strand.is_text else -0.5
+    if _TITLE.search(name):
+        return _title_score(strand, evidence, short, distinct, length)
+    if _PERSON.search(name):
+        return sum(1 < len(value.split()) < 5 for value in strand.present) / len(strand.present) + plain
+    if _PROSE.search(name):
+        return min(1.5, length / 60) - 0.2
+    if _PLACE.search(name):
+        return 1.5 * _share(strand, shapes.POSTAL_ADDRESS) + 0.3 * short + plain
+    return 0.3 * short + plain
+
+
+def _title_score(strand: Strand, evidence: Evidence, short: float, distinct: float, length: float) -> float:
+    letters = sum(sum(map(str.isalpha, value)) / len(value) for value in strand.present) / len(strand.present)
+    is_heading = bool(re.search(r"(?:^|/)h[1-6]", strand.path))
+    is_link = evidence.record_is_link or bool(re.search(r"(?:^|/)a(?:\.|$|/)", strand.path))
+    sizes = _share(strand, shapes.FILE_SIZE)
+    return (
+        1.2 * distinct
+        + 0.8 * _shares_words_with_link(strand, evidence.links)
+        + 0.8 * min(1.0, length / 40)
+        + (letters > 0.5)
+        - 1
+        - 2 * sizes
+        + 1.2 * is_heading
+        + 0.6 * is_link
+        + 0.5 * short
+        + 0.6 * (1 - evidence.order)
+        - (0.0 if strand.is_text else 0.5)
+    )
+
+
+def _shares_words_with_link(strand: Strand, links: Sequence[str | None]) -> float:
+    """Return the share of values of which half the words stand in the address of the record's first link."""
+    hits = 0
+    for value, link in zip(strand.values, links, strict=False):
+        own = set(re.findall(r"\w{3,}", value.lower())) if value and link else set()
+        if own and link:
+            hits += len(own & set(re.findall(r"\w{3,}", unquote(link).lower()))) >= 0.5 * len(own)
+    return hits / max(1, len(strand.present))
+
+
+def guess(strand: Strand, evidence: Evidence) -> str:
+    """Return a snake_case name for a column that nobody asked for by name."""
+    label = evidence.label or strand.label
+    if label and len(label) < 40 and re.search(r"[^\W\d_]", label) and label.isascii():
+        name = snake(label)
+        return name if strand.is_text else f"{name}_{_suffix(strand)}"
+    if strand.kind.startswith("data-") and strand.kind not in _PICTURE_KINDS | _ADDRESS_KINDS:
+        return snake(strand.kind.removeprefix("data-"))
+    if strand.kind in _PICTURE_KINDS:
+        return "image"
+    if strand.kind == "alt":
+        return "image_text"
+    if strand.kind in _ADDRESS_KINDS:
+        return _link_name(strand)
+    return _meaning(strand) or _by_value(strand, evidence)
+
+
+def _suffix(strand: Strand) -> str:
+    if strand.kind in _ADDRESS_KINDS:
+        return "url"
+    return "image" if strand.kind in _PICTURE_KINDS else snake(strand.kind.removeprefix("data-"))
+
+
+def _link_name(strand: Strand) -> str:
+    for scheme, name in (("mailto:", "email"), ("tel:", "phone")):
+        if sum(value.startswith(scheme) for value in strand.present) > 0.5 * len(strand.present):
+            return name
+    meaning = _meaning(strand)
+    return f"{meaning}_url" if meaning and meaning not in {"title", "name"} else "url"
+
+
+def _meaning(strand: Strand) -> str:
+    """Return the name that microdata or the last classes of the path give, if it is a word with a meaning."""
+    for step in reversed(strand.path.split("/")[-2:]):
+        _, dot, word = step.partition(".")
+        if not dot:
+            continue
+        parts = shapes.words(re.sub(r"\[\d+\]$", "", word))
+        for part in reversed(parts):
+            if part in _MEANING_WORDS or shapes.stem(part) in _MEANING_WORDS:
+                return "tags" if part == "tags" else shapes.stem(part) if part not in {"address", "status"} else part
+    return ""
+
+
+def _by_value(strand: Strand, evidence: Evidence) -> str:
+    checks = (
+        ("email", shapes.EMAIL),
+        ("date", shapes.DATE),
+        ("price", shapes.PRICE),
+        ("phone", shapes.PHONE),
+        ("address", shapes.POSTAL_ADDRESS),
+    )
+    length = sum(map(len, strand.present)) / len(strand.present)
+    if strand.kind == "datetime":
+        return "date"
+    if length < 80:
+        for name, pattern in checks:
+            if _share(strand, pattern) > 0.6:
+                return name
+    if re.search(r"(?:^|/)h[1-6]", strand.path):
+        return "title"
+    if strand.path.rpartition("/")[2].startswith("a") and evidence.order < 0.5 and strand.occurrence == 1:
+        return "title"
+    if length > 100:
+        return "description"
+    return {"title": "tooltip", "aria-label": "label", "content": "content", "value": "value"}.get(strand.kind, "text")
+
+
+def _share(strand: Strand, pattern: re.Pattern[str]) -> float:
+    present = strand.present
+    return sum(bool(pattern.search(value)) for value in present) / len(present)

@@ -1,0 +1,100 @@
+"""Order candidate groups by a linear score, keep one of each family, and offer a section with its union."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from generators.induction.features import Wish, measure
+from generators.induction.grouping import Group, find_groups
+from generators.induction.tree import Tree
+from generators.induction.weights import WEIGHTS
+
+MAX_MEASURED = 700
+_FAMILY = 0.8
+"""Share of records nested one to one above which two groups are one family."""
+_UNION_FACTOR = 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A group with its score, features by name and its role beside a better one ('' or why it is offered)."""
+
+    group: Group
+    score: float
+    features: dict[str, float]
+    role: str = ""
+
+
+def rank(tree: Tree, wish: Wish, *, limit: int) -> list[Ranked]:
+    """Return the best groups, one a family, best first, with section and union of the best among the first five."""
+    everything = [score_group(tree, group, wish) for group in find_groups(tree)[:MAX_MEASURED]]
+    everything.sort(key=lambda ranked: -ranked.score)
+    kept: list[Ranked] = []
+    for ranked in everything:
+        if not any(_same_family(ranked.group.spans, other.group.spans) for other in kept):
+            kept.append(ranked)
+        if len(kept) >= limit:
+            break
+    return _with_partners(kept, everything)[:limit]
+
+
+def score_group(tree: Tree, group: Group, wish: Wish) -> Ranked:
+    """Return the group with its features and score."""
+    features = measure(tree, group, wish)
+    score = sum(WEIGHTS.get(name, 0.0) * value for name, value in features.items())
+    return Ranked(group, score, features)
+
+
+def _with_partners(kept: list[Ranked], everything: Sequence[Ranked]) -> list[Ranked]:
+    """Put the union of the sections (or the largest section) of the best group third, unless it is there already."""
+    if not kept:
+        return kept
+    best = kept[0]
+    partners = [
+        (_find(everything, best, larger=True), "the union of like sections"),
+        (_find(everything, best, larger=False), "one section of several"),
+    ]
+    result = list(kept)
+    for partner, role in partners:
+        if partner is None:
+            continue
+        place = next((i for i, k in enumerate(result) if _same_family(k.group.spans, partner.group.spans)), None)
+        if place is None:
+            result.insert(min(3, len(result)), replace(partner, role=role))
+        elif place >= 4:
+            result.insert(3, result.pop(place))
+    return result
+
+
+def _find(everything: Sequence[Ranked], best: Ranked, *, larger: bool) -> Ranked | None:
+    """Return the best-scored group that holds exactly all records of the best one and more, or a whole part of it."""
+    own = set(best.group.spans)
+    for ranked in everything:
+        other = ranked.group.spans
+        if larger:
+            if len(other) >= _UNION_FACTOR * len(own) and own.issubset(other):
+                return ranked
+        elif len(own) >= _UNION_FACTOR * len(other) and len(other) > 1 and own.issuperset(other):
+            first = ranked.group.records[0][0].parent
+            if all(record[0].parent is first for record in ranked.group.records):
+                return ranked
+    return None
+
+
+def _same_family(one: Sequence[tuple[int, int]], two: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether the records of two groups nest one to one, nearly all of them."""
+    return 0.5 <= len(one) / len(two) <= 2 and _nested(one, two) >= _FAMILY * max(len(one), len(two))
+
+
+def _nested(one: Sequence[tuple[int, int]], two: Sequence[tuple[int, int]]) -> int:
+    i = j = pairs = 0
+    while i < len(one) and j < len(two):
+        a, b = one[i], two[j]
+        if (a[0] <= b[0] and b[1] <= a[1]) or (b[0] <= a[0] and a[1] <= b[1]):
+            pairs, i, j = pairs + 1, i + 1, j + 1
+        elif a[1] <= b[1]:
+            i += 1
+        else:
+            j += 1
+    return pairs

@@ -1,0 +1,134 @@
+"""Find the records of a page without a model."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.observation import RecordCandidate
+from domain.plan import Intent, RecordSource, RequestTemplate, SourceKind
+from domain.values import JsonObject
+from generators.induction.columns import columns_of, identity_of
+from generators.induction.features import heading_before, read_wish
+from generators.induction.grouping import Group
+from generators.induction.paging import paging_of
+from generators.induction.ranking import Ranked, rank
+from generators.induction.reading import read_row, select
+from generators.induction.selectors import choose, closest
+from generators.induction.tree import Node, Record, Tree, parse
+
+_CLOSE_ENOUGH = 0.8
+"""F1 of records and selector below which a group cannot be read at run time and is left out."""
+
+
+def find_records(
+    html: str, *, url: str, intent: Intent | None = None, wanted: tuple[str, ...] = (), limit: int = 5
+) -> tuple[RecordCandidate, ...]:
+    """Return the groups of repeated records of a page, best first, at most ``limit``, each of another family.
+
+    ``html`` may be served or rendered; rendered boxes (``data-bx``) help to rank and are never needed. ``wanted``
+    are field names: a candidate's columns carry them where a column answers to them. A page with sections gives
+    the best section and the union of its sections. Never raises; broken or huge pages are studied as far as the
+    caps go, and then say so in ``reasons``.
+    """
+    tree = parse(html, url)
+    if not tree.nodes:
+        return ()
+    wish = read_wish(intent, wanted)
+    paging = paging_of(tree)
+    candidates: list[RecordCandidate] = []
+    seen: set[tuple[int, ...]] = set()
+    for ranked in rank(tree, wish, limit=limit + 3):
+        readable = _readable(tree, ranked.group)
+        if readable is None or (key := tuple(r[0].index for r in readable.group.records)) in seen:
+            continue
+        seen.add(key)
+        candidate = _candidate(tree, ranked, readable, wish.fields)
+        if candidate is not None:
+            candidates.append(candidate.model_copy(update={"paging": paging}))
+        if len(candidates) >= limit:
+            break
+    return tuple(candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Readable:
+    """A group with the selectors that hit its records."""
+
+    group: Group
+    selectors: tuple[str, ...]
+
+
+def _readable(tree: Tree, group: Group) -> _Readable | None:
+    """Return the group with its selectors; where none is exact, the nearest group that a selector hits."""
+    starts = [record[0].element for record in group.records]
+    selectors = choose(starts, tree)
+    if selectors:
+        return _Readable(group, selectors)
+    near = closest(starts, tree, least=_CLOSE_ENOUGH)
+    if near is None:
+        return None
+    hits = [tree.by_element[e] for e in select(tree.document, near) if e in tree.by_element]
+    if len(hits) < 2:
+        return None
+    records = _as_records(hits, group)
+    exact = choose(hits_elements(records), tree)
+    return _Readable(Group(group.origin, records), exact or (near,))
+
+
+def hits_elements(records: Sequence[Record]) -> list[object]:
+    """Return the first element of each record."""
+    return [record[0].element for record in records]
+
+
+def _as_records(starts: Sequence[Node], group: Group) -> tuple[Record, ...]:
+    known = {record[0].index: record for record in group.records}
+    return tuple(known.get(node.index, (node,)) for node in starts)
+
+
+def _candidate(tree: Tree, ranked: Ranked, readable: _Readable, wanted: tuple[str, ...]) -> RecordCandidate | None:
+    elements = [tuple(node.element for node in record) for record in readable.group.records]
+    columns = columns_of(tree, readable.group, elements, wanted)
+    if not columns:
+        return None
+    rows = [read_row(record[0], columns, tree.url) for record in elements]
+    return RecordCandidate(
+        id="html-" + hashlib.sha256(readable.selectors[0].encode()).hexdigest()[:10],
+        kind=SourceKind.HTML,
+        source=RecordSource(
+            request=RequestTemplate(url=tree.url), records=readable.selectors[0], fallbacks=readable.selectors[1:]
+        ),
+        columns=columns,
+        count=len(elements),
+        score=round(ranked.score, 4),
+        exemplars=_exemplars(rows),
+        identity=identity_of(columns, rows),
+        reasons=(*_reasons(tree, ranked, readable.group), *tree.notes),
+        url=tree.url,
+    )
+
+
+def _exemplars(rows: Sequence[JsonObject]) -> tuple[JsonObject, ...]:
+    """Return up to two records that together fill most columns, in the order of the page."""
+    if len(rows) <= 2:
+        return tuple(rows)
+    filled = [{name for name, value in row.items() if value is not None} for row in rows]
+    first = max(range(len(rows)), key=lambda i: len(filled[i]))
+    others = [i for i in range(len(rows)) if i != first]
+    second = max(others, key=lambda i: len(filled[i] - filled[first]) * 100 + len(filled[i]))
+    return tuple(rows[i] for i in sorted((first, second)))
+
+
+def _reasons(tree: Tree, ranked: Ranked, group: Group) -> tuple[str, ...]:
+    features = ranked.features
+    reasons = [f"{len(group.records)} alike parts of the page, found as {group.origin}"]
+    if heading := heading_before(tree, group.records[0][0]):
+        reasons.append(f"under the heading {heading[:80]!r}")
+    if ranked.role:
+        reasons.append(ranked.role)
+    if features["menu"] > 0.5:
+        reasons.append("stands in a menu, header or footer")
+    if features["wish_met"] > 0.8:
+        reasons.append("shows the kinds of value that were asked for")
+    return tuple(reasons)

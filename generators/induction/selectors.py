@@ -1,0 +1,219 @@
+"""Choose CSS selectors that stay true when the page is built again.
+
+Preferred, in this order: roles, test ids and semantic attributes; stable classes; structure under a stable
+container. Hashed class names, states, running numbers and rendering marks are never used. Every selector that is
+returned was tried on the page and hits exactly the wanted elements.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+
+from generators.induction.classes import is_selectable, is_utility
+from generators.induction.reading import select
+from generators.induction.tree import HEADING_TAGS, Element, Node, Tree
+
+MAX_TRIES = 160
+_SEMANTIC_ATTRIBUTES = (
+    "data-testid",
+    "data-test",
+    "data-test-id",
+    "data-qa",
+    "data-cy",
+    "itemprop",
+    "itemtype",
+    "role",
+)
+_VALUELESS = ("itemscope", "data-id", "data-item-id", "data-product-id", "data-sku", "data-asin", "data-key")
+_LANDMARKS = frozenset({"main", "article", "table", "ul", "ol", "dl", "section", "form"})
+_SKIPPED = frozenset({"tbody", "html"})
+"""The parser of browsers adds tbody, others do not: no selector may rest on it."""
+_CONDITIONS = (":has(a)", ":has(td)", ":not(:first-child)", ":has(a[href])", ":has(img)", ":not(:has(th))")
+_HOPS = 8
+
+
+def choose(elements: Sequence[Element], tree: Tree, *, most: int = 4) -> tuple[str, ...]:
+    """Return selectors that hit exactly the elements of the page, best first, each of another nature.
+
+    The tuple is empty when no selector of the known kinds does.
+    """
+    wanted = list(elements)
+    nodes = [tree.by_element[element] for element in elements if element in tree.by_element]
+    if tree.document is None or not nodes or len(nodes) != len(wanted):
+        return ()
+    found: dict[str, str] = {}
+    for nature, selector in itertools.islice(_proposals(nodes), MAX_TRIES):
+        if nature not in found and select(tree.document, selector) == wanted:
+            found[nature] = selector
+            if len(found) >= most:
+                break
+    if not found:
+        return _by_parents(nodes, tree, wanted)
+    return tuple(dict.fromkeys(found.values()))
+
+
+def closest(elements: Sequence[Element], tree: Tree, *, least: float) -> str | None:
+    """Return the selector whose hits agree best with the elements, if the F1 of the two sets is at least ``least``."""
+    nodes = [tree.by_element[element] for element in elements if element in tree.by_element]
+    wanted = set(elements)
+    best, best_f1 = None, least
+    if tree.document is None or not nodes:
+        return None
+    for _, selector in itertools.islice(_proposals(nodes), MAX_TRIES):
+        hits = select(tree.document, selector)
+        f1 = 2 * len(wanted.intersection(hits)) / (len(wanted) + len(hits))
+        if f1 > best_f1 or (best is None and f1 >= best_f1):
+            best, best_f1 = selector, f1
+    return best
+
+
+def _by_parents(nodes: Sequence[Node], tree: Tree, wanted: list[Element]) -> tuple[str, ...]:
+    """Join one selector for each of a few parents: the union of sections that share no mark of their own."""
+    by_parent = [list(group) for _, group in itertools.groupby(nodes, key=lambda node: node.parent)]
+    if not 2 <= len(by_parent) <= 6 or tree.document is None:
+        return ()
+    parts: list[str] = []
+    for group in by_parent:
+        own = [node.element for node in group]
+        tries = itertools.islice(_proposals(group), MAX_TRIES // len(by_parent))
+        part = next((s for _, s in tries if select(tree.document, s) == own), None)
+        if part is None:
+            return ()
+        parts.append(part)
+    joined = ", ".join(parts)
+    return (joined,) if select(tree.document, joined) == wanted else ()
+
+
+def _proposals(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    """Yield (nature, selector), from the most stable kind to the least, then the same with conditions."""
+    tags = {node.tag for node in nodes}
+    tag = nodes[0].tag if len(tags) == 1 else ""
+    marks = list(_marks(nodes))
+    ends = [(nature, (tag if nature != "test id" else "") + mark) for nature, mark in marks]
+    if tag:
+        ends.append(("structure", tag))
+    yield from ((nature, end) for nature, end in ends if end != tag or tag in {"article", "tr", "dt"})
+    containers = list(_containers(nodes))
+    for nature, end in ends:
+        for container, steps in containers:
+            kind = nature if nature != "structure" else f"structure {container[:1]}"
+            yield kind, f"{container} {end}"
+            if steps is not None:
+                yield kind, f"{container} > {' > '.join([*steps, end])}"
+    for condition in _CONDITIONS:
+        for nature, end in ends:
+            yield f"{nature}{condition}", end + condition
+            for container, steps in containers[:6]:
+                yield f"{nature}{condition}", f"{container} {end}{condition}"
+                if steps is not None:
+                    yield f"{nature}{condition}", f"{container} > {' > '.join([*steps, end])}{condition}"
+    yield from _combined(tag, marks)
+
+
+def _combined(tag: str, marks: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for (nature, first), (_, second) in itertools.combinations(marks[:5], 2):
+        yield f"{nature}+", f"{tag}{first}{second}"
+
+
+def _marks(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    """Yield (nature, simple selector) that all nodes share: attributes with meaning first, looks last."""
+    first = nodes[0].element
+    for name in _SEMANTIC_ATTRIBUTES:
+        value = first.get(name)
+        if value and '"' not in value and "\\" not in value and all(n.element.get(name) == value for n in nodes):
+            nature = "test id" if name.startswith("data-") else "semantics"
+            yield nature, f'[{name}="{value}"]'
+    for name in _VALUELESS:
+        if all(node.element.get(name) is not None for node in nodes):
+            yield "semantics", f"[{name}]"
+    shared = set.intersection(*({c for c in (n.element.get("class") or "").split() if is_selectable(c)} for n in nodes))
+    for name in sorted(shared, key=lambda c: (is_utility(c), -len(c), c)):
+        yield ("looks" if is_utility(name) else "class"), f".{name}"
+
+
+def _containers(nodes: Sequence[Node]) -> Iterator[tuple[str, list[str] | None]]:
+    """Yield (container, steps from it to the records' parent), nearest first; steps are None where they differ."""
+    ancestors = _shared_ancestors(nodes)
+    for distance, above in ancestors:
+        element = above.element
+        steps = _steps(nodes[0], above) if distance is not None else None
+        for mark in _container_marks(element, above.tag):
+            yield mark, steps
+        if above.tag in _LANDMARKS or above.tag == "body":
+            yield above.tag, steps
+        if above.parent is not None and above.tag not in _SKIPPED:
+            position = _position(above)
+            for mark in _container_marks(above.parent.element, above.parent.tag):
+                yield f"{mark} > {position}", steps
+    for _, above in ancestors[:1]:
+        yield _full_path(above), _steps(nodes[0], above)
+
+
+def _container_marks(element: Element, tag: str) -> Iterator[str]:
+    identifier = element.get("id")
+    if identifier and is_selectable(identifier):
+        yield f"#{identifier}"
+    for name in _SEMANTIC_ATTRIBUTES:
+        value = element.get(name)
+        if value and '"' not in value and "\\" not in value:
+            yield f'[{name}="{value}"]'
+    label = element.get("aria-label")
+    if label and '"' not in label and len(label) < 40 and "\\" not in label:
+        yield f'{tag}[aria-label="{label}"]'
+    names = [c for c in (element.get("class") or "").split() if is_selectable(c)]
+    for name in sorted(names, key=lambda c: (is_utility(c), -len(c), c))[:3]:
+        yield f"{tag}.{name}"
+
+
+def _shared_ancestors(nodes: Sequence[Node]) -> list[tuple[int | None, Node]]:
+    """Return the nodes above all the given ones with their distance, when it is the same for all."""
+    result: list[tuple[int | None, Node]] = []
+    above, low, high = nodes[0].parent, nodes[0].index, nodes[-1].end
+    same_depth = all(node.depth == nodes[0].depth for node in nodes)
+    while above is not None and len(result) < _HOPS:
+        if above.index < low and high <= above.end:
+            result.append((nodes[0].depth - above.depth if same_depth else None, above))
+        above = above.parent
+    return result
+
+
+def _steps(node: Node, above: Node) -> list[str] | None:
+    """Return the tags between a container and a record; None where the path holds a tag that parsers add."""
+    steps: list[str] = []
+    parent = node.parent
+    while parent is not None and parent is not above:
+        if parent.tag in _SKIPPED:
+            return None
+        steps.append(parent.tag)
+        parent = parent.parent
+    return None if above.tag in _SKIPPED else steps[::-1]
+
+
+def _position(node: Node) -> str:
+    same = [k for k in node.element.getparent() if k.tag == node.tag] if node.element.getparent() is not None else []
+    if len(same) < 2 or node.tag in HEADING_TAGS:
+        return node.tag
+    return f"{node.tag}:nth-of-type({same.index(node.element) + 1})"
+
+
+def _full_path(node: Node) -> str:
+    """Return the path from the body by tags and positions: the last resort."""
+    steps: list[str] = []
+    above: Node | None = node
+    while above is not None and above.tag != "body":
+        if above.tag not in _SKIPPED:
+            steps.append(_position(above))
+        above = above.parent
+    return " ".join(["body", *steps[::-1]]) if len(steps) > 3 else " > ".join(["body", *steps[::-1]])
+
+
+def simple_marks(element: Element) -> Iterable[str]:
+    """Yield simple selectors for one element by its own attributes and classes, stable ones only."""
+    for name in _SEMANTIC_ATTRIBUTES:
+        value = element.get(name)
+        if value and '"' not in value and "\\" not in value:
+            yield f'[{name}="{value}"]'
+    for name in (element.get("class") or "").split():
+        if is_selectable(name) and not is_utility(name):
+            yield f"{element.tag}.{name}"

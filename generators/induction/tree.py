@@ -1,0 +1,232 @@
+"""A page as a tree of nodes that know what their subtree holds. All else in this package reads this tree.
+
+Parsing never raises: broken markup is mended as lxml does, and what lies past the caps is left out with a note.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from generators.induction.classes import is_stable
+from generators.induction.patterns import MAIN_WORD, MENU_WORD, squeeze
+
+Element = Any  # lxml ships no types
+
+MAX_NODES = 60_000
+"""Nodes that are looked at; the rest of a larger page is left out (a page of 3,000 rows has about 40,000)."""
+MAX_CHARACTERS = 12_000_000
+
+SILENT_TAGS = frozenset({"script", "style", "noscript", "template", "head", "link", "meta", "svg", "iframe", "object"})
+INLINE_TAGS = frozenset(
+    {"a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "em", "font", "i", "ins", "del", "kbd", "label", "mark"}
+    | {"q", "s", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr"}
+)
+DECORATION_TAGS = frozenset(
+    {"span", "b", "i", "em", "strong", "u", "small", "font", "sup", "sub", "br", "wbr", "mark", "bdi", "abbr"}
+)
+HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_REGION_TAGS = frozenset({"nav", "footer", "header", "aside"})
+_BLOCK_TAGS = frozenset({"div", "ul", "ol", "section", "td", "table", "form", "p"})
+_PICTURE_TAGS = frozenset({"img", "picture", "video"})
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One element. ``index``…``end`` is its subtree in document order, ``text_from``…``text_to`` its texts."""
+
+    element: Element
+    tag: str
+    parent: Node | None
+    index: int
+    depth: int
+    classes: tuple[str, ...]
+    text_from: int
+    children: list[Node] = field(default_factory=list)
+    end: int = 0
+    text_to: int = 0
+    text_length: int = 0
+    own_length: int = 0
+    links: int = 0
+    images: int = 0
+    headings: int = 0
+    size: int = 1
+    in_menu: bool = False
+    in_main: bool = False
+    hidden: bool = False
+    signature: tuple[str, tuple[str, ...]] = ("", ())
+    near_path: int = 0
+    tag_path: int = 0
+    shape: int = 0
+    box: tuple[int, ...] | None = None
+
+
+Record = tuple[Node, ...]
+"""One record: a node, or several sibling nodes that belong together."""
+
+
+@dataclass(slots=True)
+class Tree:
+    """The nodes of a page in document order, its texts and its links (absolute)."""
+
+    document: Element | None
+    url: str
+    nodes: list[Node] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    link_at: list[int] = field(default_factory=list)
+    link_to: list[str] = field(default_factory=list)
+    by_element: dict[Element, Node] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def root(self) -> Node:
+        """The body. Only for trees with nodes."""
+        return self.nodes[0]
+
+    def text(self, *nodes: Node) -> str:
+        """Return the visible text of the nodes, squeezed."""
+        return squeeze(" ".join(" ".join(self.texts[n.text_from : n.text_to]) for n in nodes))
+
+    def subtree(self, record: Record, limit: int = 10**9) -> list[Node]:
+        """Return the nodes of a record in document order, at most ``limit``."""
+        return self.nodes[record[0].index : min(record[-1].end, record[0].index + limit)]
+
+    def links(self, record: Record) -> list[str]:
+        """Return the absolute addresses that the record links to, in order."""
+        start = bisect_left(self.link_at, record[0].index)
+        return self.link_to[start : bisect_left(self.link_at, record[-1].end)]
+
+    def absolute(self, address: str) -> str:
+        """Return the address resolved against the page; an impossible one comes back as it is."""
+        try:
+            return urljoin(self.url, address.strip())
+        except ValueError:
+            return address.strip()
+
+
+def parse_document(html: str) -> Element | None:
+    """Parse as every reader of this package and of the workflow kit does; None for a text without any element."""
+    text = html[:MAX_CHARACTERS].replace("\x00", "").lstrip()
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True, huge_tree=False, remove_pis=True)
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), parser) if text else None
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def parse(html: str, url: str = "") -> Tree:
+    """Return the tree of a page. Never raises; a text that is no page gives a tree without nodes."""
+    document = parse_document(html)
+    tree = Tree(document=document, url=url)
+    if len(html) > MAX_CHARACTERS:
+        tree.notes.append(f"Only the first {MAX_CHARACTERS} characters of the page were studied.")
+    if document is None:
+        return tree
+    body = document if document.tag == "body" else document.find(".//body")
+    _grow(tree, document if body is None else body)
+    return tree
+
+
+def _grow(tree: Tree, body: Element) -> None:
+    """Walk the document without recursion (depth is the page's choice) and fill the tree."""
+    stack: list[tuple[Element, Node | None, bool]] = [(body, None, False)]
+    while stack:
+        element, node, is_closing = stack.pop()
+        if is_closing and node is not None:
+            _close(tree, node)
+            continue
+        parent = node
+        if not isinstance(element.tag, str) or element.tag in SILENT_TAGS:
+            _add_text(tree, element.tail, parent)
+            continue
+        if len(tree.nodes) >= MAX_NODES:
+            if not any("nodes" in note for note in tree.notes):
+                tree.notes.append(f"Only the first {MAX_NODES} nodes of the page were studied.")
+            continue
+        opened = _open(tree, element, parent)
+        stack.append((element, opened, True))
+        stack.extend((child, opened, False) for child in reversed(element))
+
+
+def _add_text(tree: Tree, text: str | None, owner: Node | None) -> None:
+    if text and owner is not None and (clean := text.strip()):
+        tree.texts.append(clean)
+        owner.text_length += len(clean)
+        owner.own_length += len(clean)
+
+
+def _open(tree: Tree, element: Element, parent: Node | None) -> Node:
+    get = element.get
+    class_text = get("class") or ""
+    node = Node(
+        element=element,
+        tag=element.tag,
+        parent=parent,
+        index=len(tree.nodes),
+        depth=0 if parent is None else parent.depth + 1,
+        classes=tuple(sorted({c for c in class_text.split() if is_stable(c)})[:4]),
+        text_from=len(tree.texts),
+    )
+    node.headings = int(node.tag in HEADING_TAGS)
+    node.images = int(node.tag in _PICTURE_TAGS)
+    node.signature = (node.tag, node.classes)
+    _place(node, f"{class_text} {get('id') or ''} {get('role') or ''}")
+    node.box = _box(get("data-bx"))
+    tree.nodes.append(node)
+    tree.by_element[element] = node
+    if parent is not None:
+        parent.children.append(node)
+    href = (get("href") or "").strip() if node.tag == "a" else ""
+    if href and not href.lower().startswith(("javascript:", "#")):
+        node.links = 1
+        tree.link_at.append(node.index)
+        tree.link_to.append(tree.absolute(href))
+    _add_text(tree, element.text, node)
+    return node
+
+
+def _place(node: Node, words: str) -> None:
+    """Set where the node stands: in a menu, in the main part, hidden; and its paths."""
+    up = node.parent
+    is_named = len(words) < 200
+    is_region = node.tag in _REGION_TAGS and not (up is not None and up.tag in {"article", "li", "section"})
+    is_menu = is_region or (node.tag in _BLOCK_TAGS and is_named and bool(MENU_WORD.search(words)))
+    is_main = node.tag in {"main", "article"} or (
+        node.tag in {"div", "section"} and is_named and bool(MAIN_WORD.search(words))
+    )
+    style = (node.element.get("style") or "").replace(" ", "")
+    is_hidden = node.element.get("hidden") is not None or "display:none" in style
+    node.in_menu = is_menu or (up is not None and up.in_menu)
+    node.in_main = is_main or (up is not None and up.in_main)
+    node.hidden = is_hidden or (up is not None and up.hidden)
+    node.tag_path = hash((up.tag_path if up else 0, node.tag))
+    chain = [node.signature]
+    while up is not None and len(chain) < 4:
+        chain.append(up.signature)
+        up = up.parent
+    node.near_path = hash(tuple(chain))
+
+
+def _close(tree: Tree, node: Node) -> None:
+    node.end, node.text_to = len(tree.nodes), len(tree.texts)
+    for child in node.children:
+        node.text_length += child.text_length
+        node.links += child.links
+        node.images += child.images
+        node.headings += child.headings
+        node.size += child.size
+    inner = dict.fromkeys(child.shape for child in node.children if child.tag not in DECORATION_TAGS)
+    node.shape = hash((node.tag, *inner))
+    _add_text(tree, node.element.tail, node.parent)
+
+
+def _box(text: str | None) -> tuple[int, ...] | None:
+    """Read ``x,y,width,height,visible,font px``; None when it is absent or not numbers."""
+    if not text or not re.fullmatch(r"-?\d+(?:,-?\d+){4,5}", text):
+        return None
+    return tuple(int(part) for part in text.split(","))
