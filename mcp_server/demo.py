@@ -38,12 +38,10 @@ async def _session(url: str, home: str) -> int:
     async with Client(_server(url, home)) as client:
         before = {tool.name for tool in (await client.list_tools()).tools}
 
-        async def progress(done: float, _total: float | None, message: str | None) -> None:
-            say(f"   [dim]{done:3.0f}%[/] {message or ''}", highlight=False)
+        async def tell(progress: float, total: float | None, message: str | None) -> None:
+            say(f"   [dim]{progress:3.0f} of {total or 100:.0f}[/] {message or ''}", highlight=False)
 
-        learned = await client.call_tool(
-            "learn_tool", {"query": QUESTION, "site": f"{url}/sf"}, progress_callback=progress
-        )
+        learned = await client.call_tool("learn_tool", {"query": QUESTION, "site": f"{url}/sf"}, progress_callback=tell)
         if learned.is_error:
             say(f"[red]learning failed[/]: {learned.structured_content}")
             return 1

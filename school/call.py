@@ -78,9 +78,10 @@ def require_valid(version: WorkflowVersion, arguments: JsonObject) -> None:
         return
     problem = next(iter(validator.iter_errors(arguments)))
     place = "/".join(str(part) for part in problem.instance_path) or "the arguments"
+    properties = version.tool.input_schema.get("properties")
+    known = ", ".join(properties) if isinstance(properties, dict) else ""
     raise InvalidArguments(
-        f"{version.name}: {place}: {problem.message[:300]}",
-        remedy=f"Known parameters: {', '.join(version.tool.input_schema.get('properties', {})) or 'none'}.",  # type: ignore[arg-type] - a schema's properties are an object
+        f"{version.name}: {place}: {problem.message[:300]}", remedy=f"Known parameters: {known or 'none'}."
     )
 
 

@@ -20,7 +20,7 @@ from domain.observation import Findings, Observation, ProbeAnswer
 from domain.plan import Intent, Plan, Query
 from domain.policy import Policy
 from domain.run import Run, RunKind, Verdict
-from domain.values import Value
+from domain.values import JsonObject, Value
 from domain.workflow import Artifact, Provenance, Status, WorkflowVersion
 from generators.emit import describe, emit
 from generators.study import study
@@ -198,8 +198,8 @@ async def _try(
     runner = await school.runner.get()
     output_schema = describe(plan).output_schema
 
-    async def once(arguments: dict[str, object]) -> Run:
-        return await runner.run(
+    async def once(arguments: JsonObject) -> Run:
+        run: Run = await runner.run(
             artifact,
             arguments,
             policy,
@@ -209,6 +209,7 @@ async def _try(
             record=True,
             output_schema=output_schema,
         )
+        return run
 
     tried: list[TriedTrial] = []
     for number, trial in enumerate(plan.trials):

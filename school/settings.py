@@ -77,7 +77,7 @@ def load_settings(**overrides: object) -> Settings:
         SettingsProblem: a value does not validate; the message names the variable.
     """
     try:
-        return Settings(**overrides)  # type: ignore[arg-type] - overrides are validated by the model itself
+        return Settings(**overrides)  # type: ignore[arg-type]  # the model itself validates them
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False)[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
