@@ -207,6 +207,7 @@ class RecordCandidate(Value):
     chosen to fill most columns. ``identity`` names the columns that tell records apart.
     ``endpoint`` is the id of the endpoint whose parameters apply. ``coverage`` is the share of the page's
     visible text that the records' values cover. ``grounded``: the request was seen to work on its own.
+    ``complete``: the records, with paging, are all there are; ``total`` is what the source says their number is.
     ``detail_of`` marks what the page behind ``link`` (a column of the candidate with that id) holds.
     """
 
@@ -225,6 +226,7 @@ class RecordCandidate(Value):
     coverage: float = 0.0
     grounded: bool = False
     complete: bool = True
+    total: int | None = None
     detail_of: str = ""
     link: str = ""
     link_template: str = ""
