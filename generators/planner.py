@@ -1,0 +1,177 @@
+"""The built-in planner: a question and findings become grounded plans, cheapest source first (PLAN-4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+from domain.errors import NeedsInput, NothingFound, SourceBlocked
+from domain.observation import EndpointParameter, Findings, Observation, RecordCandidate
+from domain.plan import Constraint, Intent, Plan, PlanStep, Query, Rejection, Source, SourceKind, Topic
+from generators.planning.amounts import bind_amounts
+from generators.planning.choice import Choice, choose
+from generators.planning.controls import bind_controls
+from generators.planning.desk import Desk
+from generators.planning.fields import output_fields, wanted_columns
+from generators.planning.naming import description_of, example_queries, subject_of, title_of, tool_name
+from generators.planning.places import bind_places
+from generators.planning.times import bind_times
+from generators.planning.trials import trials_of
+from generators.planning.words import bind_words
+from generators.sources.roles import Role
+
+_LADDER: Final = tuple(SourceKind)
+_TOLD: Final = {
+    SourceKind.OPENAPI: "its API document describes the operation",
+    SourceKind.JSON: "its JSON holds the records that the page shows",
+    SourceKind.EMBEDDED: "the page's HTML carries the records as data",
+    SourceKind.HTML: "the served HTML holds the records",
+    SourceKind.BROWSER: "the records appear only in a browser",
+}
+
+
+def plan(
+    query: Query, intent: Intent, findings: Findings, observation: Observation, *, now: datetime
+) -> tuple[Plan, ...]:
+    """Return the best plan of each source kind that can answer faithfully, the cheapest kind first.
+
+    Raises:
+        NothingFound: no records at the source.
+        SourceBlocked: a login or captcha stands before them.
+        NeedsInput: a constraint that no field or parameter can serve, or a place that could be several.
+    """
+    del now  # relative phrases stay relative; the workflow resolves them at its own time
+    choices, rejected = choose(intent, findings, observation, only=query.source)
+    if not choices:
+        _refuse(findings, rejected)
+    desks = [_desk(choice, findings, intent, observation) for choice in choices]
+    fewest = min(len(_lacking(d)) for d in desks)
+    served = [d for d in desks if len(_lacking(d)) == fewest]
+    for desk in desks:
+        if desk not in served:
+            lacking = ", ".join(_spoken(c) for c in _lacking(desk))
+            rejected.append(Rejection(kind=desk.candidate.kind, reason=f"cannot serve: {lacking}"))
+    if fewest:
+        _ask_back(served[0])
+    kinds = [d.candidate.kind for d in served]
+    return tuple(
+        _plan(query, desk, rejected, tuple(k for k in kinds[number + 1 :])) for number, desk in enumerate(served)
+    )
+
+
+def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Observation) -> Desk:
+    endpoint = next((e for e in findings.endpoints if e.id == choice.candidate.endpoint), None)
+    taken: tuple[EndpointParameter, ...] = endpoint.parameters if endpoint else ()
+    desk = Desk(
+        candidate=choice.candidate,
+        columns=choice.candidate.columns,
+        taken=taken,
+        intent=intent,
+        observation=observation,
+    )
+    bind_words(desk)
+    bind_places(desk)
+    bind_times(desk)
+    bind_amounts(desk)
+    bind_controls(desk)
+    return desk
+
+
+def _lacking(desk: Desk) -> list[Constraint]:
+    return desk.unserved
+
+
+def _refuse(findings: Findings, rejected: Sequence[Rejection]) -> None:
+    if findings.walls:
+        raise SourceBlocked(
+            f"The site does not show its content: {', '.join(findings.walls)}.",
+            remedy="Give a page that is open to everybody, or store a credential with: main.py secrets set",
+        )
+    reasons = "; ".join(f"{r.kind}: {r.reason}" for r in rejected)
+    raise NothingFound(f"No repeated records were found at the source. {reasons}".strip())
+
+
+def _ask_back(desk: Desk) -> None:
+    """Nothing is dropped silently: what no field can decide is asked back, with what there is instead."""
+    lacking = desk.unserved
+    words = ", ".join(_spoken(c) for c in lacking)
+    fields = tuple(c.name for c in desk.columns if c.fill > 0)
+    raise NeedsInput(
+        f"The records at this source have nothing that could decide: {words}.",
+        field=_field_of(lacking[0]),
+        choices=fields[:25],
+        remedy="Ask without it, name one of the fields instead, or give another page with --site.",
+    )
+
+
+def _spoken(constraint: Constraint) -> str:
+    return constraint.span or f"{constraint.topic} {constraint.value}"
+
+
+def _field_of(constraint: Constraint) -> str:
+    return "site" if constraint.topic in (Topic.PLACE, Topic.DISTANCE) else str(constraint.topic)
+
+
+def _plan(query: Query, desk: Desk, rejected: Sequence[Rejection], fallbacks: tuple[SourceKind, ...]) -> Plan:
+    candidate = desk.candidate
+    fields = output_fields(desk)
+    above = _LADDER[: _LADDER.index(candidate.kind)]
+    zone = desk.first(Role.TIMEZONE)
+    names = {f.name for f in fields}
+    _, missing = wanted_columns(desk)
+    notes = [*desk.notes, *(f"No field for {word!r} was found." for word in missing)]
+    return Plan(
+        query=query.text,
+        intent=desk.intent,
+        tool_name=tool_name(desk),
+        title=title_of(desk),
+        description=description_of(desk, fields),
+        parameters=tuple(desk.parameters.values()),
+        fields=fields,
+        steps=_steps(desk),
+        source=Source(
+            kind=candidate.kind,
+            url=candidate.url,
+            reason=_reason(candidate),
+            rejected=tuple(r for r in rejected if r.kind in above),
+        ),
+        records=candidate.source,
+        paging=candidate.paging,
+        identity=tuple(i for i in candidate.identity if i in names),
+        filters_note=" ".join(notes),
+        timezone_field=zone.name if zone and zone.name in names else "",
+        timezone=desk.intent.places[0].timezone if desk.intent.places else "UTC",
+        hosts=_hosts(candidate),
+        fallbacks=fallbacks,
+        trials=trials_of(desk),
+        example_queries=example_queries(desk),
+        tags=tuple(dict.fromkeys(w for w in (subject_of(desk), candidate.kind.value) if w)),
+        estimated_duration_s=0.5 if candidate.paging is None else 3.0,
+        browser=candidate.kind is SourceKind.BROWSER,
+    )
+
+
+def _reason(candidate: RecordCandidate) -> str:
+    shown = f", {round(100 * candidate.coverage)} % of the visible text" if candidate.coverage else ""
+    return f"{_TOLD[candidate.kind]} ({candidate.count} at once{shown})"
+
+
+def _hosts(candidate: RecordCandidate) -> tuple[str, ...]:
+    split = urlsplit(candidate.source.request.url)
+    return (f"{split.scheme}://{split.netloc}",)
+
+
+def _steps(desk: Desk) -> tuple[PlanStep, ...]:
+    candidate = desk.candidate
+    method = "browser" if candidate.kind is SourceKind.BROWSER else "api"
+    told = [(f"Ask {candidate.source.request.method} {candidate.url}", candidate.kind.value)]
+    told.append((f"Read the records at {candidate.source.records or 'the root'}", f"{len(desk.columns)} columns"))
+    if candidate.paging is not None:
+        told.append(("Ask for further pages until enough rows or none are left", candidate.paging.kind.value))
+    told.append(("Keep the rows that satisfy the parameters, sort and cut to the limit", ", ".join(desk.parameters)))
+    return tuple(
+        PlanStep(order=i, action=action, method="browser" if method == "browser" and i == 1 else "api", detail=detail)
+        for i, (action, detail) in enumerate(told, start=1)
+    )

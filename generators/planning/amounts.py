@@ -1,0 +1,201 @@
+"""Parameters over numbers and flags: prices, free entry, availability, online, named numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from domain.observation import Column
+from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, RoleBinding, Topic
+from generators.planning.desk import Desk, asked
+from generators.sources.relevance import named
+from generators.sources.roles import Role
+
+_UPPER: Final = (Relation.AT_MOST, Relation.LESS_THAN, Relation.EQUALS, Relation.TO)
+_LOWER: Final = (Relation.AT_LEAST, Relation.MORE_THAN, Relation.EQUALS, Relation.FROM)
+_SAYING: Final = {
+    Relation.AT_MOST: "at most",
+    Relation.LESS_THAN: "less than",
+    Relation.AT_LEAST: "at least",
+    Relation.MORE_THAN: "more than",
+}
+_SOLD_OUT: Final = re.compile(r"sold|out.?of.?stock|unavailable|not available|full|no tickets", re.IGNORECASE)
+_ONLINE: Final = re.compile(r"online|virtual|remote|webinar|zoom|stream", re.IGNORECASE)
+
+
+def bind_amounts(desk: Desk) -> None:
+    """Bind prices, free entry, availability, online and other numbers; offer what the columns support."""
+    _bind_price(desk)
+    _bind_free(desk)
+    _bind_availability(desk)
+    _bind_online(desk)
+    for constraint in asked(desk.intent, Topic.NUMBER):
+        _bind_number(desk, constraint)
+
+
+def _bind_price(desk: Desk) -> None:
+    prices = asked(desk.intent, Topic.PRICE)
+    price = desk.first(Role.PRICE) or desk.first(Role.HIGH_PRICE)
+    if price is None:
+        desk.unserved += prices
+        return
+    free = desk.first(Role.FREE)
+    columns = (price, free) if free else (price,)
+    fields = tuple(c.name for c in columns)
+    upper = next((c for c in prices if c.relation in _UPPER), None)
+    lower = next((c for c in prices if c.relation in _LOWER), None)
+    if upper is not None or not prices:
+        _add_bound(desk, "max_price", upper, Relation.AT_MOST, fields)
+    if lower is not None:
+        _add_bound(desk, "min_price", lower, Relation.AT_LEAST, fields)
+    desk.need(*columns)
+    _bind_currency(desk, next((c.unit for c in prices if c.unit), ""))
+
+
+def _add_bound(desk: Desk, name: str, asked_for: Constraint | None, usual: Relation, fields: tuple[str, ...]) -> None:
+    relation = asked_for.relation if asked_for and asked_for.relation in _SAYING else usual
+    missing = "rows without a price never match" + ("; free ones count as 0" if len(fields) > 1 else "")
+    desk.add(
+        Parameter(
+            name=name,
+            type=FieldType.NUMBER,
+            description=f"Only records whose price is {_SAYING[relation]} this; {missing}.",
+            default=_number(asked_for) if asked_for else None,
+            bindings=(FilterBinding(relation=relation, topic=Topic.PRICE, fields=fields),),
+            topic=Topic.PRICE,
+        )
+    )
+
+
+def _bind_currency(desk: Desk, unit: str) -> None:
+    column = desk.first(Role.CURRENCY)
+    if column is None:
+        if unit:
+            desk.notes.append(f"Prices have no currency field; they are taken to be in {unit}.")
+        return
+    spelling = next((v for v in column.values if v.upper() == unit.upper()), unit)
+    desk.add(
+        Parameter(
+            name="currency",
+            type=FieldType.STRING,
+            description="The currency in which price bounds are meant (ISO code); prices in others do not match.",
+            default=spelling or None,
+            examples=column.values[:4],
+            bindings=(RoleBinding(role="currency", fields=(column.name,)),),
+            topic=Topic.PRICE,
+        ),
+        column,
+    )
+
+
+def _bind_free(desk: Desk) -> None:
+    wishes = asked(desk.intent, Topic.FREE)
+    column = desk.first(Role.FREE) or desk.first(Role.PRICE)
+    if column is None:
+        desk.unserved += wishes
+    elif wishes or (Role.FREE in {Role.FREE} and desk.first(Role.FREE) is not None):
+        _add_flag(desk, "free", column, Topic.FREE, wishes, "Only free records (true) or only those that cost (false).")
+
+
+def _bind_availability(desk: Desk) -> None:
+    wishes = asked(desk.intent, Topic.AVAILABILITY)
+    sold = desk.first(Role.SOLD_OUT)
+    open_ = desk.first(Role.AVAILABLE)
+    if sold is not None:
+        flipped = [w.model_copy(update={"value": not _available(w)}) for w in wishes]
+        told = "Only sold-out records (true) or only those still to be had (false)."
+        _add_flag(desk, "sold_out", sold, Topic.AVAILABILITY, flipped, told, _matching(sold, _SOLD_OUT))
+    elif open_ is not None and (open_.type is FieldType.BOOLEAN or _matching(open_, _SOLD_OUT) or wishes):
+        _bind_open(desk, open_, wishes)
+    else:
+        desk.unserved += wishes
+
+
+def _bind_open(desk: Desk, column: Column, wishes: list[Constraint]) -> None:
+    said = [w.model_copy(update={"value": _available(w)}) for w in wishes]
+    told = "Only records that are to be had (true) or only those that are not (false)."
+    texts = () if column.type is FieldType.BOOLEAN else tuple(v for v in column.values if not _SOLD_OUT.search(v))
+    _add_flag(desk, "available", column, Topic.AVAILABILITY, said, told, texts)
+
+
+def _available(wish: Constraint) -> bool:
+    """Return whether what is asked for is to be had: by its value, else by its words."""
+    sold = bool(_SOLD_OUT.search(f"{wish.value} {wish.name}")) or (
+        not isinstance(wish.value, str) and bool(_SOLD_OUT.search(wish.span))
+    )
+    wanted = wish.value is not False and wish.relation not in (Relation.NOT_EQUALS, Relation.EXCLUDES)
+    return wanted is not sold
+
+
+def _bind_online(desk: Desk) -> None:
+    wishes = asked(desk.intent, Topic.ONLINE)
+    column = desk.first(Role.ONLINE)
+    texts = _matching(column, _ONLINE) if column else ()
+    if column is None or (column.type is not FieldType.BOOLEAN and not texts and not wishes):
+        desk.unserved += wishes
+        return
+    if column.type is not FieldType.BOOLEAN and not texts:
+        texts = ("online", "virtual")
+    told = "Only online records (true) or only those at a place (false)."
+    _add_flag(desk, "online", column, Topic.ONLINE, wishes, told, texts)
+
+
+def _add_flag(
+    desk: Desk,
+    name: str,
+    column: Column,
+    topic: Topic,
+    wishes: list[Constraint],
+    told: str,
+    texts: tuple[str, ...] = (),
+) -> None:
+    default = None
+    if wishes:
+        default = wishes[0].value is not False and wishes[0].relation is not Relation.NOT_EQUALS
+    desk.add(
+        Parameter(
+            name=name,
+            type=FieldType.BOOLEAN,
+            description=told,
+            default=default,
+            bindings=(FilterBinding(relation=Relation.EQUALS, topic=topic, fields=(column.name,), true_values=texts),),
+            topic=topic,
+        ),
+        column,
+    )
+
+
+def _matching(column: Column, pattern: re.Pattern[str]) -> tuple[str, ...]:
+    """The values of a text column that mean yes."""
+    if column.type is FieldType.BOOLEAN:
+        return ()
+    return tuple(v for v in column.values or column.samples if pattern.search(v))
+
+
+def _bind_number(desk: Desk, constraint: Constraint) -> None:
+    numbers = [c for c in desk.columns if c.type in (FieldType.NUMBER, FieldType.INTEGER, FieldType.PRICE)]
+    column = named(numbers, constraint.name) or named(desk.columns, constraint.name)
+    if column is None:
+        desk.unserved.append(constraint)
+        return
+    upper = constraint.relation in (Relation.AT_MOST, Relation.LESS_THAN)
+    relation = constraint.relation if constraint.relation in _SAYING else Relation.EQUALS
+    prefix = "" if relation is Relation.EQUALS else "max_" if upper else "min_"
+    said = _SAYING.get(relation, "exactly")
+    bindings: tuple[Binding, ...] = (FilterBinding(relation=relation, topic=Topic.NUMBER, fields=(column.name,)),)
+    desk.add(
+        Parameter(
+            name=f"{prefix}{column.name}",
+            type=FieldType.NUMBER,
+            description=f"Only records whose {column.name.replace('_', ' ')} is {said} this.",
+            default=_number(constraint),
+            bindings=bindings,
+            topic=Topic.NUMBER,
+        ),
+        column,
+    )
+
+
+def _number(constraint: Constraint) -> int | float:
+    value = float(str(constraint.value))
+    return int(value) if value.is_integer() else value

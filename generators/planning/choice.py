@@ -1,0 +1,68 @@
+"""Which candidate of each source kind could answer, and why the others cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from domain.observation import Findings, Observation, RecordCandidate
+from domain.plan import Intent, Rejection, SourceKind
+from generators.sources.relevance import relevance, visible_text
+
+_FAITHFUL: Final = 0.5
+"""A candidate that covers less than half of what the best one covers does not bring what the page shows."""
+_LEAST: Final = 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """The candidate that was taken for its kind."""
+
+    candidate: RecordCandidate
+    fit: float
+
+
+def choose(
+    intent: Intent, findings: Findings, observation: Observation, *, only: SourceKind | None = None
+) -> tuple[list[Choice], list[Rejection]]:
+    """Return the best candidate of each kind that is faithful, cheapest kind first, and the kinds that failed."""
+    visible = visible_text(observation)
+    best = max((c.coverage for c in findings.candidates), default=0.0)
+    choices: list[Choice] = []
+    rejected = [Rejection(kind=kind, reason=reason) for kind, reason in findings.rejected]
+    for kind in SourceKind:
+        if only is not None and kind is not only:
+            rejected.append(Rejection(kind=kind, reason=f"--source {only} was asked for"))
+            continue
+        ranked = sorted(
+            (c for c in findings.candidates if c.kind is kind and not c.detail_of),
+            key=lambda c: -relevance(c, intent, visible),
+        )
+        good = [c for c in ranked if not _fault(c, best)]
+        if good:
+            choices.append(Choice(candidate=good[0], fit=relevance(good[0], intent, visible)))
+        elif not any(r.kind is kind for r in rejected):
+            reason = _fault(ranked[0], best) if ranked else _ABSENT[kind]
+            rejected.append(Rejection(kind=kind, reason=reason))
+    return choices, rejected
+
+
+_ABSENT: Final = {
+    SourceKind.OPENAPI: "no API document was found",
+    SourceKind.JSON: "no JSON answer with records was seen",
+    SourceKind.EMBEDDED: "the page carries no data with records",
+    SourceKind.HTML: "the served HTML has no repeated records",
+    SourceKind.BROWSER: "not needed: the records come without a browser",
+}
+
+
+def _fault(candidate: RecordCandidate, best: float) -> str:
+    """Return why a candidate would not be faithful, or nothing."""
+    if candidate.kind is SourceKind.JSON and not candidate.grounded:
+        return "the endpoint does not answer outside the page"
+    if best > _LEAST and candidate.coverage < _FAITHFUL * best:
+        share, most = round(100 * candidate.coverage), round(100 * best)
+        return f"its records cover {share} % of the visible text, the best ones {most} %"
+    if not candidate.complete:
+        return f"it has only the first {candidate.count} records"
+    return ""

@@ -1,0 +1,64 @@
+"""What the planner has on its desk for one candidate: its columns, what its source takes, and what was bound so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from domain.meaning.words import fold
+from domain.observation import Column, EndpointParameter, Observation, RecordCandidate
+from domain.plan import Binding, Constraint, Intent, Parameter, Relation, SourceBinding, Topic
+from generators.sources.roles import Role, first, playing
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """The working state of planning for one candidate; ``unserved`` are constraints that nothing could serve."""
+
+    candidate: RecordCandidate
+    columns: tuple[Column, ...]
+    taken: tuple[EndpointParameter, ...]
+    intent: Intent
+    observation: Observation
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    needed: list[str] = field(default_factory=list)
+    unserved: list[Constraint] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def first(self, role: Role) -> Column | None:
+        """Return the best column for a part."""
+        return first(self.columns, role)
+
+    def playing(self, role: Role) -> tuple[Column, ...]:
+        """Return all columns for a part, best first."""
+        return playing(self.columns, role)
+
+    def add(self, parameter: Parameter, *columns: Column) -> None:
+        """Put a parameter on the desk and remember which columns it needs."""
+        self.parameters[parameter.name] = parameter
+        self.need(*columns)
+
+    def need(self, *columns: Column) -> None:
+        """Remember columns that must be among the output fields."""
+        self.needed += [c.name for c in columns if c.name not in self.needed]
+
+    def sources(self, columns: Sequence[Column], relation: Relation) -> tuple[Binding, ...]:
+        """Return bindings to the source's parameters whose effect on one of the columns was shown."""
+        names = {c.name for c in columns}
+        for taken in self.taken:
+            if taken.proven and taken.relation is relation and set(taken.columns) & names:
+                return (source_binding(taken),)
+        return ()
+
+
+def source_binding(taken: EndpointParameter) -> SourceBinding:
+    """Return the binding to a source's parameter; labels go through its own values where they differ."""
+    if not taken.mapping:
+        return SourceBinding(location=taken.location, name=taken.name)
+    mapping = {fold(label): value for label, value in taken.mapping.items()}
+    return SourceBinding(location=taken.location, name=taken.name, encoding="map", mapping=mapping)
+
+
+def asked(intent: Intent, topic: Topic, *relations: Relation) -> list[Constraint]:
+    """Return the question's constraints of a topic, of some relations where given."""
+    return [c for c in intent.about(topic) if not relations or c.relation in relations]

@@ -1,0 +1,94 @@
+"""Which columns of a candidate become output fields, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from domain.observation import Column
+from domain.plan import Field, FieldType, Topic
+from generators.planning.desk import Desk
+from generators.sources.relevance import named
+from generators.sources.roles import Role, roles_of
+
+_MOST: Final = 25
+_REQUIRED_FILL: Final = 0.95
+_FIRST: Final = (
+    Role.ID,
+    Role.TITLE,
+    Role.LINK,
+    Role.START,
+    Role.END,
+    Role.CITY,
+    Role.VENUE,
+    Role.ADDRESS,
+    Role.PRICE,
+    Role.CURRENCY,
+    Role.FREE,
+    Role.SOLD_OUT,
+    Role.AVAILABLE,
+    Role.CATEGORY,
+    Role.ORGANIZER,
+    Role.RATING,
+    Role.ONLINE,
+    Role.DESCRIPTION,
+)
+
+
+def wanted_columns(desk: Desk) -> tuple[list[Column], list[str]]:
+    """Return the columns that the question names as output, and the names for which there is none."""
+    words = [*desk.intent.wanted, *(str(c.value) for c in desk.intent.about(Topic.DETAIL))]
+    found: dict[str, Column] = {}
+    missing = []
+    for word in dict.fromkeys(words):
+        column = named(desk.columns, word)
+        if column is None:
+            missing.append(word)
+        else:
+            found[column.name] = column
+    return list(found.values()), missing
+
+
+def output_fields(desk: Desk) -> tuple[Field, ...]:
+    """Return the output fields: wanted ones first, then those that bindings need, then the most useful; at most 25."""
+    wanted, _ = wanted_columns(desk)
+    needed = [c for c in desk.columns if c.name in desk.needed or c.name in desk.candidate.identity]
+    useful = sorted((c for c in desk.columns if c.fill > 0), key=_usefulness)
+    chosen: dict[str, Column] = {}
+    for column in (*wanted, *_in_order(needed)):
+        chosen[column.name] = column
+    for column in useful:
+        if len(chosen) >= _MOST:
+            break
+        chosen.setdefault(column.name, column)
+    return tuple(_field(c, set(desk.candidate.identity)) for c in chosen.values())
+
+
+def _in_order(columns: Sequence[Column]) -> list[Column]:
+    return sorted(columns, key=_usefulness)
+
+
+def _usefulness(column: Column) -> tuple[int, float]:
+    roles = roles_of(column)
+    place = min((_FIRST.index(r) for r in roles[:1] if r in _FIRST), default=len(_FIRST))
+    return place + 2 * column.name.count("_"), -column.fill
+
+
+def _field(column: Column, identity: set[str]) -> Field:
+    required = column.fill >= (_REQUIRED_FILL if column.name not in identity else 0.0)
+    return Field(
+        name=column.name,
+        type=column.type,
+        description=_told(column),
+        locator=column.locator,
+        fallbacks=column.fallbacks,
+        required=required and column.type is not FieldType.ARRAY,
+        unit=column.unit,
+        scale=column.scale,
+    )
+
+
+def _told(column: Column) -> str:
+    label = column.label or column.name.replace("_", " ")
+    sample = next((s for s in column.samples if s), "")
+    return f"{label[:1].upper()}{label[1:]}" + (f', such as "{sample[:60]}"' if sample else "")

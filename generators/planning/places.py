@@ -1,0 +1,153 @@
+"""Parameters over places: a city by name, a distance from its centre by coordinates."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from domain.meaning.geo import KM_PER_MILE
+from domain.meaning.words import fold
+from domain.observation import Column
+from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, RoleBinding, Topic
+from generators.planning.desk import Desk, asked
+from generators.sources.roles import Role
+
+_NEAR_MILES: Final = 15.0
+"""How far "in a city" reaches where records have coordinates but no city field; the parameter can change it."""
+
+
+def bind_places(desk: Desk) -> None:
+    """Bind the question's place and distance, and offer both where the columns support them."""
+    places = asked(desk.intent, Topic.PLACE)
+    distances = asked(desk.intent, Topic.DISTANCE)
+    latitude, longitude = desk.first(Role.LATITUDE), desk.first(Role.LONGITUDE)
+    coordinates = (latitude, longitude) if latitude and longitude else ()
+    column, relation = _place_column(desk, places[0] if places else None)
+    if distances and not coordinates:
+        desk.unserved += distances
+    if column is None and not coordinates:
+        desk.unserved += [p for p in places if not _whole_source(desk, p)]
+        return
+    bindings: list[Binding] = []
+    if column is not None:
+        bindings += desk.sources([column], Relation.EQUALS) if relation is Relation.EQUALS and not coordinates else ()
+        bindings.append(FilterBinding(relation=relation, topic=Topic.PLACE, fields=(column.name,)))
+        desk.need(column)
+    if coordinates:
+        bindings.append(RoleBinding(role="place_of_distance", fields=tuple(c.name for c in coordinates)))
+        _add_distance(desk, coordinates, distances, required=bool(places) and column is None)
+    desk.add(
+        Parameter(
+            name=_name(column),
+            type=FieldType.STRING,
+            description=_description(column, coordinates),
+            default=_default(places[0], column) if places else None,
+            examples=column.values[:3] if column else (),
+            bindings=tuple(bindings),
+            topic=Topic.PLACE,
+        )
+    )
+    for place in places[1:]:
+        _bind_second(desk, place)
+
+
+def _name(column: Column | None) -> str:
+    if column is not None and any(w in column.name for w in ("country", "region", "state", "province")):
+        return column.name
+    return "city"
+
+
+def _description(column: Column | None, coordinates: tuple[Column, ...]) -> str:
+    said = f"A place; only records whose {column.name.replace('_', ' ')} is it." if column else "A place."
+    return f"{said} With radius_miles it is the centre of the distance instead." if coordinates else said
+
+
+def _default(place: Constraint, column: Column | None) -> str:
+    known = next((v for v in column.values if fold(v) == fold(str(place.value))), None) if column else None
+    return known or str(place.value)
+
+
+def _place_column(desk: Desk, place: Constraint | None) -> tuple[Column | None, Relation]:
+    """Return the column that tells where, and whether it equals the place or only contains its name."""
+    wanted = fold(str(place.value)) if place else ""
+    exact = [c for r in (Role.CITY, Role.REGION, Role.COUNTRY) for c in desk.playing(r)]
+    if wanted:
+        for column in exact:
+            if wanted in {fold(v) for v in (*column.values, *column.samples)}:
+                return column, Relation.EQUALS
+    city = desk.first(Role.CITY)
+    if city is not None:
+        return city, Relation.EQUALS
+    spots = [c for r in (Role.VENUE, Role.ADDRESS, Role.REGION) for c in desk.playing(r)]
+    for column in spots:
+        if not wanted or any(f" {wanted} " in f" {fold(v)} " for v in (*column.values, *column.samples)):
+            return column, Relation.CONTAINS
+    return _mentioning(desk, wanted), Relation.CONTAINS
+
+
+def _mentioning(desk: Desk, wanted: str) -> Column | None:
+    """A text column in which the place is named in some records but not in all of them."""
+    for column in desk.columns:
+        texts = [f" {fold(v)} " for v in (column.values or column.samples)]
+        hits = sum(1 for t in texts if wanted and f" {wanted} " in t)
+        if column.type is FieldType.STRING and hits > 0:
+            return column
+    return None
+
+
+def _whole_source(desk: Desk, place: Constraint) -> bool:
+    """The page is about that place alone: then nothing needs to be filtered."""
+    page = desk.observation.pages[0] if desk.observation.pages else None
+    head = fold(f"{page.title} {page.final_url}") if page else ""
+    if fold(str(place.value)) in head or fold(place.span) in head.split():
+        desk.notes.append(f"The page is about {place.value} as a whole; its records carry no city of their own.")
+        return True
+    return False
+
+
+def _add_distance(desk: Desk, coordinates: tuple[Column, ...], distances: list[Constraint], *, required: bool) -> None:
+    default = _miles(distances[0]) if distances else _NEAR_MILES if required else None
+    if required and not distances:
+        desk.notes.append(
+            f"Records have coordinates but no city: a place means {_NEAR_MILES:g} miles around its centre."
+        )
+    desk.add(
+        Parameter(
+            name="radius_miles",
+            type=FieldType.NUMBER,
+            description="Only records within this many miles (great circle) of the centre of the place.",
+            default=default,
+            minimum=0,
+            bindings=(
+                FilterBinding(
+                    relation=Relation.WITHIN, topic=Topic.DISTANCE, fields=tuple(c.name for c in coordinates)
+                ),
+            ),
+            topic=Topic.DISTANCE,
+        ),
+        *coordinates,
+    )
+
+
+def _miles(distance: Constraint) -> float:
+    value = float(str(distance.value))
+    return round(value / KM_PER_MILE, 3) if distance.unit == "km" else value
+
+
+def _bind_second(desk: Desk, place: Constraint) -> None:
+    """A second place ("in Springfield, Illinois") is asked of the region or country, where there is one."""
+    for role in (Role.REGION, Role.COUNTRY):
+        column = desk.first(role)
+        if column is not None and column.name not in desk.parameters:
+            desk.add(
+                Parameter(
+                    name=column.name,
+                    type=FieldType.STRING,
+                    description=f"Only records whose {column.name.replace('_', ' ')} is this.",
+                    default=_default(place, column),
+                    bindings=(FilterBinding(relation=Relation.EQUALS, topic=Topic.PLACE, fields=(column.name,)),),
+                    topic=Topic.PLACE,
+                ),
+                column,
+            )
+            return
+    desk.unserved.append(place)

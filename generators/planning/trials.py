@@ -1,0 +1,74 @@
+"""Arguments to try a tool with: the question's own, wider, narrower, and one that nothing can satisfy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from domain.plan import Parameter, Topic, Trial
+from domain.values import JsonValue
+from generators.planning.desk import Desk
+from generators.sources.typing import as_text
+
+_ABSURD = "zzqxjkvwpt"
+_CONTROLS = (Topic.COUNT, Topic.SORT)
+
+
+def trials_of(desk: Desk) -> tuple[Trial, ...]:
+    """Return the trials of a tool; a tool without filters has only its own."""
+    parameters = desk.parameters
+    own = {p.name: p.default for p in parameters.values() if p.default is not None}
+    found = [Trial(name="the question's own values", arguments=own, expect="any")]
+    filters = [p for p in parameters.values() if p.topic not in _CONTROLS and not p.required]
+    if own:
+        found.append(Trial(name="without the question's limits", arguments=neutral(parameters), expect="rows"))
+    narrower = _narrower(desk)
+    if narrower:
+        found.append(Trial(name="narrowed to a known record", arguments=narrower, expect="rows"))
+    absurd = _impossible(filters, parameters)
+    if absurd:
+        found.append(Trial(name="values that nothing has", arguments=absurd, expect="empty"))
+    if "limit" in parameters and len(found) < 4:
+        found.append(Trial(name="only three", arguments={**neutral(parameters), "limit": 3}, expect="rows"))
+    return tuple(found)
+
+
+def neutral(parameters: Mapping[str, Parameter]) -> dict[str, JsonValue]:
+    """Return arguments that undo every default that a question left in the tool."""
+    return {p.name: [] if p.items else None for p in parameters.values() if p.default is not None and not p.required}
+
+
+def _narrower(desk: Desk) -> dict[str, JsonValue]:
+    """Values of a record that was seen, for one parameter that the question did not use."""
+    for topic in (Topic.CATEGORY, Topic.PLACE, Topic.PERSON, Topic.NAMED):
+        for parameter in desk.parameters.values():
+            if parameter.topic is not topic or parameter.default is not None:
+                continue
+            value = _seen(desk, parameter)
+            if value:
+                return {**neutral(desk.parameters), parameter.name: value}
+    return {}
+
+
+def _seen(desk: Desk, parameter: Parameter) -> str:
+    for binding in parameter.bindings:
+        if binding.kind != "filter":
+            continue
+        for exemplar in desk.candidate.exemplars:
+            value = exemplar.get(binding.fields[0])
+            text = as_text(value[0] if isinstance(value, list) and value else value)
+            if text and len(text) < 80:
+                return text
+    return ""
+
+
+def _impossible(filters: list[Parameter], parameters: Mapping[str, Parameter]) -> dict[str, JsonValue]:
+    base = neutral(parameters)
+    for parameter in filters:
+        if parameter.topic is Topic.KEYWORDS and parameter.name == "keywords":
+            return {**base, parameter.name: [_ABSURD]}
+    for parameter in filters:
+        if parameter.topic is Topic.DATE and parameter.name == "date_to":
+            return {**base, parameter.name: "1901-01-01"}
+        if parameter.topic in (Topic.CATEGORY, Topic.PERSON) and not parameter.choices:
+            return {**base, parameter.name: _ABSURD}
+    return {}

@@ -1,0 +1,237 @@
+"""Parameters over words: keywords, categories, people, attributes that the question names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from domain.meaning.words import fold, forms
+from domain.observation import Column
+from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
+from generators.planning.desk import Desk, asked, source_binding
+from generators.sources.relevance import named
+from generators.sources.roles import Role, human_text
+
+_MOST_EXAMPLES: Final = 8
+_NAMES_TAKEN: Final = frozenset({"keywords", "exclude", "limit", "sort", "city", "date_from", "date_to", "max_price"})
+
+
+def bind_words(desk: Desk) -> None:
+    """Bind keywords, categories, organisers and named attributes; offer what the columns support."""
+    rest = _bind_categories(desk)
+    rest = _bind_people(desk, rest)
+    _bind_keywords(desk, rest)
+    for constraint in asked(desk.intent, Topic.NAMED) + asked(desk.intent, Topic.IDENTIFIER):
+        _bind_named(desk, constraint)
+
+
+def _bind_categories(desk: Desk) -> list[Constraint]:
+    """A word that is a value of a categorical column is asked of that column; the other words are returned."""
+    rest: list[Constraint] = []
+    for constraint in asked(desk.intent, Topic.CATEGORY) + asked(desk.intent, Topic.KEYWORDS):
+        column, value = _column_with_value(desk, constraint)
+        if column is None:
+            if not _bind_choice(desk, constraint):
+                rest.append(constraint)
+        elif _parameter_name(desk, column) in desk.parameters:
+            rest.append(constraint)
+        else:
+            _add_category(desk, column, value, constraint.relation)
+    for column in desk.playing(Role.CATEGORY)[:3]:
+        if _parameter_name(desk, column) not in desk.parameters and column.samples:
+            _add_category(desk, column, None, Relation.EQUALS)
+    return rest
+
+
+def _column_with_value(desk: Desk, constraint: Constraint) -> tuple[Column | None, str]:
+    if constraint.relation in (Relation.EXCLUDES, Relation.NOT_EQUALS) or not isinstance(constraint.value, str):
+        return None, ""
+    wanted = {fold(constraint.value)} | {f for w in [fold(constraint.value)] if " " not in w for f in forms(w)}
+    for column in desk.playing(Role.CATEGORY):
+        for value in column.values:
+            if fold(value) in wanted:
+                return column, value
+    return None, ""
+
+
+def _bind_choice(desk: Desk, constraint: Constraint) -> bool:
+    """A source parameter without a column of its own may have the word among its choices."""
+    for taken in desk.taken:
+        label = next((c for c in taken.choices if fold(c) == fold(str(constraint.value))), None)
+        if taken.proven and not taken.columns and taken.relation is Relation.EQUALS and label is not None:
+            name = _free_name(desk, "category")
+            examples = tuple(taken.choices[:_MOST_EXAMPLES])
+            parameter = Parameter(
+                name=name,
+                type=FieldType.STRING,
+                description=f"Only records that the site lists under this choice, such as {', '.join(examples)}.",
+                default=label,
+                choices=taken.choices if len(taken.choices) <= 60 else (),
+                examples=examples,
+                bindings=(source_binding(taken),),
+                topic=Topic.CATEGORY,
+            )
+            desk.add(parameter)
+            return True
+    return False
+
+
+def _parameter_name(desk: Desk, column: Column) -> str:
+    """The main categorical column answers to ``category``, the others to their own names."""
+    main = desk.first(Role.CATEGORY)
+    if main is not None and column.name == main.name and "language" not in column.name:
+        return "category"
+    return f"{column.name}_is" if column.name in _NAMES_TAKEN else column.name
+
+
+def _free_name(desk: Desk, name: str) -> str:
+    return name if name not in desk.parameters else f"{name}_choice"
+
+
+def _add_category(desk: Desk, column: Column, value: str | None, relation: Relation) -> None:
+    examples = tuple(column.values[:_MOST_EXAMPLES] or column.samples[:5])
+    told = f" For example: {', '.join(e[:40] for e in examples)}." if examples else ""
+    bindings: tuple[Binding, ...] = (
+        *desk.sources([column], Relation.EQUALS),
+        FilterBinding(relation=Relation.EQUALS, topic=Topic.CATEGORY, fields=(column.name,)),
+    )
+    del relation  # a category is always asked by equality
+    parameter = Parameter(
+        name=_parameter_name(desk, column),
+        type=FieldType.STRING,
+        description=f"Only records whose {_spoken(column)} is this, case aside.{told}",
+        default=value,
+        examples=examples[:4] if column.type is not FieldType.ARRAY else (),
+        bindings=bindings,
+        topic=Topic.CATEGORY,
+    )
+    desk.add(parameter, column)
+
+
+def _bind_people(desk: Desk, rest: list[Constraint]) -> list[Constraint]:
+    columns = desk.playing(Role.ORGANIZER)[:2]
+    people = asked(desk.intent, Topic.PERSON)
+    if not columns:
+        return rest + people
+    fields = tuple(c.name for c in columns)
+    parameter = Parameter(
+        name="organizer",
+        type=FieldType.STRING,
+        description=f"Only records whose {' or '.join(map(_spoken, columns))} contains this name.",
+        default=str(people[0].value) if people else None,
+        examples=columns[0].samples[:2] if columns[0].type is FieldType.STRING else (),
+        bindings=(
+            *desk.sources(columns, Relation.EQUALS),
+            FilterBinding(relation=Relation.CONTAINS, topic=Topic.PERSON, fields=fields),
+        ),
+        topic=Topic.PERSON,
+    )
+    desk.add(parameter, *(columns if people else columns[:1] if _worth(columns[0]) else ()))
+    if not people and not _worth(columns[0]):
+        del desk.parameters["organizer"]
+    elif not people:
+        narrowed = FilterBinding(relation=Relation.CONTAINS, topic=Topic.PERSON, fields=fields[:1])
+        desk.parameters["organizer"] = parameter.model_copy(update={"bindings": (narrowed,)})
+    return rest + people[1:]
+
+
+def _worth(column: Column) -> bool:
+    return column.fill >= 0.3
+
+
+def _bind_keywords(desk: Desk, constraints: Sequence[Constraint]) -> None:
+    columns = human_text(desk.columns)
+    without = (Relation.EXCLUDES, Relation.NOT_EQUALS)
+    wanted = [str(c.value) for c in constraints if c.relation not in without]
+    unwanted = [str(c.value) for c in constraints if c.relation in without]
+    search = next((t for t in desk.taken if t.proven and t.relation is Relation.CONTAINS), None)
+    if not columns and search is None:
+        desk.unserved += list(constraints)
+        return
+    fields = tuple(c.name for c in columns)
+    bindings: list[Binding] = []
+    if search is not None and _must_search(desk):
+        bindings.append(source_binding(search))
+    if not bindings or (search is not None and search.columns):
+        bindings.append(FilterBinding(relation=Relation.CONTAINS, topic=Topic.KEYWORDS, fields=fields))
+    desk.add(
+        Parameter(
+            name="keywords",
+            type=FieldType.ARRAY,
+            items=FieldType.STRING,
+            description=f"Words that must all occur in a record ({_listed(columns)}), in any usual form or spelling.",
+            default=list(wanted) or None,
+            bindings=tuple(bindings),
+            topic=Topic.KEYWORDS,
+        ),
+        *columns,
+    )
+    if fields:
+        desk.add(
+            Parameter(
+                name="exclude",
+                type=FieldType.ARRAY,
+                items=FieldType.STRING,
+                description="Words of which none may occur in a record.",
+                default=list(unwanted) or None,
+                bindings=(FilterBinding(relation=Relation.EXCLUDES, topic=Topic.KEYWORDS, fields=fields),),
+                topic=Topic.KEYWORDS,
+            )
+        )
+
+
+def _must_search(desk: Desk) -> bool:
+    """Filtering all rows knows word forms that a site's search may not; it needs all rows within reach."""
+    return not desk.candidate.complete or (desk.candidate.total or 0) > 5000
+
+
+def _bind_named(desk: Desk, constraint: Constraint) -> None:
+    word = constraint.name or ("id" if constraint.topic is Topic.IDENTIFIER else "")
+    column = named(desk.columns, word) if word else None
+    if column is None and constraint.topic is Topic.IDENTIFIER:
+        column = desk.first(Role.ID) or desk.first(Role.TITLE)
+    if column is None:
+        desk.unserved.append(constraint)
+        return
+    relation = (
+        constraint.relation if constraint.relation in (Relation.NOT_EQUALS, Relation.CONTAINS) else Relation.EQUALS
+    )
+    name = f"{column.name}_is" if column.name in _NAMES_TAKEN else column.name
+    parameter = Parameter(
+        name=name,
+        type=FieldType.STRING if column.type in (FieldType.ARRAY, FieldType.URL) else column.type,
+        description=f"Only records whose {_spoken(column)} {_SAYING[relation]} this.",
+        default=_typed(constraint, column),
+        examples=column.samples[:3] if column.type is FieldType.STRING else (),
+        bindings=(
+            *(desk.sources([column], Relation.EQUALS) if relation is Relation.EQUALS else ()),
+            FilterBinding(relation=relation, topic=Topic.NAMED, fields=(column.name,)),
+        ),
+        topic=Topic.NAMED,
+    )
+    desk.add(parameter, column)
+
+
+_SAYING: Final = {Relation.EQUALS: "is", Relation.NOT_EQUALS: "is not", Relation.CONTAINS: "contains"}
+
+
+def _typed(constraint: Constraint, column: Column) -> str | int | float | bool | None:
+    value = constraint.value
+    if column.type is FieldType.INTEGER and str(value).lstrip("-").isdigit():
+        return int(str(value))
+    if isinstance(value, bool) or (
+        isinstance(value, int | float) and column.type in (FieldType.NUMBER, FieldType.INTEGER)
+    ):
+        return value
+    if column.type is FieldType.BOOLEAN:
+        return str(value).lower() in {"true", "yes"}
+    known = next((v for v in column.values if fold(v) == fold(str(value))), None)
+    return known or str(value)
+
+
+def _spoken(column: Column) -> str:
+    return column.name.replace("_", " ")
+
+
+def _listed(columns: Sequence[Column]) -> str:
+    return ", ".join(_spoken(c) for c in columns[:6])

@@ -1,0 +1,1 @@
+"""One module per kind of source: how its records are recognised in an observation."""

@@ -1,0 +1,262 @@
+"""Study of JSON sources: which answers hold the records, whether they come alone, page by page and by parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from domain.observation import Endpoint, EndpointParameter, Observation, ProbePurpose, RecordCandidate
+from domain.plan import Intent, Paging, PagingKind, RequestTemplate
+from domain.values import JsonObject, JsonValue
+from generators.sources.asking import Questions, good
+from generators.sources.coverage import coverage
+from generators.sources.documents import JsonDocument, parse
+from generators.sources.flatten import columns_of
+from generators.sources.json_records import RecordGroup, exemplars, find_candidates, find_groups, identity_of, row_of
+from generators.sources.paging import (
+    PagingIdea,
+    page_difference,
+    paging_ideas,
+    says_more,
+    size_parameter,
+    total_of,
+)
+from generators.sources.parameters import ParameterIdea, parameter_ideas, shown_effect, size_names
+from generators.sources.paths import records
+from generators.sources.relevance import relevance
+from generators.sources.requests import telling_headers, with_parameter
+
+_DEEP: Final = 2
+"""So many of the best candidates are grounded and paged; the first one's parameters are probed too."""
+_MOST_PARAMETERS: Final = 8
+_LARGE_PAGE: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """A candidate with the document it stands in."""
+
+    document: JsonDocument
+    candidate: RecordCandidate
+    fit: float
+
+
+def study_json(
+    observation: Observation, intent: Intent, documents: Sequence[JsonDocument], visible: str, questions: Questions
+) -> tuple[list[RecordCandidate], list[Endpoint]]:
+    """Return JSON candidates, best first, and their endpoints; what is not known yet is put as a question."""
+    found = _ranked(documents, intent, visible)
+    candidates: list[RecordCandidate] = []
+    endpoints: list[Endpoint] = []
+    for number, one in enumerate(found):
+        if number >= _DEEP:
+            candidates.append(one.candidate)
+            continue
+        deep = _Deep(observation, intent, documents, questions, one)
+        candidate, endpoint = deep.study(with_parameters=number == 0)
+        candidates.append(candidate)
+        endpoints.append(endpoint)
+    return candidates, endpoints
+
+
+def _ranked(documents: Sequence[JsonDocument], intent: Intent, visible: str) -> list[_Found]:
+    found: dict[tuple[str, ...], _Found] = {}
+    for document in documents:
+        for candidate in find_candidates(document.value, document.request):
+            rows = records(document.value, candidate.source.records)
+            share = coverage(rows, visible) if visible else 1.0
+            fitted = candidate.model_copy(update={"coverage": round(share, 4)})
+            one = _Found(document=document, candidate=fitted, fit=relevance(fitted, intent, visible))
+            key = (
+                document.request.method,
+                document.request.url,
+                _operation(document.request),
+                candidate.source.records,
+            )
+            known = found.get(key)
+            if known is None or (known.document.trigger != "load" and document.trigger == "load"):
+                found[key] = one
+    ranked = sorted(found.values(), key=lambda f: -f.fit)
+    return [
+        _Found(document=f.document, candidate=f.candidate.model_copy(update={"score": round(f.fit, 4)}), fit=f.fit)
+        for f in ranked[:8]
+    ]
+
+
+def _operation(request: RequestTemplate) -> str:
+    """GraphQL answers of one address are told apart by their operation."""
+    if isinstance(request.body, dict):
+        return str(request.body.get("operationName") or str(request.body.get("query", ""))[:200])
+    return dict(request.query).get("operationName", "")
+
+
+class _Deep:
+    """The study of one candidate: a walk through questions whose answers build on each other."""
+
+    def __init__(
+        self,
+        observation: Observation,
+        intent: Intent,
+        documents: Sequence[JsonDocument],
+        questions: Questions,
+        found: _Found,
+    ) -> None:
+        self._observation = observation
+        self._intent = intent
+        self._others = [d for d in documents if d is not found.document]
+        self._questions = questions
+        self._document = found.document
+        self._candidate = found.candidate
+        self._seen: list[JsonValue] = []
+
+    def study(self, *, with_parameters: bool) -> tuple[RecordCandidate, Endpoint]:
+        """Return the candidate with what was shown of it, and its endpoint."""
+        path = self._candidate.source.records
+        base = records(self._document.value, path)
+        self._seen = list(base)
+        request = self._ground()
+        grounded = request is not None
+        request = request or self._document.request
+        paging = self._paging(request, base)
+        parameters: list[EndpointParameter] = []
+        if with_parameters and grounded:
+            parameters = self._parameters(request, base)
+        endpoint = Endpoint(
+            id=f"{request.method} {request.url} {path}",
+            request=request,
+            parameters=tuple(parameters),
+            paging=paging,
+            coverage=self._candidate.coverage,
+        )
+        return self._widened(request, paging, grounded=grounded, endpoint=endpoint.id), endpoint
+
+    def _ground(self) -> RequestTemplate | None:
+        """Return the request with as few headers as bring the records; None while unknown or when none do."""
+        request = self._document.request
+        if self._document.origin != "exchange":
+            return request
+        if self._brings(request, ProbePurpose.GROUND, "without the page's own headers"):
+            return request
+        exchange = self._document.exchange
+        headers = telling_headers(exchange) if exchange else ()
+        if self._questions.waits_for(request, ProbePurpose.GROUND) or not headers:
+            return None
+        full = request.model_copy(update={"headers": headers})
+        if not self._brings(full, ProbePurpose.GROUND, "with the page's own headers"):
+            return None
+        return self._fewer(full)
+
+    def _fewer(self, full: RequestTemplate) -> RequestTemplate:
+        """Leave out each header that the answer does not depend on; at most four are tried."""
+        kept = full.headers
+        for name, _ in full.headers[:4]:
+            less = tuple(h for h in kept if h[0] != name)
+            if less and self._brings(full.model_copy(update={"headers": less}), ProbePurpose.GROUND, f"without {name}"):
+                kept = less
+        return full.model_copy(update={"headers": kept})
+
+    def _brings(self, request: RequestTemplate, purpose: ProbePurpose, about: str) -> bool:
+        answer = self._questions.ask(request, purpose, about)
+        return good(answer) and answer is not None and bool(self._records(answer.body))
+
+    def _records(self, body: str) -> list[JsonValue]:
+        value = parse(body)
+        return records(value, self._candidate.source.records) if isinstance(value, dict | list) else []
+
+    def _rows(self, found: Sequence[JsonValue]) -> list[JsonObject]:
+        return [row_of(r, self._candidate.columns) for r in found]
+
+    def _paging(self, request: RequestTemplate, base: Sequence[JsonValue]) -> Paging | None:
+        document = JsonDocument(
+            request=request, value=self._document.value, origin=self._document.origin, headers=self._document.headers
+        )
+        path = self._candidate.source.records
+        total = total_of(self._document.value, path, len(base))
+        if total is not None and total <= len(base) and not says_more(self._document.value, path):
+            return None
+        for idea in paging_ideas(document, path, len(base), self._others)[:6]:
+            answer = self._questions.ask(idea.second, ProbePurpose.PAGE_TWO, idea.evidence)
+            if answer is None:
+                return None
+            second = self._records(answer.body) if good(answer) else []
+            if page_difference(base, second, self._identity_locator()):
+                self._seen += second
+                return self._sized(idea, request, len(base))
+        return None
+
+    def _identity_locator(self) -> str:
+        names = self._candidate.identity[:1]
+        return next((c.locator for c in self._candidate.columns if c.name in names), "")
+
+    def _sized(self, idea: PagingIdea, request: RequestTemplate, count: int) -> Paging:
+        """Ask for larger pages where the source has a parameter for it: fewer requests per call."""
+        paging = idea.paging.model_copy(update={"proven": True})
+        own = size_parameter(request, count)
+        hinted = size_names(self._observation, self._document.value, urlsplit(request.url).path)
+        name, location = own or ((hinted[0], "query") if hinted else ("", "query"))
+        if not name or count >= _LARGE_PAGE or request.method != "GET":
+            return paging
+        larger = with_parameter(request, name, str(_LARGE_PAGE), location)
+        answer = self._questions.ask(larger, ProbePurpose.PARAMETER, f"{name} as the number of records at once")
+        got = self._records(answer.body) if answer is not None and good(answer) else []
+        if len(got) <= count:
+            return paging
+        self._seen += got
+        step = len(got) if paging.kind is PagingKind.OFFSET else paging.step
+        return paging.model_copy(update={"size_parameter": name, "size": _LARGE_PAGE, "step": step})
+
+    def _parameters(self, request: RequestTemplate, base: Sequence[JsonValue]) -> list[EndpointParameter]:
+        ideas = parameter_ideas(self._observation, request, self._candidate, self._document.value, self._intent)
+        rows = self._rows(base)
+        shown = []
+        for idea in ideas[:_MOST_PARAMETERS]:
+            asked = with_parameter(request, idea.name, idea.value, idea.location)
+            answer = self._questions.ask(asked, ProbePurpose.PARAMETER, _about(idea))
+            if not good(answer) or answer is None:
+                continue
+            found = self._records(answer.body)
+            self._seen += found
+            effect = shown_effect(idea, rows, self._rows(found), self._candidate.columns)
+            if effect is not None:
+                shown.append(effect)
+        return shown
+
+    def _widened(
+        self, request: RequestTemplate, paging: Paging | None, *, grounded: bool, endpoint: str
+    ) -> RecordCandidate:
+        """The candidate with columns typed over every record that was seen, not only the first page's."""
+        group = _group(self._document.value, self._candidate.source.records)
+        columns = self._candidate.columns
+        if group is not None and len(self._seen) > len(group.records):
+            columns = columns_of(_distinct(self._seen), group.heads)
+            group = RecordGroup(path=group.path, records=tuple(self._seen), heads=group.heads)
+        total = total_of(self._document.value, self._candidate.source.records, self._candidate.count)
+        more = says_more(self._document.value, self._candidate.source.records) or (total or 0) > self._candidate.count
+        base = records(self._document.value, self._candidate.source.records)
+        return self._candidate.model_copy(
+            update={
+                "source": self._candidate.source.model_copy(update={"request": request}),
+                "columns": columns,
+                "exemplars": exemplars(group, columns) if group else self._candidate.exemplars,
+                "identity": identity_of(columns, base),
+                "paging": paging,
+                "grounded": grounded,
+                "complete": paging is not None or not more,
+                "total": total,
+                "endpoint": endpoint,
+            }
+        )
+
+
+def _group(value: JsonValue, path: str) -> RecordGroup | None:
+    return next((g for g in find_groups(value) if g.path == path), None)
+
+
+def _distinct(found: Sequence[JsonValue]) -> list[JsonValue]:
+    return list({str(r): r for r in found}.values())
+
+
+def _about(idea: ParameterIdea) -> str:
+    return f"{idea.name}={idea.value} as {idea.topic}"

@@ -1,0 +1,322 @@
+"""Parameters that a source may take: ideas from links, forms, answers and conventions, and what a probe shows of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from domain.meaning.words import fold, matches
+from domain.observation import Column, EndpointParameter, Form, Observation, RecordCandidate
+from domain.plan import FieldType, Intent, Relation, RequestTemplate, Topic
+from domain.values import JsonObject, JsonValue
+from generators.sources.paging import SIZE_PARAMETER
+from generators.sources.paths import leaves
+from generators.sources.roles import Role, first, human_text, roles_of
+from generators.sources.typing import as_text
+
+Evidence = Literal["exchange", "form", "link", "document", "convention"]
+
+_SEARCH_NAME: Final = re.compile(
+    r"^_?(q|query|search|s|text|keywords?|term|find|k|srsearch|_search|search_?term|searchtext|name)$", re.IGNORECASE
+)
+_CONTROL_NAME: Final = re.compile(
+    r"(page|offset|cursor|token|sort|order|limit|size|format|lang|locale|view|utm_|facet|callback|redirect|csrf|_next"
+    r"|shape|layout|display|ref|session|skip|nocache|debug)",
+    re.IGNORECASE,
+)
+_COUNT_SUFFIX: Final = re.compile(r"\s*[(\[]?\d[\d,. ]*[)\]]?\s*$")
+_FEWEST_WORDS: Final = 0.8
+"""Share of the rows of a search's answer that must show the word: some sites also look into hidden text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterIdea:
+    """A parameter with a value to try. ``columns`` are where its effect should show, ``mapping`` label to value."""
+
+    name: str
+    value: str
+    wanted: str
+    topic: Topic
+    relation: Relation
+    columns: tuple[str, ...] = ()
+    location: Literal["query", "path", "body", "header"] = "query"
+    evidence: Evidence = "link"
+    label: str = ""
+    mapping: dict[str, str] = field(default_factory=dict)
+    asked: bool = False
+
+
+def parameter_ideas(
+    observation: Observation,
+    request: RequestTemplate,
+    candidate: RecordCandidate,
+    value: JsonValue,
+    intent: Intent,
+) -> list[ParameterIdea]:
+    """Return what to try at a source, what the question asks for first; one idea for each parameter."""
+    places = {urlsplit(u).path.rstrip("/") for u in (request.url, *_page_addresses(observation))}
+    found = [
+        *_from_links(_grouped(_link_parameters(observation, value, places)), candidate, intent),
+        *_from_forms(observation, places, candidate, intent),
+        *_from_conventions(candidate, intent, request),
+    ]
+    own = {n for n, _ in request.query}
+    distinct: dict[str, ParameterIdea] = {}
+    for idea in sorted(found, key=lambda i: (not i.asked, i.evidence == "convention")):
+        if idea.name not in own or idea.evidence != "convention":
+            distinct.setdefault(idea.name, idea)
+    return list(distinct.values())
+
+
+def shown_effect(
+    idea: ParameterIdea, base: Sequence[JsonObject], rows: Sequence[JsonObject] | None, columns: Sequence[Column]
+) -> EndpointParameter | None:
+    """Return the parameter as proven when the answer changed and all of it satisfies what was asked; else None.
+
+    ``base`` are the rows without the parameter, ``rows`` those with it (None when the answer had another structure).
+    """
+    if not rows or list(rows) == list(base):
+        return None
+    if idea.relation is Relation.CONTAINS:
+        return _search_effect(idea, rows, columns)
+    if not idea.columns:
+        return _unseen_effect(idea, base, rows)
+    hits = sum(1 for row in rows if any(_equal(row.get(c), idea.wanted) for c in idea.columns))
+    other = any(not any(_equal(row.get(c), idea.wanted) for c in idea.columns) for row in base)
+    if hits < len(rows) or not other:
+        return None
+    shown = f"with {idea.name}={idea.value} all {len(rows)} records had {idea.columns[0]} {idea.wanted}"
+    return _parameter(idea, shown, idea.columns)
+
+
+def size_names(observation: Observation, value: JsonValue, path: str) -> list[str]:
+    """Return names of page-size parameters that addresses on the page or in the answer carry."""
+    names: dict[str, None] = {}
+    for url in (*(link.href for link in _links(observation)), *_addresses(value)):
+        for name, _ in parse_qsl(urlsplit(url).query):
+            if SIZE_PARAMETER.match(name) and urlsplit(url).path.rsplit(".", 1)[0].startswith(path.rsplit(".", 1)[0]):
+                names[name] = None
+    return list(names)
+
+
+def _parameter(idea: ParameterIdea, effect: str, columns: tuple[str, ...]) -> EndpointParameter:
+    return EndpointParameter(
+        name=idea.name,
+        location=idea.location,
+        label=idea.label,
+        sample=idea.value,
+        choices=tuple(idea.mapping),
+        mapping=idea.mapping if any(fold(k) != fold(v) for k, v in idea.mapping.items()) else {},
+        evidence=idea.evidence,
+        proven=True,
+        effect=effect,
+        topic=idea.topic,
+        relation=idea.relation,
+        columns=columns,
+    )
+
+
+def _search_effect(
+    idea: ParameterIdea, rows: Sequence[JsonObject], columns: Sequence[Column]
+) -> EndpointParameter | None:
+    names = [c.name for c in human_text(columns)]
+    hits = sum(1 for row in rows if matches([as_text(row.get(n)) for n in names], idea.wanted))
+    if hits < _FEWEST_WORDS * len(rows):
+        return None
+    shown = f"with {idea.name}={idea.value} {hits} of {len(rows)} records show the word"
+    return _parameter(idea, shown, tuple(names) if hits == len(rows) else ())
+
+
+def _unseen_effect(
+    idea: ParameterIdea, base: Sequence[JsonObject], rows: Sequence[JsonObject]
+) -> EndpointParameter | None:
+    """No column shows the value; a narrower or other set of like records is what can be shown."""
+    mine = {str(sorted(r.items(), key=str)) for r in base}
+    theirs = {str(sorted(r.items(), key=str)) for r in rows}
+    if theirs >= mine or not idea.asked:
+        return None
+    return _parameter(idea, f"with {idea.name}={idea.value} the answer had {len(rows)} other records", ())
+
+
+def _equal(value: JsonValue, wanted: str) -> bool:
+    if isinstance(value, list):
+        return any(_equal(v, wanted) for v in value)
+    return fold(as_text(value)) == fold(wanted)
+
+
+def _page_addresses(observation: Observation) -> list[str]:
+    return [u for p in observation.pages[:1] for u in (p.final_url, p.requested_url)]
+
+
+def _links(observation: Observation) -> Iterable[_Anchor]:
+    for page in observation.pages[:1]:
+        for link in page.links:
+            yield _Anchor(href=urljoin(page.final_url, link.href), text=link.text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Anchor:
+    href: str
+    text: str
+
+
+def _addresses(value: JsonValue) -> Iterator[str]:
+    for number, (_, leaf) in enumerate(leaves(value)):
+        if number > 5000:
+            return
+        if isinstance(leaf, str) and "?" in leaf and len(leaf) < 1000 and leaf.startswith(("http", "/", "?")):
+            yield leaf
+
+
+def _link_parameters(observation: Observation, value: JsonValue, places: set[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield (name, value, text) of the one parameter that a link to the same place adds."""
+    own = {pair for url in _page_addresses(observation)[:1] for pair in parse_qsl(urlsplit(url).query)}
+    anchors = [(a.href, a.text) for a in _links(observation)]
+    for href, text in [*anchors, *((a, "") for a in _addresses(value))]:
+        if urlsplit(href).path.rstrip("/") not in places and not href.startswith("?"):
+            continue
+        added = [(n, v) for n, v in parse_qsl(urlsplit(href).query) if (n, v) not in own]
+        telling = [(n, v) for n, v in added if not _CONTROL_NAME.search(n)]
+        if len(telling) == 1:
+            yield (*telling[0], text)
+
+
+def _grouped(parameters: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, str]]:
+    """Group by name: value to the text of its link without a count."""
+    groups: dict[str, dict[str, str]] = {}
+    for name, value, text in parameters:
+        label = _COUNT_SUFFIX.sub("", text).strip() or value
+        groups.setdefault(name, {}).setdefault(value, label)
+    return groups
+
+
+def _from_links(
+    groups: dict[str, dict[str, str]], candidate: RecordCandidate, intent: Intent
+) -> Iterator[ParameterIdea]:
+    for name, choices in groups.items():
+        yield from _choice_idea(name, choices, candidate, intent, "link", name)
+
+
+def _from_forms(
+    observation: Observation, places: set[str], candidate: RecordCandidate, intent: Intent
+) -> Iterator[ParameterIdea]:
+    for page in observation.pages[:1]:
+        for form in page.forms:
+            if form.method.upper() == "GET" and urlsplit(form.action).path.rstrip("/") in places:
+                yield from _form_ideas(form, candidate, intent)
+
+
+def _form_ideas(form: Form, candidate: RecordCandidate, intent: Intent) -> Iterator[ParameterIdea]:
+    for entry in form.fields:
+        if entry.options:
+            choices = {o.value: o.label or o.value for o in entry.options if o.value}
+            yield from _choice_idea(entry.name, choices, candidate, intent, "form", entry.label or entry.name)
+        elif entry.kind in ("text", "search") and (
+            _SEARCH_NAME.match(entry.name)
+            or entry.kind == "search"
+            or "search" in (entry.label + entry.placeholder).lower()
+        ):
+            yield from _search_idea(entry.name, candidate, intent, "form", entry.label or entry.placeholder)
+
+
+def _choice_idea(
+    name: str, choices: dict[str, str], candidate: RecordCandidate, intent: Intent, evidence: Evidence, label: str
+) -> Iterator[ParameterIdea]:
+    """A parameter with known values: which column has them, and which value to try."""
+    if not choices or _CONTROL_NAME.search(name):
+        return
+    column = _column_with(candidate.columns, name, list(choices.values()))
+    wanted_words = _asked_words(intent)
+    asked = [(v, t) for v, t in choices.items() if fold(t) in wanted_words or fold(v) in wanted_words]
+    value, text = asked[0] if asked else list(choices.items())[-1]
+    if column is None and not asked:
+        return
+    topic = _topic_of(column) if column else Topic.CATEGORY
+    yield ParameterIdea(
+        name=name,
+        value=value,
+        wanted=text,
+        topic=topic,
+        relation=Relation.EQUALS,
+        columns=(column.name,) if column else (),
+        evidence=evidence,
+        label=label,
+        mapping={t: v for v, t in choices.items()},
+        asked=bool(asked),
+    )
+
+
+def _column_with(columns: Sequence[Column], name: str, texts: Sequence[str]) -> Column | None:
+    folded = {fold(t) for t in texts}
+    for column in columns:
+        values = {fold(v) for v in (*column.values, *column.samples)}
+        common = len(values & folded)
+        if common and (fold(column.name) == fold(name) or common >= min(2, len(folded))):
+            return column
+    return None
+
+
+def _search_idea(
+    name: str, candidate: RecordCandidate, intent: Intent, evidence: Evidence, label: str
+) -> Iterator[ParameterIdea]:
+    words = [str(c.value) for c in intent.about(Topic.KEYWORDS) if c.relation is not Relation.EXCLUDES]
+    word = words[0] if words else _telling_word(candidate)
+    if word:
+        yield ParameterIdea(
+            name=name,
+            value=word,
+            wanted=word,
+            topic=Topic.KEYWORDS,
+            relation=Relation.CONTAINS,
+            evidence=evidence,
+            label=label,
+            asked=bool(words),
+        )
+
+
+def _telling_word(candidate: RecordCandidate) -> str:
+    """A long word of one record's name: a search for it must bring that record and few others."""
+    column = first(candidate.columns, Role.TITLE)
+    words = [w for s in (column.samples if column else ()) for w in re.findall(r"[^\W\d_]{5,}", s)]
+    return max(words, key=len, default="")
+
+
+def _from_conventions(candidate: RecordCandidate, intent: Intent, request: RequestTemplate) -> Iterator[ParameterIdea]:
+    """What the question asks of a column may be a parameter of the column's own name."""
+    if request.method != "GET":
+        return
+    for constraint in intent.constraints:
+        if constraint.topic not in (Topic.PLACE, Topic.CATEGORY, Topic.NAMED) or not isinstance(constraint.value, str):
+            continue
+        for column in candidate.columns:
+            if column.type is FieldType.STRING and fold(constraint.value) in {fold(v) for v in column.values}:
+                yield ParameterIdea(
+                    name=column.name,
+                    value=constraint.value,
+                    wanted=constraint.value,
+                    topic=_topic_of(column),
+                    relation=Relation.EQUALS,
+                    columns=(column.name,),
+                    evidence="convention",
+                    label=column.name,
+                    asked=True,
+                )
+
+
+def _topic_of(column: Column) -> Topic:
+    roles = roles_of(column)
+    if Role.CITY in roles:
+        return Topic.PLACE
+    if Role.ORGANIZER in roles:
+        return Topic.PERSON
+    return Topic.CATEGORY if Role.CATEGORY in roles else Topic.NAMED
+
+
+def _asked_words(intent: Intent) -> set[str]:
+    """What the question's constraints say, whole and word by word."""
+    values = [str(c.value) for c in intent.constraints if c.topic not in (Topic.COUNT, Topic.SORT, Topic.DETAIL)]
+    values += [c.span for c in intent.constraints] + [p.name for p in intent.places]
+    return {fold(v) for v in values if v}

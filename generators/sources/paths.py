@@ -1,0 +1,67 @@
+"""Paths into JSON values: dotted names, ``[n]`` for an index, ``*`` for all values of an object or array."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from domain.values import JsonValue
+
+_PART = re.compile(r"\[(\d+)\]|\*|[^.\[\]]+")
+
+
+def parts(path: str) -> tuple[str | int, ...]:
+    """Split a path into names, indexes and ``*``; the empty path has no parts."""
+    return tuple(int(m.group(1)) if m.group(1) else m.group(0) for m in _PART.finditer(path))
+
+
+def join(path: str, name: str) -> str:
+    """Return the path of a member: "a" and "b" give "a.b", "a" and "[0]" give "a[0]"."""
+    return f"{path}{name}" if name.startswith("[") or not path else f"{path}.{name}"
+
+
+def read(value: JsonValue, path: str) -> JsonValue:
+    """Return what stands at a path without ``*`` (None when missing), or the list of all that stand at one with it."""
+    found = list(_walk(value, parts(path)))
+    if "*" in parts(path):
+        return found
+    return found[0] if found else None
+
+
+def records(value: JsonValue, path: str) -> list[JsonValue]:
+    """Return the elements of the array at a path; ``*`` before the end unites several arrays."""
+    steps = parts(path)
+    found = list(_walk(value, steps))
+    if steps and steps[-1] == "*":
+        return found
+    return [item for each in found if isinstance(each, list) for item in each]
+
+
+def _walk(value: JsonValue, steps: tuple[str | int, ...]) -> Iterator[JsonValue]:
+    if not steps:
+        yield value
+        return
+    step, rest = steps[0], steps[1:]
+    if step == "*":
+        members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        for member in members:
+            yield from _walk(member, rest)
+    elif isinstance(step, int):
+        if isinstance(value, list) and step < len(value):
+            yield from _walk(value[step], rest)
+    elif isinstance(value, dict) and step in value:
+        yield from _walk(value[step], rest)
+
+
+def leaves(value: JsonValue, path: str = "", *, depth: int = 12) -> Iterator[tuple[str, JsonValue]]:
+    """Yield every scalar with its path; arrays are entered by index. At most ``depth`` levels."""
+    if depth == 0:
+        return
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from leaves(member, join(path, name), depth=depth - 1)
+    elif isinstance(value, list):
+        for index, member in enumerate(value):
+            yield from leaves(member, join(path, f"[{index}]"), depth=depth - 1)
+    else:
+        yield path, value

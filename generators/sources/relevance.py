@@ -1,0 +1,121 @@
+"""How well a group of records fits a page and a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from domain.meaning.words import fold, forms
+from domain.observation import Column, Observation, RecordCandidate
+from domain.plan import Constraint, Intent, SourceKind, Topic
+from generators.sources.coverage import shown
+from generators.sources.roles import Role, first, human_text, roles_of
+
+_GENERAL: Final = frozenset({"", "items", "things", "results", "entries", "records", "rows", "list", "all", "data"})
+
+
+def visible_text(observation: Observation) -> str:
+    """Return what a person reads on the page that was asked for."""
+    if not observation.pages:
+        return ""
+    page = observation.pages[0]
+    return max((page.text_after, page.text_before), key=len)
+
+
+def relevance(candidate: RecordCandidate, intent: Intent, visible: str) -> float:
+    """Return how well a candidate fits: the page shows its records, its names say what was asked, its fields serve."""
+    titles = _titles(candidate)
+    seen = shown(titles, visible) if visible and titles else 0.0
+    return (
+        4.0 * candidate.coverage
+        + 2.0 * seen
+        + 1.5 * subject_match(candidate, intent)
+        + 1.0 * served_share(candidate.columns, intent)
+        + 0.15 * candidate.score
+        + (0.5 if titles else 0.0)
+    )
+
+
+def subject_match(candidate: RecordCandidate, intent: Intent) -> float:
+    """Return 1 when the records' path, or half when the address, says what the question is about."""
+    wanted = {f for w in fold(intent.subject).split() if w not in _GENERAL for f in forms(w)}
+    if not wanted:
+        return 0.0
+    path = set(fold(candidate.source.records.replace("_", " ")).split())
+    if candidate.kind in (SourceKind.JSON, SourceKind.OPENAPI, SourceKind.EMBEDDED) and wanted & path:
+        return 1.0
+    names = {w for c in candidate.columns for w in c.name.split("_")}
+    return 0.5 if wanted & (names | set(fold(candidate.url).split())) else 0.0
+
+
+def served_share(columns: Sequence[Column], intent: Intent) -> float:
+    """Return the share of the question's constraints that some column could serve."""
+    asked = [c for c in intent.constraints if c.topic not in (Topic.COUNT, Topic.DETAIL)]
+    if not asked:
+        return 1.0
+    return sum(1 for c in asked if can_serve(columns, c)) / len(asked)
+
+
+_SERVING: Final[dict[Topic, tuple[Role, ...]]] = {
+    Topic.DATE: (Role.START,),
+    Topic.TIME: (Role.START,),
+    Topic.PRICE: (Role.PRICE, Role.FREE),
+    Topic.FREE: (Role.FREE, Role.PRICE),
+    Topic.AVAILABILITY: (Role.SOLD_OUT, Role.AVAILABLE),
+    Topic.ONLINE: (Role.ONLINE,),
+    Topic.PERSON: (Role.ORGANIZER,),
+    Topic.CATEGORY: (Role.CATEGORY,),
+    Topic.DISTANCE: (Role.LATITUDE,),
+    Topic.PLACE: (Role.CITY, Role.LATITUDE, Role.VENUE, Role.ADDRESS),
+    Topic.IDENTIFIER: (Role.ID, Role.TITLE),
+    Topic.NUMBER: (Role.RATING,),
+}
+
+
+def can_serve(columns: Sequence[Column], constraint: Constraint) -> bool:
+    """Return whether a filter over the columns could decide a constraint."""
+    if constraint.topic is Topic.KEYWORDS or (constraint.topic is Topic.CATEGORY and human_text(columns)):
+        return bool(human_text(columns))
+    if constraint.topic in (Topic.NAMED, Topic.NUMBER, Topic.SORT, Topic.DETAIL):
+        word = constraint.name or str(constraint.value)
+        return named(columns, word) is not None
+    return any(first(columns, role) is not None for role in _SERVING.get(constraint.topic, ()))
+
+
+def named(columns: Sequence[Column], word: str) -> Column | None:
+    """Return the column that a word of the question names: "licence" finds ``license``, "date" a start date."""
+    wanted = fold(word.replace("_", " "))
+    if not wanted:
+        return None
+    spellings = {f for w in wanted.split() for f in forms(w)} | {wanted}
+    for column in columns:
+        if fold(column.name.replace("_", " ")) in spellings or fold(column.label) in spellings:
+            return column
+    for column in columns:
+        if set(column.name.split("_")) & spellings:
+            return column
+    role = _WORD_ROLES.get(wanted)
+    return first(columns, role) if role else None
+
+
+_WORD_ROLES: Final[dict[str, Role]] = {
+    **dict.fromkeys(("date", "day", "time", "start", "soonest", "earliest", "when", "latest"), Role.START),
+    **dict.fromkeys(("price", "cost", "cheapest", "dearest", "fee", "expensive"), Role.PRICE),
+    **dict.fromkeys(("name", "title", "alphabetical", "headline"), Role.TITLE),
+    **dict.fromkeys(("link", "url", "address of the page", "website"), Role.LINK),
+    **dict.fromkeys(("rating", "stars", "score", "best"), Role.RATING),
+    **dict.fromkeys(("venue", "location", "place", "where"), Role.VENUE),
+    **dict.fromkeys(("address", "street address", "street"), Role.ADDRESS),
+    **dict.fromkeys(("author", "organizer", "organiser", "host", "by", "publisher", "maintainer"), Role.ORGANIZER),
+    **dict.fromkeys(("city", "town"), Role.CITY),
+    **dict.fromkeys(("description", "summary"), Role.DESCRIPTION),
+    **dict.fromkeys(("category", "genre", "type", "topic", "tag", "tags"), Role.CATEGORY),
+}
+
+
+def _titles(candidate: RecordCandidate) -> list[str]:
+    column = first(candidate.columns, Role.TITLE)
+    if column is None:
+        texts = [c for c in candidate.columns if c.samples and not set(roles_of(c)) & {Role.ID, Role.LINK, Role.IMAGE}]
+        column = next(iter(human_text(texts)), None)
+    return list(column.samples) if column else []

@@ -1,0 +1,185 @@
+"""What part a column plays in a record, told from its name, type and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Final
+
+from domain.observation import Column
+from domain.plan import FieldType
+
+
+class Role(StrEnum):
+    """Parts that the planner knows how to use."""
+
+    ID = "id"
+    TITLE = "title"
+    DESCRIPTION = "description"
+    LINK = "link"
+    IMAGE = "image"
+    START = "start"
+    END = "end"
+    TIMEZONE = "timezone"
+    PRICE = "price"
+    HIGH_PRICE = "high_price"
+    CURRENCY = "currency"
+    FREE = "free"
+    SOLD_OUT = "sold_out"
+    AVAILABLE = "available"
+    ONLINE = "online"
+    CITY = "city"
+    REGION = "region"
+    COUNTRY = "country"
+    ADDRESS = "address"
+    VENUE = "venue"
+    LATITUDE = "latitude"
+    LONGITUDE = "longitude"
+    CATEGORY = "category"
+    ORGANIZER = "organizer"
+    RATING = "rating"
+
+
+_TEXTS = (FieldType.STRING, FieldType.ARRAY)
+_DATES = (FieldType.DATE, FieldType.DATETIME)
+_NUMBERS = (FieldType.NUMBER, FieldType.INTEGER)
+_RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
+    (Role.LATITUDE, r"(^|_)(lat|latitude)$", _NUMBERS),
+    (Role.LONGITUDE, r"(^|_)(lng|lon|long|longitude)$", _NUMBERS),
+    (Role.TIMEZONE, r"(^|_)(timezone|time_zone|tz|tzid)$", (FieldType.STRING,)),
+    (Role.FREE, r"(^|_)(is_free|free|isfree|free_entry)$", (FieldType.BOOLEAN,)),
+    (Role.SOLD_OUT, r"(^|_)(is_)?(sold_?out|out_of_stock|fully_booked)$", (FieldType.BOOLEAN, FieldType.STRING)),
+    (
+        Role.AVAILABLE,
+        r"(^|_)(is_)?(available|availability|in_?stock|stock_status|stock|bookable|instock_availability)$",
+        (FieldType.BOOLEAN, FieldType.STRING),
+    ),
+    (
+        Role.ONLINE,
+        r"(^|_)(is_online|online|is_virtual|virtual|location_type|attendance_mode|event_attendance_mode|remote|is_remote)$",
+        (FieldType.BOOLEAN, FieldType.STRING, FieldType.URL),
+    ),
+    (
+        Role.HIGH_PRICE,
+        r"(^|_)(max|high|highest|maximum|regular|list|old|original)_?price$",
+        (*_NUMBERS, FieldType.PRICE),
+    ),
+    (
+        Role.PRICE,
+        r"(^|_)(price|cost|fee|amount|low_price|min_price|ticket_price|price_amount|price_value|unit_price|sale_price|"
+        r"current_price|prices|preis|prix|price_color)$",
+        (*_NUMBERS, FieldType.PRICE, FieldType.STRING),
+    ),
+    (Role.CURRENCY, r"(^|_)(currency|currency_code|price_currency)$", (FieldType.STRING,)),
+    (Role.END, r"(^|_)(end|ends|until|finish|end_date|end_at|end_time|ends_at|date_to|closes|expires)(_|$)", _DATES),
+    (
+        Role.START,
+        r"(^|_)(start|starts|begin|begins|date|when|day|start_date|start_at|starts_at|datetime|date_from|time|scheduled"
+        r"|departure|event_date|local_date)(_|$)",
+        _DATES,
+    ),
+    (Role.CITY, r"(^|_)(city|town|locality|municipality|address_locality|city_name)$", (FieldType.STRING,)),
+    (Role.REGION, r"(^|_)(state|region|province|county|address_region|city_state)$", (FieldType.STRING,)),
+    (Role.COUNTRY, r"(^|_)(country|country_code|country_name|address_country)$", (FieldType.STRING,)),
+    (Role.ADDRESS, r"(^|_)(address|full_address|street|street_address|address1|address_line1)$", (FieldType.STRING,)),
+    (Role.VENUE, r"(^|_)(venue|venue_name|location|location_name|place|place_name|hall)$", (FieldType.STRING,)),
+    (
+        Role.ORGANIZER,
+        r"(^|_)(organi[sz]er|organi[sz]er_name|organi[sz]ers|host|hosts|hosts_name|host_name|hosted_by|author|authors|"
+        r"author_name|by|creator|calendar_name|calendar|publisher|publisher_name|maintainer|maintainers|seller|vendor|"
+        r"brand|artist|artists|owner|owner_login|user|user_name|username|presenter|speaker|speakers|group_name|company|"
+        r"authors_name|performer|performers|organizers_name|maintainers_name|brand_name)$",
+        _TEXTS,
+    ),
+    (
+        Role.CATEGORY,
+        r"(^|_)(category|categories|subcategory|sub_category|categories_name|category_name|genre|genres|topic|topics|"
+        r"tag|tags|tags_name|type|kind|section|department|keywords|segment|event_type|language|subject|subjects|"
+        r"classification|product_type|labels_name|topics_name|style|cuisine|species|sport|discipline)$",
+        _TEXTS,
+    ),
+    (Role.RATING, r"(^|_)(rating|stars|score|rating_value|average_rating|points)$", (*_NUMBERS, FieldType.STRING)),
+    (
+        Role.IMAGE,
+        r"(^|_)(image|img|thumbnail|photo|picture|cover|avatar|logo|icon|cover_url|image_url)(_|$)",
+        (FieldType.URL,),
+    ),
+    (
+        Role.LINK,
+        r"(^|_)(url|link|href|permalink|html_url|homepage|website|page|web_url)$",
+        (FieldType.URL, FieldType.STRING),
+    ),
+    (
+        Role.DESCRIPTION,
+        r"(^|_)(description|summary|abstract|excerpt|body|content|details|about|blurb|snippet|teaser|text|subtitle|"
+        r"description_short|short_description|tagline|comment|review|quote)$",
+        (FieldType.STRING,),
+    ),
+    (
+        Role.TITLE,
+        r"^(name|title|headline|heading|label|display_name|full_name|event_name|product_name|subject)$",
+        _TEXTS,
+    ),
+    (Role.TITLE, r"(name|title)$", _TEXTS),
+    (Role.ID, r"(^|_)(id|uuid|guid|key|slug|code|sku|api_id|number|isbn)$", (FieldType.STRING, FieldType.INTEGER)),
+)
+_NOT_START: Final = re.compile(
+    r"(^|_)(end|ends|until|created|updated|modified|published|scraped|captured|indexed)(_|$)"
+)
+
+
+def roles_of(column: Column) -> tuple[Role, ...]:
+    """Return the parts a column can play, the most telling first."""
+    names = {column.name, re.sub(r"[^a-z0-9]+", "_", column.label.lower()).strip("_")} - {""}
+    found = []
+    for role, pattern, types in _RULES:
+        if column.type in types and any(re.search(pattern, name) for name in names):
+            found.append(role)
+    if column.type in _DATES and not found and not _NOT_START.search(column.name):
+        found.append(Role.START)
+    if column.type is FieldType.PRICE and Role.PRICE not in found and Role.HIGH_PRICE not in found:
+        found.append(Role.PRICE)
+    if Role.START in found and _NOT_START.search(column.name):
+        found.remove(Role.START)
+    return tuple(dict.fromkeys(found))
+
+
+def playing(columns: Iterable[Column], role: Role) -> tuple[Column, ...]:
+    """Return the columns that play a part, the best first: exact names, well-filled, then as they come."""
+    ranked = [(_rank(c, role), i, c) for i, c in enumerate(columns) if role in roles_of(c)]
+    return tuple(c for _, _, c in sorted(ranked, key=lambda r: (r[0], r[1])))
+
+
+def first(columns: Iterable[Column], role: Role) -> Column | None:
+    """Return the best column for a part, or None."""
+    found = playing(columns, role)
+    return found[0] if found else None
+
+
+def _rank(column: Column, role: Role) -> float:
+    exact = 0.0 if column.name in (role.value, "name", "url", "date", "start_at", "start_date") else 1.0
+    main = 0.0 if roles_of(column)[0] is role else 1.5
+    return exact + main + 2.0 * (1.0 - column.fill) + 0.1 * column.name.count("_")
+
+
+def human_text(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Return the columns that a person reads: names, descriptions, categories, people, places; no ids, no addresses."""
+    wanted = []
+    for column in columns:
+        if column.type not in _TEXTS or not column.samples:
+            continue
+        roles = roles_of(column)
+        told = {Role.TITLE, Role.DESCRIPTION, Role.CATEGORY, Role.ORGANIZER} & set(roles)
+        hidden = {Role.TIMEZONE, Role.CURRENCY, Role.IMAGE, Role.ONLINE, Role.COUNTRY, Role.AVAILABLE} & set(roles)
+        if hidden or (not told and (set(roles) & {Role.ID, Role.LINK} or not _reads_as_text(column))):
+            continue
+        wanted.append(column)
+    return tuple(wanted)
+
+
+def _reads_as_text(column: Column) -> bool:
+    """Some sample has a space or is a plain word: not a hash, a clock time or a number."""
+    wordy = [s for s in column.samples if re.search(r"[^\W\d_]{3,}", s)]
+    coded = [s for s in column.samples if " " not in s and (re.search(r"\d", s) or "/" in s or "_" in s)]
+    return bool(wordy) and len(coded) < len(column.samples)

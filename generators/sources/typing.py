@@ -1,0 +1,90 @@
+"""What type a column of sampled values has, and how its values read as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from domain.plan import FieldType
+from domain.values import JsonValue
+
+_NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d+)?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?Z| ?[+-]\d{2}:?\d{2})?")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+_WRITTEN_DATE = re.compile(
+    rf"(?:\w{{3,9}},? )?(?:\d{{1,2}}(?:st|nd|rd|th)?\.? (?:{_MONTHS.replace(' ', '|')})\w*|"
+    rf"(?:{_MONTHS.replace(' ', '|')})\w*\.? \d{{1,2}}(?:st|nd|rd|th)?),? \d{{4}}.{{0,24}}",
+    re.IGNORECASE,
+)
+_RFC822 = re.compile(r"\w{3}, \d{1,2} \w{3} \d{4} \d{2}:\d{2}(:\d{2})? .{2,5}")
+_PRICE = re.compile(
+    r"(?:(?:[$€£¥₹]|US\$|CA\$|A\$|[A-Z]{3}) ?\d[\d.,]*|\d[\d.,]* ?(?:[$€£¥₹]|[A-Z]{3}))(?: ?[-–] ?.{1,16})?"
+)
+_FREE_WORDS: Final = frozenset({"free", "gratis"})
+_IDENTIFIER_NAME = re.compile(r"(^|_)(id|uuid|guid|key|code|zip|zipcode|postcode|postal_code|phone|isbn|sku|ean|upc)$")
+_TIME_NAME = re.compile(r"(_at|_time|_on|date|timestamp|_ts|^time|^created|^updated|^published)$")
+_URL_NAME = re.compile(r"(url|href|link|uri|permalink|website|homepage)$")
+_ENOUGH: Final = 0.9
+"""Share of the values that must look like a type for the column to have it; sites have odd values."""
+
+
+def type_of(values: Sequence[JsonValue], name: str = "") -> FieldType:
+    """Return the type that at least nine in ten of the present values have; ``name`` settles doubt."""
+    present = [v for v in values if v is not None and v != ""]
+    if not present:
+        return FieldType.STRING
+    if any(isinstance(v, list) for v in present):
+        return FieldType.ARRAY
+    if any(isinstance(v, dict) for v in present):
+        return FieldType.OBJECT
+    if all(isinstance(v, bool) for v in present):
+        return FieldType.BOOLEAN
+    if all(isinstance(v, int | float) and not isinstance(v, bool) for v in present):
+        return _number_type(present, name)
+    return _text_type([as_text(v) for v in present], name)
+
+
+def as_text(value: JsonValue) -> str:
+    """Return a value as a person reads it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list):
+        return ", ".join(as_text(v) for v in value)
+    return "" if value is None else " ".join(str(value).split())
+
+
+def _number_type(values: Sequence[JsonValue], name: str) -> FieldType:
+    if _TIME_NAME.search(name) and all(isinstance(v, int | float) and 9e8 < v < 5e12 for v in values):
+        return FieldType.DATETIME
+    return FieldType.INTEGER if all(isinstance(v, int) for v in values) else FieldType.NUMBER
+
+
+def _text_type(texts: list[str], name: str) -> FieldType:
+    if _share(texts, _DATE) >= _ENOUGH:
+        return FieldType.DATE
+    if _share(texts, _DATETIME, _RFC822) >= _ENOUGH:
+        return FieldType.DATETIME
+    if _share(texts, _WRITTEN_DATE) >= _ENOUGH:
+        return FieldType.DATE
+    if all(t.lower() in {"true", "false"} for t in texts):
+        return FieldType.BOOLEAN
+    if all(t.startswith(("http://", "https://")) or (_URL_NAME.search(name) and t.startswith("/")) for t in texts):
+        return FieldType.URL
+    if _share(texts, _NUMBER) >= _ENOUGH and not _IDENTIFIER_NAME.search(name) and not _leading_zero(texts):
+        return FieldType.NUMBER if any("." in t for t in texts) else FieldType.INTEGER
+    if _share([t for t in texts if t.lower() not in _FREE_WORDS], _PRICE) >= _ENOUGH:
+        return FieldType.PRICE
+    return FieldType.STRING
+
+
+def _share(texts: list[str], *patterns: re.Pattern[str]) -> float:
+    hits = sum(1 for t in texts if any(p.fullmatch(t) for p in patterns))
+    return hits / len(texts) if texts else 0.0
+
+
+def _leading_zero(texts: list[str]) -> bool:
+    return any(len(t) > 1 and t[0] == "0" and t[1] != "." for t in texts)
