@@ -25,7 +25,8 @@ SchoolError
 │   ├── RegistryUnusable      not a database, of a later version, or locked
 │   ├── IllegalMove           a state change that the lifecycle does not know
 │   ├── IntegrityBroken       a row whose hash or signature does not match
-│   └── NameRefused           a tool definition that some client would choke on
+│   ├── NameRefused           a tool definition that some client would choke on
+│   └── ImportRefused         an export file of another kind, too large, or asking for too much
 └── ModelProblem              a model provider
     ├── ModelUnavailable      no key, no network, time-out, refusal
     ├── ModelReplyInvalid     a reply that does not validate after all retries
@@ -222,6 +223,12 @@ class NameRefused(RegistryProblem):
     """A tool definition that some client would choke on."""
 
     code = "definition_refused"
+
+
+class ImportRefused(RegistryProblem):
+    """An export file is of another kind or format, too large, or asks for more than is allowed."""
+
+    code = "import_refused"
 
 
 class ModelProblem(SchoolError):
