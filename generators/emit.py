@@ -95,7 +95,7 @@ def _arguments(arguments: dict[str, JsonValue]) -> str:
 def _imports(text: str) -> list[str]:
     used = [name for name in KIT_NAMES if re.search(rf"(?<![.\w\"]){name}\b(?!=)", text)]
     lines = ["import asyncio"] if "asyncio." in text else []
-    moments = [name for name in ("date", "datetime") if re.search(rf": {name} \\| None", text)]
+    moments = [name for name in ("date", "datetime") if re.search(rf": {name} \| None", text)]
     lines += [f"from datetime import {', '.join(moments)}"] if moments else []
     typing = [name for name in ("Any", "Literal") if re.search(rf"\b{name}\b", text)]
     lines += [f"from typing import {', '.join(typing)}"] if typing else []

@@ -20,8 +20,15 @@ def filters(plan: Plan, *, detail: bool = False) -> list[str]:
     """
     rules = _rules(plan, detail=detail)
     name = "answers_in_detail" if detail else "answers"
-    body = ['"""Say whether an item is what was asked for."""', *rules, "return True"]
+    body = ['"""Say whether an item is what was asked for."""', *_ended(rules)]
     return [f"def {name}(item: Item, request: Request) -> bool:", *indent(body)]
+
+
+def _ended(rules: list[str]) -> list[str]:
+    """Return the rules with the verdict at the end: the last plain refusal is turned into the answer itself."""
+    if len(rules) >= 2 and rules[-1] == "    return False" and rules[-2].startswith("if "):
+        return [*rules[:-2], f"return not ({rules[-2][3:-1]})"]
+    return [*rules, "return True"]
 
 
 def has_filters(plan: Plan, *, detail: bool = False) -> bool:

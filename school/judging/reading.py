@@ -8,7 +8,10 @@ from domain.observation import Exchange
 from domain.plan import Field, Plan, SourceKind
 from domain.run import Run
 from domain.values import JsonValue
-from sandbox.facade import kit
+from sandbox.facade.kit.embedded import embedded
+from sandbox.facade.kit.errors import SourceChanged
+from sandbox.facade.kit.nodes import Node, parse_html, parse_xml, rows_of
+from sandbox.facade.kit.paths import pick, records
 
 DATA_KINDS = frozenset({SourceKind.JSON, SourceKind.OPENAPI})
 
@@ -23,32 +26,32 @@ def identities(plan: Plan, exchange: Exchange) -> set[str]:
     fields = [field for field in plan.fields if field.name in plan.identity and not field.detail]
     try:
         raws = raw_records(plan, exchange.body, exchange.url)
-    except (ValueError, kit.SourceChanged):
+    except (ValueError, SourceChanged):
         return set()
     return {json.dumps([read(plan, raw, field) for field in fields], default=str) for raw in raws} if fields else set()
 
 
 def raw_records(plan: Plan, body: str, url: str) -> list[object]:
     """Return the raw records of one answer."""
-    records = plan.records
-    if plan.source.kind in DATA_KINDS and records.format != "xml":
-        return list(kit.records(json.loads(body), records.records))
-    page = kit.parse_xml(body, url) if records.format == "xml" else kit.parse_html(body, url)
+    source = plan.records
+    if plan.source.kind in DATA_KINDS and source.format != "xml":
+        return list(records(json.loads(body), source.records))
+    page = parse_xml(body, url) if source.format == "xml" else parse_html(body, url)
     if plan.source.kind is SourceKind.EMBEDDED:
-        data = kit.embedded(
+        data = embedded(
             page,
-            records.embedded_kind,
-            selector=records.embedded_selector,
-            index=records.embedded_index,
-            variable=records.embedded_variable,
+            source.embedded_kind,
+            selector=source.embedded_selector,
+            index=source.embedded_index,
+            variable=source.embedded_variable,
         )
-        return list(kit.records(data, records.records))
-    return list(kit.rows_of(page, records.records, *records.fallbacks))
+        return list(records(data, source.records))
+    return list(rows_of(page, source.records, *source.fallbacks))
 
 
 def read(plan: Plan, raw: object, field: Field) -> JsonValue:
     """Return a field's raw value from one raw record."""
     if plan.source.kind in DATA_KINDS or plan.source.kind is SourceKind.EMBEDDED:
-        value: JsonValue = kit.pick(raw, field.locator)
+        value: JsonValue = pick(raw, field.locator)
         return value
-    return raw.read(field.locator, *field.fallbacks) if isinstance(raw, kit.Node) else None
+    return raw.read(field.locator, *field.fallbacks) if isinstance(raw, Node) else None
