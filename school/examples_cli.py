@@ -119,7 +119,8 @@ def _agrees(name: str, wanted: Any, given: Any, today: date) -> bool:
         return (meant.start if name == "date_from" else meant.end).isoformat() == wanted
     if isinstance(wanted, str):
         return words.fold(str(given)) == words.fold(wanted)
-    return given is not None and bool(given == wanted)
+    same: bool = given == wanted
+    return given is not None and same
 
 
 def _since(start: float) -> int:

@@ -8,6 +8,7 @@ from domain.meaning.words import fold
 from domain.plan import FieldType
 from domain.run import Finding
 from domain.values import JsonObject, JsonValue
+from sandbox.facade.kit.errors import SourceChanged
 from school.judging.case import Case, failed, is_set, not_applicable, passed
 from school.judging.reading import raw_records, read
 
@@ -94,7 +95,7 @@ def _observed_identities(case: Case) -> set[tuple[str, ...]] | None:
     for body, url in bodies:
         try:
             raws = raw_records(case.plan, body, url)
-        except (ValueError, LookupError):
+        except (ValueError, LookupError, SourceChanged):
             continue
         if raws and fields:
             return {tuple(_plain(read(case.plan, raw, field)) for field in fields) for raw in raws}
