@@ -59,6 +59,7 @@ CODES: Final = frozenset(
 _FREE = re.compile(
     r"\s*(?:free|gratis|kostenlos|no charge|free (?:entry|admission|event|of charge))\s*[.!]?\s*", re.IGNORECASE
 )
+_BESIDE_FIGURES = re.compile(r"\d ?[a-z]{3}\b|\b[a-z]{3} ?\d")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -86,7 +87,7 @@ def currency(text: str, sign: str = "") -> str:
     known: str | None = SYMBOLS.get(sign.strip().casefold())
     words: list[str] = _WORD.findall(text)
     for word in words:
-        if word.upper() in CODES and (word.isupper() or not known):
+        if word.upper() in CODES and (word.isupper() or _BESIDE_FIGURES.search(text)):
             return word.upper()
         named: str | None = WORDS.get(word.casefold()) or WORDS.get(word.casefold().removesuffix("s"))
         if named:

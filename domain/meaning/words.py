@@ -66,6 +66,12 @@ IRREGULAR: Final[dict[str, str]] = {
 }
 """Singulars and plurals that follow no rule."""
 
+ENDING_IN_IE: Final = frozenset(
+    ["movie", "cookie", "zombie", "selfie", "hippie", "rookie", "smoothie", "brownie", "genie", "indie", "calorie"]
+    + ["foodie", "hoodie", "cowrie", "eerie", "birdie", "newbie", "pixie", "prairie", "sortie", "veggie", "goalie"]
+)
+"""Singulars whose plural in -ies loses only its s."""
+
 _SINGULAR: Final = {plural: singular for singular, plural in IRREGULAR.items()}
 _APOSTROPHES = re.compile(r"['’ʼ`´]")
 _OTHERS = re.compile(r"[^\w+#]|_")
@@ -103,7 +109,7 @@ def singular(word: str) -> str:
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):
-        return word[:-3] + "y" if len(word) > 4 else word[:-1]
+        return word[:-1] if len(word) < 5 or word[:-1] in ENDING_IN_IE else word[:-3] + "y"
     if word.endswith(("sses", "ches", "shes", "xes", "zzes")):
         return word[:-2]
     return word[:-1]

@@ -29,15 +29,18 @@ _BEFORE: Final[dict[Relation, str]] = {
     r"starting (?:at|from)|from|>=|≥",
 }
 _AFTER: Final[dict[Relation, str]] = {
-    Relation.AT_MOST: r"or less|or under|or below|or cheaper|or lower|or fewer|and under|and below|max(?:imum)?|at most|tops",
-    Relation.AT_LEAST: r"or more|or above|or over|or higher|or greater|or better|and up|and above|and over|and more|minimum|\+",
+    Relation.AT_MOST: r"or less|or under|or below|or cheaper|or lower|or fewer|and under|and below|"
+    r"max(?:imum)?|at most|tops",
+    Relation.AT_LEAST: r"or more|or above|or over|or higher|or greater|or better|and up|and above|and "
+    r"over|and more|minimum|\+",
 }
 _ANY_BEFORE = "|".join(
     _BEFORE[r] for r in (Relation.AT_MOST, Relation.AT_LEAST, Relation.LESS_THAN, Relation.MORE_THAN)
 )
 _ANY_AFTER = "|".join(_AFTER.values())
 _PRICE_WORD = (
-    r"(?:(?:that |which )?(?:(?:are|is) )?(?:tickets?|entry|admission|fees?|prices?|priced|ticket prices?|costs?|costing|"
+    r"(?:(?:that |which )?(?:(?:are|is) )?(?:tickets?|entry|admission|fees?|prices?|priced|ticket "
+    r"prices?|costs?|costing|"
     r"sell(?:ing)?|sold)(?: (?:are|is|at|of|for|that are|costs?|costing|priced|from))*)"
 )
 _LEAD = rf"(?:(?:with |and |for )?(?:an? |the )?{_PRICE_WORD} )?(?:for |at |of )?(?:an? )?"
@@ -50,23 +53,29 @@ _BOUNDED = re.compile(
 _BOUND_AFTER = re.compile(rf"(?<![\w-]){_LEAD}(?P<money>{_MONEY})(?: each)?,? ?(?P<bound>{_ANY_AFTER})(?!\w)")
 _EXACT = re.compile(rf"(?<![\w-]){_LEAD}(?:exactly |about |around )?(?P<money>{_MONEY})(?!\w)")
 _UNSIGNED = re.compile(
-    rf"(?<![\w-])(?:with |and |for )?(?:an? |the )?{_PRICE_WORD} (?:(?P<bound>{_ANY_BEFORE}) (?P<money>{_NUMBER})(?! ?\w)"
+    rf"(?<![\w-])(?:with |and |for )?(?:an? |the )?{_PRICE_WORD} (?:(?P<bound>{_ANY_BEFORE}) "
+    rf"(?P<money>{_NUMBER})(?! ?\w)"
     rf"|(?P<money2>{_NUMBER}) (?P<bound2>{_ANY_AFTER})(?!\w))"
 )
 
 _LENGTH = r"(?P<unit>miles?|mi|kilomet(?:er|re)s?|kms?|met(?:er|re)s?|m)\b"
 _DISTANCE = re.compile(
-    rf"(?<![\w-])(?:(?:that (?:are|is) )?(?:with)?in(?:side)? (?:an? )?|under |(?:{_ANY_BEFORE}) |(?:an? )?radius of |(?:an? )?)?"
-    rf"(?P<number>{_NUMBER}|{NUMERAL}|an?)(?: |-)?{_LENGTH}(?: or (?:less|closer|nearer))?(?: radius| distance| away)?"
+    rf"(?<![\w-])(?:(?:that (?:are|is) )?(?:with)?in(?:side)? (?:an? )?|under |(?:{_ANY_BEFORE}) |"
+    rf"(?:an? )?radius of |(?:an? )?)?"
+    rf"(?P<number>{_NUMBER}|{NUMERAL}|an?)(?: |-)?{_LENGTH}(?: or (?:less|closer|nearer))?(?: radius| "
+    rf"distance| away)?"
     r"(?= (?:of|from|around|away|near)\b|\b)(?: (?:away )?(?:of|from|around)\b(?! (?:me|here)\b))?"
 )
 _STARS = re.compile(
-    rf"(?<!\w)(?:(?:with )?(?:an? |the )?(?:rated|ratings?|scored?|scores?|stars)(?: of| is| are)? ?(?P<bound>{_ANY_BEFORE})? ?"
+    rf"(?<!\w)(?:(?:with )?(?:an? |the )?(?:rated|ratings?|scored?|scores?|stars)(?: of| is| "
+    rf"are)? ?(?P<bound>{_ANY_BEFORE})? ?"
     rf"(?P<number>{_NUMBER}|{NUMERAL})(?: stars?)?(?: ?(?P<after>{_ANY_AFTER}))?(?![\w])"
-    rf"|(?:with |rated )?(?P<bound2>{_ANY_BEFORE})? ?(?P<number2>{_NUMBER}|{NUMERAL})[ -]?stars?(?: ?(?P<after2>{_ANY_AFTER}))?(?!\w))"
+    rf"|(?:with |rated "
+    rf")?(?P<bound2>{_ANY_BEFORE})? ?(?P<number2>{_NUMBER}|{NUMERAL})[ -]?stars?(?: ?(?P<after2>{_ANY_AFTER}))?(?!\w))"
 )
 _NOUN_NUMBER = re.compile(
-    rf"(?<!\w)(?:with )?(?:an? |the )?(?P<noun>[a-z][\w-]+) (?:is )?(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER})(?![\w.])(?! [a-z])"
+    rf"(?<!\w)(?:with )?(?:an? |the )?(?P<noun>[a-z][\w-]+) (?:is )?(?P<bound>{_ANY_BEFORE}) "
+    rf"(?P<number>{_NUMBER})(?![\w.])(?! [a-z])"
 )
 _NUMBER_NOUN = re.compile(
     rf"(?<!\w)(?:with |has |have )?(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER}|{NUMERAL}) (?P<noun>[a-z][\w-]+)"

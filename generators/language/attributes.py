@@ -10,66 +10,90 @@ from generators.language.lexicon import ASKING, FIELDS, FUNCTION, RECORD_NOUNS
 from generators.language.reading import Reading
 
 _PERKS = (
-    r"food|drinks?|snacks?|beers?|wine|coffee|lunch|dinner|breakfast|pizza|parking|wi-?fi|internet|shipping|delivery|returns?|"
-    r"cancellation|trials?|gifts?|swag|t-?shirts?|speech|software|range|style|will|form|time|throws?|agents?|standing|base"
+    r"food|drinks?|snacks?|beers?|wine|coffee|lunch|dinner|breakfast|pizza|parking|wi-?fi|internet|"
+    r"shipping|delivery|returns?|"
+    r"cancellation|trials?|gifts?|swag|t-?shirts?|speech|software|range|style|will|form|time|throws?|"
+    r"agents?|standing|base"
 )
 _NOT_FREE = re.compile(
-    r"(?<![\w-])(?:(?:(?:that |which )?(?:are|is) )?(?:not|non)[ -]free|(?:that |which )?(?:are|is)n't free|paid)(?: only)?(?![\w-])"
+    r"(?<![\w-])(?:(?:(?:that |which )?(?:are|is) )?(?:not|non)[ -]free|(?:that |which )?(?:are|"
+    r"is)n't free|paid)(?: only)?(?![\w-])"
 )
 _FREE = re.compile(
-    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:(?:completely|totally|entirely) )?(?:for free|free of charge|free (?:to )?(?:entry|"
-    rf"admission|enter|attend|tickets?)|(?:with )?no (?:cost|charge|entry fee|fee)|free)|(?:with )?free (?:entry|admission)|gratis)(?! (?:{_PERKS})\b)(?![\w-])"
+    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:(?:completely|totally|entirely) )?(?:for "
+    r"free|free of charge|free (?:to )?(?:entry|"
+    rf"admission|enter|attend|tickets?)|(?:with )?no (?:cost|charge|entry fee|fee)|free)|(?:with "
+    rf")?free (?:entry|admission)|gratis)(?! (?:{_PERKS})\b)(?![\w-])"
 )
 _AVAILABLE = re.compile(
-    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:not (?:yet )?(?:sold[ -]out|full|fully booked|out of stock)|(?:are|is)n't (?:yet )?(?:sold[ -]out|full)|"
-    r"(?:still|currently) (?:available|bookable|open|on sale)|in stock|available(?= (?:events|tickets|products|books|items)|$)|with (?:available )?(?:tickets|places|seats|spots)"
+    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:not (?:yet )?(?:sold[ -]out|full|fully "
+    r"booked|out of stock)|(?:are|is)n't (?:yet )?(?:sold[ -]out|full)|"
+    r"(?:still|currently) (?:available|bookable|open|on sale)|in stock|available(?= (?:events|tickets|"
+    r"products|books|items)|$)|with (?:available )?(?:tickets|places|seats|spots)"
     r" (?:left|available|remaining)|still (?:have|has) (?:tickets|places|seats|spots)(?: left)?))(?![\w-])"
 )
 _SOLD_OUT = re.compile(
-    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:already )?(?:sold[ -]out|fully booked|out of stock|unavailable))(?![\w-])"
+    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:already )?(?:sold[ -]out|fully booked|out "
+    r"of stock|unavailable))(?![\w-])"
 )
 _OFFLINE = re.compile(
-    r"(?<![\w-])(?:(?:are |is )?(?:not|non|no)[ -](?:online|virtual|remote)|in[ -]person|offline|face[ -]to[ -]face|on[ -]?site)(?: only)?(?![\w-])"
+    r"(?<![\w-])(?:(?:are |is )?(?:not|non|no)[ -](?:online|virtual|remote)|in[ -]person|offline|"
+    r"face[ -]to[ -]face|on[ -]?site)(?: only)?(?![\w-])"
 )
 _ONLINE = re.compile(
-    r"(?<![\w-])(?:(?:(?:that|which) )?(?:are |is )?(?:held )?(?:online|virtual(?:ly)?|remote(?:ly)?|over zoom|via zoom))(?: only)?(?![\w-])"
+    r"(?<![\w-])(?:(?:(?:that|which) )?(?:are |is )?(?:held )?(?:online|virtual(?:ly)?|remote(?:ly)?|"
+    r"over zoom|via zoom))(?: only)?(?![\w-])"
 )
 
-_WORK = r"organi[sz]ed|hosted|run|given|presented|written|authored|put on|led|curated|published|made|created|held|taught|performed|directed|sung"
+_WORK = (
+    r"organi[sz]ed|hosted|run|given|presented|written|authored|put on|led|curated|published|made|"
+    r"created|held|taught|performed|directed|sung"
+)
 _BY = re.compile(
-    rf"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is|were|was) )?(?:{_WORK}) by|from the (?:organi[sz]er|host|author|publisher|artist|brand)|"
-    rf"of the (?:organi[sz]er|host|author|publisher|artist)|whose (?:organi[sz]er|host|author|publisher) is|(?:organi[sz]er|host|author|publisher|artist):|by)"
+    rf"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is|were|was) )?(?:{_WORK}) by|from the "
+    rf"(?:organi[sz]er|host|author|publisher|artist|brand)|"
+    rf"of the (?:organi[sz]er|host|author|publisher|artist)|whose (?:organi[sz]er|host|author|"
+    rf"publisher) is|(?:organi[sz]er|host|author|publisher|artist):|by)"
     r" (?:the (?:organi[sz]er|host|author|group|company|band) )?"
 )
 _VALUE = r"(?:\"(?P<quoted{n}>[^\"]{{1,80}})\"|(?P<value{n}>[^\W_][\w.+#@/-]*))"
 _LICENCE = re.compile(
-    rf"(?<![\w-])(?:(?:that are |which are )?(?:licen[cs]ed )?(?:under|with|using|having)(?: the| an?)? {_VALUE.format(n='')} licen[cs]es?|"
+    rf"(?<![\w-])(?:(?:that are |which are )?(?:licen[cs]ed )?(?:under|with|using|having)(?: the| "
+    rf"an?)? {_VALUE.format(n='')} licen[cs]es?|"
     rf"licen[cs]ed (?:under|as)(?: the| an?)? {_VALUE.format(n='2')}|{_VALUE.format(n='3')}[ -]licen[cs]ed)(?!\w)"
 )
 _ATTRIBUTE = (
-    r"status|state|type|level|language|format|colou?r|size|version|tag|label|category|genre|topic|brand|priority|severity|subject|"
-    r"role|department|difficulty|season|gender|platform|framework|licen[cs]e|kind|edition|region|county|currency|segment|isbn|upc|sku"
+    r"status|state|type|level|language|format|colou?r|size|version|tag|label|category|genre|topic|"
+    r"brand|priority|severity|subject|"
+    r"role|department|difficulty|season|gender|platform|framework|licen[cs]e|kind|edition|region|"
+    r"county|currency|segment|isbn|upc|sku"
 )
 _SET_TO = re.compile(
-    rf"(?<![\w-])(?:with |where |and |whose )?(?:the )?(?P<name>[a-z_]\w*) (?:is )?(?:set (?:to|as)|equal(?:s)?(?: to)?) {_VALUE.format(n='')}"
+    rf"(?<![\w-])(?:with |where |and |whose )?(?:the )?(?P<name>[a-z_]\w*) (?:is )?(?:set (?:to|as)|"
+    rf"equal(?:s)?(?: to)?) {_VALUE.format(n='')}"
 )
 _PAIR = re.compile(
-    r"(?<![\w-])(?:with |where |and )?(?P<name>[a-z_][\w.-]{0,30}) ?[:=] ?(?:\"(?P<quoted>[^\"]{1,80})\"|(?P<value>[^\s,;?!&\"]+(?: [A-Z][\w-]+)*))"
+    r"(?<![\w-])(?:with |where |and "
+    r")?(?P<name>[a-z_][\w.-]{0,30}) ?[:=] ?(?:\"(?P<quoted>[^\"]{1,80})\"|(?P<value>[^\s,;?!&\"]+(?: [A-Z][\w-]+)*))"
 )
 _PAIR_CASED = re.compile(r"= ?[A-Z][\w-]*(?P<more>(?: [A-Z][\w-]*)+)")
 _WITH_ATTRIBUTE = re.compile(
-    rf"(?<![\w-])(?:with|of|in|having|whose)(?: an?| the)? (?P<name>{_ATTRIBUTE})(?: (?:of|is|being|called|named))? (?!and\b|or\b|of\b|in\b|for\b|by\b){_VALUE.format(n='')}"
+    rf"(?<![\w-])(?:with|of|in|having|whose)(?: an?| the)? (?P<name>{_ATTRIBUTE})(?: (?:of|is|being|"
+    rf"called|named))? (?!and\b|or\b|of\b|in\b|for\b|by\b){_VALUE.format(n='')}"
 )
 _VALUE_ATTRIBUTE = re.compile(
-    r"(?<![\w-])(?:in|of|with|under|from)(?: the)? (?P<value>[^\W_][\w+#-]*) (?P<name>category|genre|section|segment|series|format|edition)(?!\w)"
+    r"(?<![\w-])(?:in|of|with|under|from)(?: the)? (?P<value>[^\W_][\w+#-]*) (?P<name>category|genre|"
+    r"section|segment|series|format|edition)(?!\w)"
 )
 _DEPENDS = re.compile(r"(?<![\w-])(?:(?:that|which) )?depend(?:s|ing|ed)? (?:up)?on (?P<value>@?[^\W_][\w.@/-]*)")
 _WITH_ID = re.compile(
-    r"(?<![\w-])(?:(?:with|of|whose|by) )?(?:the |an? )?(?P<name>id|identifier|uuid|slug|sku|isbn|upc|number)(?: is| of|:|=)? (?P<value>[\w-]*\d[\w-]*)(?!\w)"
+    r"(?<![\w-])(?:(?:with|of|whose|by) )?(?:the |an? )?(?P<name>id|identifier|uuid|slug|sku|isbn|upc|"
+    r"number)(?: is| of|:|=)? (?P<value>[\w-]*\d[\w-]*)(?!\w)"
 )
 _CODE = re.compile(r"(?<![\w./-])(?:(?:with|of) (?:the )?id )?(?P<value>[a-z0-9]+(?:[_-][a-z0-9]+)*)(?![\w/])")
 _SERIES_OF = re.compile(
-    r"(?<![\w-])(?P<noun>[a-z]{3,}s) of (?:the )?(?:package |module |library |user |repo(?:sitory)? )?(?P<value>@?[a-z][\w.@/-]+)(?!\w)"
+    r"(?<![\w-])(?P<noun>[a-z]{3,}s) of (?:the )?(?:package |module |library |user |repo(?:sitory)? "
+    r")?(?P<value>@?[a-z][\w.@/-]+)(?!\w)"
 )
 
 
@@ -91,7 +115,7 @@ def read_named(reading: Reading) -> None:
     """Read "under the ISC licence", "with status open", "genre: jazz", "includeTBA set to maybe", "depend on debug"."""
     for found in reading.find(_LICENCE):
         value = _written(reading, found, ("", "2", "3"))
-        if fold_word(value) not in FUNCTION:
+        if _fold_word(value) not in FUNCTION:
             reading.add(Topic.NAMED, Relation.EQUALS, value, found.span(), name="license")
     for pattern in (_SET_TO, _PAIR, _WITH_ATTRIBUTE):
         for found in reading.find(pattern):
@@ -125,7 +149,7 @@ def _written(reading: Reading, found: re.Match[str], numbers: tuple[str, ...]) -
     return reading.as_written(*found.span(name))
 
 
-def fold_word(word: str) -> str:
+def _fold_word(word: str) -> str:
     """Return the word as the word lists have it."""
     return word.casefold().strip(".,'\"")
 
@@ -160,9 +184,6 @@ def _is_code(token: str) -> bool:
     return changes >= 3 or (changes >= 2 and cases) or (len(plain) >= 12 and changes >= 1)
 
 
-_NAME_RUN = re.compile(
-    r"[A-Z0-9][\w&'’.+-]*(?:(?: (?:of|the|and|&|de|la|du|van|von|for|in|at))*,? ?(?:\b)[A-Z0-9&][\w&'’.+-]*)*"
-)
 _RUN = re.compile(r"[A-Z0-9][\w&'.+-]*(?: (?:(?:of|the|and|&|de|la|du|van|von|for) ){0,2}[A-Z0-9&][\w&'.+-]*)*")
 _SMALL: Final = re.compile(r"[a-z][\w'.-]+(?: [a-z][\w'.-]+){0,2}")
 

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from domain.meaning import gazetteer
 from domain.meaning.words import SYNONYMS, fold, singular
 from domain.plan import Relation, Topic
-from generators.language.lexicon import ASKING, FUNCTION, RECORD_NOUNS
+from generators.language.lexicon import ASKING, COMPOUNDS, FUNCTION, RECORD_NOUNS
 from generators.language.reading import Reading
 
 _QUOTED = re.compile(
-    r"(?:(?:(?:that|which) )?(?:match(?:es|ing)?|mention(?:s|ing)?|contain(?:s|ing)?|called|named|titled|entitled|about|for)(?: the)?(?: words?| phrase| term)? )?\"(?P<words>[^\"]{1,120})\"|(?<!\w)'(?P<single>[^']{2,80})'(?!\w)"
+    r"(?:(?:(?:that|which) )?(?:match(?:es|ing)?|mention(?:s|ing)?|contain(?:s|ing)?|called|named|"
+    r"titled|entitled|about|for)(?: the)?(?: words?| phrase| term)? )?\"(?P<words>[^\"]{1,120})\"|"
+    r"(?<!\w)'(?P<single>[^']{2,80})'(?!\w)"
 )
 _MATCHING = re.compile(
-    r"(?<!\w)(?:(?:(?:that|which) )?(?:match(?:es|ing)?|mention(?:s|ing)?|contain(?:s|ing)?|includ(?:es|ing)?|for)(?: the)? (?:words?|phrase|term|keyword) |"
-    r"(?:(?:that|which) )?mention(?:s|ing)? |(?:(?:that|which) )?contain(?:s|ing)? |with the words? )(?P<words>[\w'&+#-]+)"
+    r"(?<!\w)(?:(?:(?:that|which) )?(?:match(?:es|ing)?|mention(?:s|ing)?|contain(?:s|ing)?|"
+    r"includ(?:es|ing)?|for)(?: the)? (?:words?|phrase|term|keyword) |"
+    r"(?:(?:that|which) )?mention(?:s|ing)? |(?:(?:that|which) )?contain(?:s|ing)? |with the words? "
+    r")(?P<words>[\w'&+#-]+)"
 )
 _CALLED = re.compile(
     r"(?<!\w)(?:(?:(?:that|which) )?(?:is |are )?(?:called|named|titled|entitled)) (?P<words>[^\W_][\w'&.+-]*)"
 )
-_RUN = re.compile(r"[A-Z0-9][\w&'.+-]*(?: (?:(?:of|the|and|&|de|la|vs|for|in) ){0,2}[A-Z0-9&][\w&'.+-]*)*")
+_RUN = re.compile(r"[A-Z0-9][\w&'.+-]*(?: (?:(?:of|the|and|&|de|la|vs) ){0,2}[A-Z0-9&][\w&'.+-]*)*")
 _NEGATED = re.compile(
-    r"(?<![\w-])(?:(?:but |and |that |which )*(?:(?:are|is|do|does)(?: not|n't)(?: (?:about|include|involve|mention|contain|for))?|not(?: (?:about|for|including|any|in|near))?|"
-    r"no|without(?: any)?|except(?: for)?|excluding|exclude|other than|apart from|but no|minus|never)|non-) ?(?:the |an? |any )?(?P<words>[^\W_][\w'&+#-]*(?: [^\W_][\w'&+#-]*){0,2})"
+    r"(?<![\w-])(?:(?:but |and |that |which )*(?:(?:are|is|do|does)(?: not|n't)(?: (?:about|include|"
+    r"involve|mention|contain|for))?|not(?: (?:about|for|including|any|in|near))?|"
+    r"no|without(?: any)?|except(?: for)?|excluding|exclude|other than|apart from|but no|minus|never)|"
+    r"non-) ?(?:the |an? |any )?(?P<words>[^\W_][\w'&+#-]*(?: [^\W_][\w'&+#-]*){0,2})"
+)
+_SOURCE = re.compile(
+    r"(?<![\w-])(?:in|on|from|at|of|across) (?:the|this|that|your|their|our) (?:(?:whole|entire|"
+    r"web) ?)?(?:wiki|registry|site|website|catalogue|"
+    r"catalog|database|store|shop|directory|api|collection|calendar|archive|blog|server|portal|feed|"
+    r"index|platform|app|system|service|list)(?!\w)"
 )
 _TOKEN = re.compile(r"[^\W_](?:[\w'&+#/@-]|\.(?=\w))*")
 _PROPER = re.compile(r"[A-Z][\w&'+-]*(?: (?:(?:of|the|and|&|de|la|vs|Vs) ){0,2}[A-Z][\w&'+-]*)+")
@@ -48,10 +61,14 @@ _INVARIANT: Final = frozenset(
     ]
 )
 _WRITES = re.compile(
-    r"(?:^|[.!?;,] ?|\bplease |\bto |\band (?:then )?|\bthen |\b(?:can|could|would) you |\blet me |\bhelp me |\bi(?:'d| would)? like to |\bi want to )"
-    r"(?P<verb>order(?!ed| by\b|ing)|buy|purchase|delete|remove|cancel|send|submit|sign (?:me |us )?up|register|subscribe|unsubscribe|rsvp|reserve|"
-    r"book(?= (?:an?|the|me|us|one|two|three|four|five|six|my|our|\d|tickets?|seats?|this|that)\b)|post(?= (?:an?|the|my|this|that|to)\b)|"
-    r"add .{1,40}\bto (?:the |my )?(?:cart|basket|bag|list)|create|update|edit|change|upload|publish|pay|check ?out|reply|comment on|vote|like this|follow (?:me|him|her|them|the user))(?!\w)"
+    r"(?:^|[.!?;,] ?|\bplease |\bto |\band (?:then )?|\bthen |\b(?:can|could|would) you |\blet me |"
+    r"\bhelp me |\bi(?:'d| would)? like to |\bi want to )"
+    r"(?P<verb>order(?!ed| by\b|ing)|buy|purchase|delete|remove|cancel|send|submit|sign (?:me |us "
+    r")?up|register|subscribe|unsubscribe|rsvp|reserve|"
+    r"book(?= (?:an?|the|me|us|one|two|three|four|five|six|my|our|\d|tickets?|seats?|this|that)\b)|"
+    r"post(?= (?:an?|the|my|this|that|to)\b)|"
+    r"add .{1,40}\bto (?:the |my )?(?:cart|basket|bag|list)|create|update|edit|change|upload|publish|"
+    r"pay|check ?out|reply|comment on|vote|like this|follow (?:me|him|her|them|the user))(?!\w)"
 )
 
 
@@ -82,7 +99,7 @@ def read_negated(reading: Reading) -> None:
             reading.add(Topic.PLACE, Relation.NOT_EQUALS, places[0].place.name, found.span(), name=places[0].kind)
             reading.places.append(places[0].place)
             continue
-        kept = [t for t in _TOKEN.finditer(reading.plain, start, found.end())]
+        kept = list(_TOKEN.finditer(reading.plain, start, found.end()))
         for number, token in enumerate(kept):
             if token[0] in FUNCTION | ASKING or _is_record_noun(token[0]):
                 kept = kept[:number]
@@ -99,6 +116,8 @@ def read_writes(reading: Reading) -> bool:
 
 def read_content(reading: Reading) -> None:
     """Read the kind of record and the keywords out of what nothing else understood."""
+    for found in reading.find(_SOURCE):
+        reading.take(*found.span())
     runs: list[list[tuple[int, int]]] = []
     for start, end in list(reading.free_pieces()):
         runs.extend(_noun_runs(reading, start, end))
@@ -155,7 +174,13 @@ def _without_record_noun(proper: re.Match[str]) -> tuple[int, int]:
 
 def _known_phrase(reading: Reading, start: int, end: int) -> int | None:
     found = re.compile(r"[^\W_]+[ -][^\W_]+").match(reading.plain, start, end)
-    if found and fold(found[0]) in SYNONYMS and (found.end() == end or not reading.plain[found.end()].isalnum()):
+    name = fold(found[0]) if found else ""
+    whole = " ".join([*name.split()[:-1], singular(name.split()[-1])]) if name else ""
+    if (
+        found
+        and (name in SYNONYMS or name in COMPOUNDS or whole in COMPOUNDS)
+        and (found.end() == end or not reading.plain[found.end()].isalnum())
+    ):
         return found.end()
     return None
 
@@ -205,7 +230,7 @@ def _mark_alternatives(reading: Reading) -> None:
     words = [c for c in reading.constraints if c.topic is Topic.KEYWORDS and c.relation is Relation.CONTAINS]
     joined = {
         id(c)
-        for one, two in zip(words, words[1:], strict=False)
+        for one, two in pairwise(words)
         for c in (one, two)
         if re.fullmatch(r"\s*,?\s*or\s+", reading.text[one.end : two.start], re.IGNORECASE)
     }

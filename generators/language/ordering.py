@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from domain.meaning.numerals import NUMERAL, numeral
+from domain.meaning.words import singular
 from domain.plan import Relation, Topic
 from generators.language.lexicon import FIELDS, FUNCTION, RECORD_NOUNS
 from generators.language.reading import Reading
@@ -53,48 +54,60 @@ SUPERLATIVES: Final[dict[str, tuple[str, str]]] = {
 _SUPERLATIVE = "|".join(sorted(map(re.escape, SUPERLATIVES), key=len, reverse=True))
 _FIELD = "|".join(sorted(map(re.escape, FIELDS), key=len, reverse=True))
 _DIRECTION = (
-    r"(?:,? ?\(?(?:in )?(?P<direction>ascending|descending|asc|desc|reverse|increasing|decreasing|(?:highest|lowest|newest|oldest|earliest|latest|soonest|"
+    r"(?:,? ?\(?(?:in )?(?P<direction>ascending|descending|asc|desc|reverse|increasing|decreasing|"
+    r"(?:highest|lowest|newest|oldest|earliest|latest|soonest|"
     r"cheapest|dearest|largest|smallest|most|fewest|low|high)(?: first| to (?:high|low))?)(?: order)?\)?)?"
 )
 _SORTED = re.compile(
-    rf"(?<![\w-]),? ?(?:and )?(?:(?:sort(?:ed)?|order(?:ed)?|ranked|arranged|listed|grouped) (?:them |it |the results |results )?by|then by|then|by)"
+    rf"(?<![\w-]),? ?(?:and )?(?:(?:sort(?:ed)?|order(?:ed)?|ranked|arranged|listed|grouped) (?:them |"
+    rf"it |the results |results )?by|then by|then|by)"
     rf" (?:(?:the|their|its) )?(?P<field>{_FIELD})(?!\w){_DIRECTION}(?![\w])"
 )
 _SORTED_ANY = re.compile(
-    rf"(?<![\w-]),? ?(?:and )?(?:(?:sort(?:ed)?|order(?:ed)?|ranked|arranged) (?:them |it |the results |results )?by|then by)"
+    rf"(?<![\w-]),? ?(?:and )?(?:(?:sort(?:ed)?|order(?:ed)?|ranked|arranged) (?:them |it |the results "
+    rf"|results )?by|then by)"
     rf" (?:(?:the|their|its) )?(?P<field>[a-z][\w-]*){_DIRECTION}(?![\w])"
 )
 _HIGHEST_FIRST = re.compile(
-    rf"(?<![\w-])(?:with )?(?:the )?(?P<end>highest|lowest|largest|smallest|most|fewest|least|best|earliest|latest) (?P<field>{_FIELD}|[a-z]+(?: [a-z]+)?) first(?!\w)"
+    rf"(?<![\w-])(?:with )?(?:the )?(?P<end>highest|lowest|largest|smallest|most|fewest|least|best|"
+    rf"earliest|latest) (?P<field>{_FIELD}|[a-z]+(?: [a-z]+)?) first(?!\w)"
 )
 _WITH_MOST = re.compile(
-    r"(?<![\w-])(?:with|has|have|having) the (?P<end>most|fewest|least|highest|lowest|largest|smallest) (?P<field>[a-z]+(?: [a-z]+)?)(?!\w)"
+    r"(?<![\w-])(?:with|has|have|having) the (?P<end>most|fewest|least|highest|lowest|largest|"
+    r"smallest) (?P<field>[a-z]+(?: [a-z]+)?)(?!\w)"
 )
 _BARE_FIRST = re.compile(
     r"(?<![\w-])(?:the )?(?P<end>highest|lowest|most|fewest|least|largest|smallest|best) first(?!\w)"
 )
 _SUPERLATIVE_FIRST = re.compile(
-    rf"(?<![\w-])(?:sorted |ordered |in )?(?:the )?(?:(?P<count>{NUMERAL}) )?(?P<word>{_SUPERLATIVE})(?: first)?(?![\w])"
+    rf"(?<![\w-])(?:sorted |ordered |in )?(?:the )?(?:(?P<count>{NUMERAL}) "
+    rf")?(?P<word>{_SUPERLATIVE})(?: first)?(?![\w])"
 )
 _PRICE_RANGE = re.compile(
-    r"(?<![\w-])(?:sorted |by |from )?(?:price |prices )?(?:from )?(?P<from>low|high|cheapest|lowest|highest) to (?P<to>high|low|dearest|most expensive|highest|lowest)(?: prices?)?(?!\w)"
+    r"(?<![\w-])(?:sorted |by |from )?(?:price |prices )?(?:from )?(?P<from>low|high|cheapest|lowest|"
+    r"highest) to (?P<to>high|low|dearest|most expensive|highest|lowest)(?: prices?)?(?!\w)"
 )
 
-_NOUN = r"(?P<noun>[a-z][\w-]*)"
 _TOP = re.compile(
-    rf"(?<![\w-])(?:the )?(?P<which>top|first|last|latest|next|best) (?P<count>{NUMERAL})(?! (?:days?|weeks?|months?|years?|weekends?|hours?|minutes?|miles?|stars?)\b)(?!\w)"
+    rf"(?<![\w-])(?:the )?(?P<which>top|first|last|latest|next|best) (?P<count>{NUMERAL})(?! (?:days?|"
+    rf"weeks?|months?|years?|weekends?|hours?|minutes?|miles?|stars?)\b)(?!\w)"
 )
 _LIMIT = re.compile(
-    rf"(?<![\w-])(?:(?:and )?(?:at most|up to|no more than|not more than|a maximum of|max(?:imum)?(?: of)?|limit(?:ed)?(?: to)?|limit of|only)) (?P<count>{NUMERAL})"
-    r"(?= (?:of them|results?|records?|events?|items?|rows?|entries|packages|pages?|books?|products?|suggestions?|hits?|matches|listings?|posts?|articles?)\b|[.!?]?$|,)"
+    rf"(?<![\w-])(?:(?:and )?(?:at most|up to|no more than|not more than|a maximum of|max(?:imum)?(?: "
+    rf"of)?|limit(?:ed)?(?: to)?|limit of|only)) (?P<count>{NUMERAL})"
+    r"(?= (?:of them|results?|records?|events?|items?|rows?|entries|packages|pages?|books?|products?|"
+    r"suggestions?|hits?|matches|listings?|posts?|articles?)\b|[.!?]?$|,)"
     r"(?: (?:of them|results?|rows?|hits?|matches))?"
 )
 _COUNTED = re.compile(
-    rf"(?<![\w-])(?:the |all (?:the )?|any )?(?P<count>{NUMERAL})(?= (?:[a-z][\w-]* ){{0,2}}?(?P<noun>[a-z]+)\b)"
+    rf"(?<![\w-])(?:the |all (?:the )?|any )?(?P<count>{NUMERAL})(?= (?P<nouns>[a-z][\w-]*(?: [a-z][\w-]*){{0,2}}))"
 )
 _PAGE = re.compile(
-    rf"(?<![\w-])(?:the )?(?P<ordinal>first|second|third|fourth|fifth|\d+(?:st|nd|rd|th)) page(?: of)?(?!\w)|(?<![\w-])(?:on )?page (?P<number>{NUMERAL})(?!\w)"
+    rf"(?<![\w-])(?:the )?(?P<ordinal>first|second|third|fourth|fifth|\d+(?:st|nd|rd|th)) page(?: "
+    rf"of)?(?!\w)|(?<![\w-])(?:on )?page (?P<number>{NUMERAL})(?!\w)"
 )
+_BY_TIME: Final = {"next": "asc", "last": "desc", "latest": "desc"}
+"""Words before a count that say an order of time; "the first ten" leaves the order open."""
 _ORDINALS: Final = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _ALL_PAGES = re.compile(
     r"(?<![\w-])(?:,? ?(?:from |on |across |over )?(?:all|every|each)(?: the| of the)? pages?)(?!\w)"
@@ -154,9 +167,11 @@ def _read_superlatives(reading: Reading) -> None:
 def _add_sort(reading: Reading, where: tuple[int, int], field: str, end: str | None) -> None:
     if field.split(maxsplit=1)[0] in FUNCTION:
         return
-    word = (end or "").split(" ")[0]
+    word = (end or "").partition(" ")[0]
     down = word in _DOWN and not (end or "").startswith("low")
-    reading.add(Topic.SORT, Relation.EQUALS, FIELDS.get(field, field), where, unit="desc" if down else "asc")
+    last = field.rpartition(" ")[2]
+    known = FIELDS.get(field) or FIELDS.get(last) or FIELDS.get(singular(last)) or field
+    reading.add(Topic.SORT, Relation.EQUALS, known, where, unit="desc" if down else "asc")
 
 
 def _read_counts(reading: Reading) -> None:
@@ -164,11 +179,17 @@ def _read_counts(reading: Reading) -> None:
         for found in reading.find(pattern):
             if not reading.has(Topic.COUNT):
                 reading.add(Topic.COUNT, Relation.AT_MOST, numeral(found["count"]), found.span())
+                direction = _BY_TIME.get(found.groupdict().get("which") or "")
+                if direction:
+                    reading.add(Topic.SORT, Relation.EQUALS, "date", found.span(), unit=direction)
     for found in reading.find(_COUNTED):
-        noun = found["noun"]
-        record = noun if noun in RECORD_NOUNS else noun.removesuffix("ies") + "y" if noun.endswith("ies") else noun[:-1]
-        if found["count"] != "one" and noun.endswith("s") and record in RECORD_NOUNS and not reading.has(Topic.COUNT):
+        counts_records = any(_is_plural_record(word) for word in found["nouns"].split())
+        if found["count"] != "one" and counts_records and not reading.has(Topic.COUNT):
             reading.add(Topic.COUNT, Relation.AT_MOST, numeral(found["count"]), found.span("count"))
+
+
+def _is_plural_record(word: str) -> bool:
+    return singular(word) in RECORD_NOUNS and singular(word) != word
 
 
 def _arrange(reading: Reading, before: int) -> None:

@@ -11,17 +11,20 @@ from generators.language.reading import Reading
 _WORD = "|".join(sorted((re.escape(f) for f in FIELDS), key=len, reverse=True))
 _FIELD = rf"(?:{_WORD})(?:e?s)?"
 _ARTICLE = r"(?:(?:its|their|the|his|her|an?|all|each) )?(?:own )?(?:full |exact |current |latest )?"
-_OF = r"(?: of (?:the |each |its |their )?(?:event|venue|organi[sz]er|package|item|book|product|article|slide|slides|page|each|them|it|one)s?)?"
+_OF = (
+    r"(?: of (?:the |each |its |their )?(?:event|venue|organi[sz]er|package|item|book|product|"
+    r"article|slide|slides|page|each|them|it|one)s?)?"
+)
 _LIST = rf"{_ARTICLE}{_FIELD}{_OF}(?:(?:,? and |, ?| & ){_ARTICLE}{_FIELD}{_OF})*"
 _WITH = re.compile(
-    rf"(?<![\w-]),? ?(?:and )?(?:(?:together |along )?with|including|incl\.|plus|showing|giving|and (?:show|give|list|tell|report)(?: me)?) (?P<list>{_LIST})"
+    rf"(?<![\w-]),? ?(?:and )?(?:(?:together |along )?with|including|incl\.|plus|showing|giving|and "
+    rf"(?:show|give|list|tell|report)(?: me)?) (?P<list>{_LIST})"
     r"(?! (?:under|below|over|above|at|between|less|more|of)\b)(?![\w:-])"
 )
-_TAIL = re.compile(
-    rf"(?<![\w-])(?:,| and) (?P<list>{_ARTICLE}{_FIELD} of (?:each|them|its \w+|the \w+|each \w+))(?!\w)"
-)
+_TAIL = re.compile(rf"(?:,|,? and) (?P<list>{_ARTICLE}{_FIELD} of (?:each|them|its \w+|the \w+|each \w+))(?!\w)")
 _SHOW = re.compile(
-    rf"^(?:please )?(?:show|give|tell|list|get|find|report)?(?: me)? ?(?P<list>(?:the )?{_FIELD}(?:(?:,? and |, ?)(?:the )?{_FIELD})*) (?:of|for) (?=\w)"
+    rf"^(?:please )?(?:show|give|tell|list|get|find|report)?(?: me)? ?(?P<list>(?:the "
+    rf")?{_FIELD}(?:(?:,? and |, ?)(?:the )?{_FIELD})*) (?:of|for) (?=\w)"
 )
 _ITEM = re.compile(rf"(?<!\w)(?P<field>{_WORD})(?:e?s)?(?!\w)")
 

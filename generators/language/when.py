@@ -14,11 +14,15 @@ from generators.language.reading import Reading
 
 _EDGE = r"(?![\w/]|\.\d|-\d)"
 _STARTS = r"after|since|from|starting(?: on| from)?|as of|beginning(?: on)?|on or after|not before|later than"
-_ENDS = r"before|until|till|by|up to|through|no later than|not after|on or before|prior to|earlier than|ending(?: on)?"
+_ENDS = (
+    r"before|until|till|by|up to|through|no later than|not after|on or before|prior to|earlier "
+    r"than|ending(?: on)?"
+)
 _LEAD = r"(?:(?:on|in|during|for|over|at|of|throughout|happening|held)(?: the)? )?"
 _RANGE = re.compile(rf"(?<![\w$€£./-]){_LEAD}(?P<phrase>{dates.RANGE_PHRASE}){_EDGE}")
 _SINGLE = re.compile(
-    rf"(?<![\w$€£./-])(?:(?:(?P<starts>{_STARTS})|(?P<ends>{_ENDS})) |(?P<lead>{_LEAD}))(?P<phrase>{dates.SINGLE_PHRASE}){_EDGE}"
+    rf"(?<![\w$€£./-])(?:(?:(?P<starts>{_STARTS})|(?P<ends>{_ENDS})) |"
+    rf"(?P<lead>{_LEAD}))(?P<phrase>{dates.SINGLE_PHRASE}){_EDGE}"
 )
 _WEAK: Final = frozenset(
     [
@@ -44,9 +48,13 @@ _WEAK: Final = frozenset(
 """Words that mean a day or month only where a preposition, a number or a capital letter says so."""
 _OPEN = re.compile(r"(?<!\w)(?:any ?time|any (?:day|date)|whenever)(?!\w)")
 
-_CLOCK = r"(?:(?P<hour{n}>\d{{1,2}})(?::(?P<minute{n}>\d\d))? ?(?P<half{n}>[ap]\.?m\b\.?)|(?P<h24{n}>[01]?\d|2[0-3]):(?P<m24{n}>[0-5]\d)|(?P<noon{n}>noon|midnight))"
+_CLOCK = (
+    r"(?:(?P<hour{n}>\d{{1,2}})(?::(?P<minute{n}>\d\d))? ?(?P<half{n}>[ap]\.?m\b\.?)|"
+    r"(?P<h24{n}>[01]?\d|2[0-3]):(?P<m24{n}>[0-5]\d)|(?P<noon{n}>noon|midnight))"
+)
 _TIME = re.compile(
-    rf"(?<![\w$€£.:])(?:(?P<starts>after|from|since|starting at|not before)|(?P<ends>before|until|till|by)|(?P<at>at|around))? ?"
+    rf"(?<![\w$€£.:])(?:(?P<starts>after|from|since|starting at|not before)|(?P<ends>before|until|till|"
+    rf"by)|(?P<at>at|around))? ?"
     rf"{_CLOCK.format(n='')}(?: ?(?:-|to|until|and) ?{_CLOCK.format(n='2')})?(?![\w:])"
 )
 _DAYTIME: Final[dict[str, tuple[str, str]]] = {
@@ -90,7 +98,7 @@ def _is_date(reading: Reading, found: re.Match[str]) -> bool:
         )
     if phrase in _WEAK:
         return said and (reading.cased[start].isupper() or phrase not in {"may", "march", "fall", "spring", "sun"})
-    if re.fullmatch(r"the \d{1,2}(?:st|nd|rd|th)", phrase):
+    if re.fullmatch(r"the \d{1,2}(?:st|nd|rd|th)", phrase) and not said:
         following = re.match(r" ?([\w']+)", reading.plain[found.end() :])
         return (
             following is None

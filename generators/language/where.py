@@ -7,22 +7,26 @@ from typing import Final
 
 from domain.meaning import gazetteer
 from domain.meaning.aliases import ALIASES, SHORT
-from domain.meaning.words import fold
+from domain.meaning.words import fold, singular
 from domain.plan import Place, Relation, Topic
-from generators.language.lexicon import COMMON_WORDS, RECORD_NOUNS, STATE_WORDS
+from generators.language.lexicon import ASKING, COMMON_WORDS, FUNCTION, RECORD_NOUNS, STATE_WORDS
 from generators.language.reading import Reading
 
 LONGEST_NAME = 5  # words of a place's name, its state included
 _STRONG = re.compile(
-    r"(?<![\w'-])(?P<prep>in and around|in or near|in|inside|near(?: to)?|nearby|around|close to|outside(?: of)?|across|throughout|"
-    r"all over|over in|out of|within|based in|located in|at)(?P<article>(?: the)?(?: (?:city|town|state|area|region) of)?"
+    r"(?<![\w'-])(?P<prep>in and around|in or near|in|inside|near(?: to)?|nearby|around|close to|"
+    r"outside(?: of)?|across|throughout|"
+    r"all over|over in|out of|within|based in|located in|at|from|to|visit(?:ing)?)(?P<article>(?: "
+    r"the)?(?: (?:city|town|state|area|region) of)?"
     r"(?: (?:downtown|central|greater))?) (?=\w)"
 )
+_WEAK: Final = frozenset({"at", "from", "to", "visit", "visiting", "for"})
+"""Words before a place that as often stand before something else; towns are not looked for behind them."""
 _NEAR: Final = frozenset({"near", "near to", "nearby", "around", "close to", "in and around", "in or near"})
 _NOT_A_PLACE = re.compile(
     r"\b(?:interested|interest|participate|participating|believe|join|joining|specialised|specialized)$"
 )
-_TOKEN = re.compile(r"[^\W_][\w'’&.-]*")
+_TOKEN = re.compile(r"(?:[a-z]\.){2,}|[^\W_][\w'&-]*\.?")
 _COORDINATES = re.compile(r"\(?\s?(?P<latitude>-?\d{1,2}\.\d{2,}),\s?(?P<longitude>-?\d{1,3}\.\d{2,})\s?\)?")
 _CERTAIN, _LIKELY, _UNSURE = 1.0, 0.8, 0.4
 _SIZE_OF_A_NAME = 90_000  # people from which on a bare capitalised name is taken as a place
@@ -59,12 +63,21 @@ def _read_after(reading: Reading, found: re.Match[str]) -> None:
     near = found["prep"] in _NEAR or reading.has(Topic.DISTANCE)
     relation = Relation.WITHIN if near else Relation.EQUALS
     start, begin = found.end(), found.start()
-    while (end := _longest(reading, start, towns=found["prep"] != "at")) is not None:
+    while (end := _longest(reading, start, towns=found["prep"] not in _WEAK)) is not None:
+        if found["prep"] in _WEAK and not _stands_out(reading, start, end):
+            break
         _add(reading, (start, end), (begin, end), relation, _CERTAIN)
         more = re.match(r"(?:,? (?:and|or|and/or)|,) (?:in |near |around )?(?=\w)", reading.plain[end:])
-        if more is None:
+        if more is None or (more[0] == ", " and not reading.cased[end + 2].isupper()):
             break
         begin, start = end, end + more.end()
+
+
+def _stands_out(reading: Reading, start: int, end: int) -> bool:
+    """Return whether a name has its capital and is not the beginning of a longer name ("to Phoenix Suns")."""
+    written = reading.as_written(start, end)
+    longer = re.match(r" [A-Z0-9]", reading.cased[end:])
+    return written[0].isupper() and not longer
 
 
 def _read_after_distance(reading: Reading, offset: int) -> None:
@@ -117,7 +130,7 @@ def _names_place(reading: Reading, start: int, end: int, *, towns: bool) -> bool
     if fold(name) in SHORT and lower and end < len(reading.plain) and reading.plain[end] == " ":
         following = reading.plain[end + 1 :].split(" ", 1)[0]
         return following in {"on", "for", "this", "next", "area", "and", "with", "under", "that", "tomorrow", "today"}
-    return not (lower and fold(name) in COMMON_WORDS) and fold(name) not in RECORD_NOUNS
+    return not (lower and fold(name) in COMMON_WORDS | ASKING | FUNCTION) and fold(name) not in RECORD_NOUNS
 
 
 def _add(
@@ -148,7 +161,11 @@ def _read_bare(reading: Reading) -> None:
         large = key in ALIASES or any(k.kind != "city" or k.population >= _SIZE_OF_A_NAME for k in found[:1])
         if not found or not large or (key in COMMON_WORDS and start == 0):
             continue
-        if re.match(r"(?:'s)? (?:is|are|was|were|vs|sounds?|looks?|will|would|playing|plays?)\b", reading.plain[end:]):
+        if re.match(
+            r"(?:'s)? (?:is|are|was|were|vs|sounds?|looks?|will|would|"
+            r"playing|plays?)\b",
+            reading.plain[end:],
+        ):
             continue
         _add(reading, (start, end), (start, end), Relation.EQUALS, _LIKELY)
 
@@ -159,8 +176,9 @@ def _capitalised_runs(reading: Reading) -> list[tuple[int, int]]:
     for run in runs:
         start, end = run.span()
         end = start + len(run[0].rstrip(".,'-"))
-        first = re.match(r"(?:Which|What|Find|Show|List|All|Every|Any|The|Are|Is|Get|Events|Free) ", run[0])
-        start += first.end() if first and start == 0 else 0
+        first = re.match(r"([A-Z][\w'-]*) ", run[0])
+        if first and (first[1].casefold() in ASKING | FUNCTION or singular(first[1].casefold()) in RECORD_NOUNS):
+            start += first.end()
         if start < end and reading.is_free(start, end):
             free.append((start, end))
     return free
