@@ -1,0 +1,319 @@
+"""The requests of one run: its policy, counters, pinned addresses, cookies, secrets and recordings."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from http.cookies import CookieError
+from typing import Any, Literal
+from urllib.parse import quote, urljoin
+
+import aiohttp
+from multidict import CIMultiDict
+from yarl import URL
+
+from domain.observation import Denial, Exchange
+from domain.policy import Policy
+from sandbox.addresses import Reach, classify, literal
+from sandbox.broker import Broker
+from sandbox.decoding import Decoder, TooLarge, Undecodable
+from sandbox.requesting import Fields, Malformed, Target, read_fields, read_method, read_target
+from sandbox.secrets import Redactor, Secret
+
+REDIRECTS = 10
+RECORDED_CHARACTERS = 1_000_000
+_ADDRESSES_TRIED = 3
+_CHUNK = 1 << 16
+_PRIVATE_FIELDS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
+_UNPACKED_FIELDS = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive"})
+
+Kind = Literal["denied", "timeout", "connect", "limit", "protocol"]
+
+
+class Refused(Exception):
+    """A request that was not made or got no usable answer."""
+
+    def __init__(self, kind: Kind, message: str, host: str = "") -> None:
+        super().__init__(message)
+        self.kind: Kind = kind
+        self.host = host
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """An answer. ``hops`` are the redirects that led to it, as (status, address)."""
+
+    status: int
+    url: str
+    fields: Fields
+    body: bytes
+    hops: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """A request as the child wants it."""
+
+    method: str
+    target: Target
+    fields: Fields
+    body: bytes
+
+
+class Exchanges:
+    """All requests of one run. ``record`` keeps them, scrubbed, in ``recorded``."""
+
+    def __init__(self, broker: Broker, policy: Policy, owner: str, *, record: bool = False) -> None:
+        self.requests = 0
+        self.bytes_in = 0
+        self.bytes_out = 0
+        self.denials: list[Denial] = []
+        self.limited = ""  # the last limit of the policy that a request met
+        self.recorded: list[Exchange] = []
+        self._broker = broker
+        self._policy = policy
+        self._client = broker.client(owner)
+        self._secrets = broker.options.secrets.allowed(owner, policy.secrets)
+        self.redactor = Redactor(self._secrets)
+        self._record = record
+        self._pinned: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._cookies: aiohttp.CookieJar | None = None
+
+    async def answer(self, meta: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+        """Answer a child's question of kind ``http`` (see sandbox.driver for both shapes)."""
+        try:
+            wanted = meta.get("s")
+            reply = await self.request(
+                meta.get("m") if meta.get("t") == "http" else None,
+                meta.get("u"),
+                meta.get("h"),
+                body,
+                follow=meta.get("r") is not False,
+                timeout_s=float(wanted) if isinstance(wanted, int | float) and wanted > 0 else None,
+            )
+        except Refused as refused:
+            if refused.kind == "limit":
+                self.limited = str(refused)
+            problem = {"kind": refused.kind, "message": self.redactor.text(str(refused)), "host": refused.host}
+            return {"err": problem}, b""
+        return {"s": reply.status, "u": reply.url, "h": reply.fields, "n": reply.hops}, reply.body
+
+    async def request(
+        self,
+        method: Any,
+        url: Any,
+        fields: Any,
+        body: bytes,
+        *,
+        follow: bool = True,
+        timeout_s: float | None = None,
+    ) -> Reply:
+        """Make a request and the redirects it leads to.
+
+        Raises:
+            Refused: it is outside the policy or a limit, or the site gives no usable answer.
+        """
+        try:
+            ask = Ask(method=read_method(method), target=read_target(url), fields=read_fields(fields), body=body)
+        except Malformed as error:
+            raise Refused("protocol", f"The request cannot be made: {error}.") from error
+        hops: list[tuple[int, str]] = []
+        while True:
+            reply = await self._hop(ask, timeout_s)
+            following = _redirect(ask, reply) if follow else None
+            if following is None:
+                return Reply(status=reply.status, url=reply.url, fields=reply.fields, body=reply.body, hops=tuple(hops))
+            hops.append((reply.status, reply.url))
+            if len(hops) > REDIRECTS:
+                raise Refused("limit", f"More than {REDIRECTS} redirects.", ask.target.host)
+            ask = following
+
+    async def _hop(self, ask: Ask, timeout_s: float | None) -> Reply:
+        limits = self._policy.limits
+        host = ask.target.host
+        if not self._policy.admits(ask.method, ask.target.url):
+            raise self._denied(ask.target, f"{ask.method} {ask.target.origin} is outside this tool's policy.")
+        if self.requests >= limits.requests:
+            raise Refused("limit", f"More than {limits.requests} requests in one run.", host)
+        if self.bytes_out + len(ask.body) > limits.total_bytes:
+            raise Refused("limit", f"More than {limits.total_bytes} bytes sent in one run.", host)
+        self.requests += 1
+        self.bytes_out += len(ask.body)
+        seconds = limits.request_s if timeout_s is None else min(timeout_s, limits.request_s)
+        try:
+            async with asyncio.timeout(seconds):
+                addresses = await self._addresses(ask.target)
+                if self._broker.options.pace is not None:
+                    await self._broker.options.pace(host)
+                reply = await self._send(ask, addresses)
+        except TimeoutError as error:
+            raise Refused("timeout", f"{host} did not answer within {seconds:g} s.", host) from error
+        if self._record:
+            self._keep(ask, reply)
+        return reply
+
+    async def _addresses(self, target: Target) -> tuple[str, ...]:
+        """Return the addresses this run uses for a host: judged at first sight, the same ever after."""
+        key = (target.host, target.port)
+        pinned = self._pinned.get(key)
+        if pinned is None:
+            try:
+                found = await self._broker.resolve(target.host, target.port)
+            except OSError as error:
+                raise Refused("connect", f"{target.host} has no address.", target.host) from error
+            self._judge(target, found)
+            pinned = self._pinned[key] = found
+        return pinned
+
+    def _judge(self, target: Target, addresses: tuple[str, ...]) -> None:
+        permitted = {target.host, f"{target.host}:{target.port}"} & set(self._policy.private_hosts)
+        for text in addresses:
+            address = literal(text)
+            reach, name = classify(address) if address is not None else (Reach.NEVER, "no address")
+            if reach is Reach.NEVER or (reach is Reach.PRIVATE and not permitted):
+                raise self._denied(target, f"{target.host} is at {text}, a {name} address, which may not be reached.")
+
+    def _denied(self, target: Target, reason: str) -> Refused:
+        if len(self.denials) < 100:
+            self.denials.append(Denial(url=self.redactor.text(target.url)[:2000], reason=reason))
+        return Refused("denied", reason, target.host)
+
+    async def _send(self, ask: Ask, addresses: tuple[str, ...]) -> Reply:
+        fields, path = self._prepared(ask)
+        for position, address in enumerate(addresses[:_ADDRESSES_TRIED], start=1):
+            try:
+                return await self._send_to(address, ask, fields, path)
+            except aiohttp.ClientConnectorError as error:
+                if position == min(len(addresses), _ADDRESSES_TRIED):
+                    reason = type(error.os_error).__name__ if error.os_error else type(error).__name__
+                    raise Refused(
+                        "connect", f"{ask.target.host} cannot be reached ({reason}).", ask.target.host
+                    ) from None
+            except (aiohttp.ClientError, Undecodable, ValueError) as error:
+                reason = str(error) if isinstance(error, Undecodable) else type(error).__name__
+                raise Refused(
+                    "protocol", f"{ask.target.host} gave a broken answer ({reason}).", ask.target.host
+                ) from None
+            except TooLarge as error:
+                raise Refused("limit", f"{ask.target.host}: {error}.", ask.target.host) from None
+            except OSError as error:
+                raise Refused("connect", f"{ask.target.host} broke the connection.", ask.target.host) from error
+        raise Refused("connect", f"{ask.target.host} has no address.", ask.target.host)
+
+    async def _send_to(self, address: str, ask: Ask, fields: CIMultiDict[str], path: str) -> Reply:
+        target = ask.target
+        at = f"[{address}]" if ":" in address else address
+        async with self._client.request(
+            ask.method,
+            URL(f"{target.scheme}://{at}:{target.port}{path}", encoded=True),
+            headers=fields,
+            data=ask.body or None,
+            allow_redirects=False,
+            server_hostname=target.host if target.scheme == "https" else None,
+        ) as response:
+            self._keep_cookies(response, target)
+            body = await self._read(response)
+            received = [(name.lower(), value) for name, value in response.headers.items()]
+        kept = [(n, self.redactor.text(v)) for n, v in received if n not in _UNPACKED_FIELDS]
+        return Reply(status=response.status, url=target.url, fields=kept, body=self.redactor.data(body))
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        limits = self._policy.limits
+        decoder = Decoder(response.headers.get("Content-Encoding", ""), limits.response_bytes)
+        parts: list[bytes] = []
+        async for data in response.content.iter_any():
+            self.bytes_in += len(data)
+            if self.bytes_in > limits.total_bytes:
+                raise TooLarge(f"the run's answers are larger than {limits.total_bytes} bytes")
+            parts.extend(decoder.feed(data[start : start + _CHUNK]) for start in range(0, len(data), _CHUNK))
+        return b"".join(parts)
+
+    def _prepared(self, ask: Ask) -> tuple[CIMultiDict[str], str]:
+        """Return the header fields and the path that are sent, with cookies and secrets."""
+        target = ask.target
+        fields: CIMultiDict[str] = CIMultiDict(ask.fields)
+        fields["Host"] = target.authority
+        fields["Accept-Encoding"] = "gzip, deflate, br"
+        fields.setdefault("Accept", "*/*")
+        fields.setdefault("User-Agent", self._broker.options.user_agent)
+        if self._cookies is not None:
+            own = self._cookies.filter_cookies(URL(target.url, encoded=True))
+            pairs = [*fields.popall("Cookie", []), *(f"{name}={kept.value}" for name, kept in own.items())]
+            if pairs:
+                fields["Cookie"] = "; ".join(pairs)
+        path = target.path_and_query
+        for secret in self._secrets:
+            if secret.host == target.host:
+                path = self._with_secret(secret, target, fields, path)
+        return fields, path
+
+    def _with_secret(self, secret: Secret, target: Target, fields: CIMultiDict[str], path: str) -> str:
+        private = {target.host, target.authority} & set(self._policy.private_hosts)
+        if target.scheme != "https" and not private:
+            raise self._denied(target, f"Secret {secret.name} is not sent over plain http.")
+        if secret.place == "query":
+            pair = f"{quote(secret.key, safe='')}={quote(secret.value, safe='')}"
+            return f"{path}{'&' if '?' in path else '?'}{pair}"
+        if secret.place == "basic":
+            fields["Authorization"] = aiohttp.BasicAuth(secret.key, secret.value, "utf-8").encode()
+        else:
+            fields[secret.key] = secret.value
+        return path
+
+    def _keep_cookies(self, response: aiohttp.ClientResponse, target: Target) -> None:
+        found = response.headers.getall("Set-Cookie", [])
+        if found:
+            if self._cookies is None:
+                self._cookies = aiohttp.CookieJar(unsafe=True, quote_cookie=False)
+            with suppress(CookieError):
+                self._cookies.update_cookies_from_headers(found, URL(target.url, encoded=True))
+
+    def _keep(self, ask: Ask, reply: Reply) -> None:
+        text = reply.body.decode("utf-8", "replace")
+        sent = self.redactor.text(ask.body.decode("utf-8", "replace")) if ask.body else None
+        self.recorded.append(
+            Exchange(
+                id=f"x{len(self.recorded) + 1}",
+                method=ask.method,
+                url=self.redactor.text(ask.target.url),
+                request_headers=_scrubbed(ask.fields, self.redactor),
+                request_body=sent,
+                status=reply.status,
+                content_type=dict(reply.fields).get("content-type", ""),
+                response_headers=_scrubbed(reply.fields, self.redactor),
+                body=text[:RECORDED_CHARACTERS],
+                truncated=len(text) > RECORDED_CHARACTERS,
+            )
+        )
+
+
+def _scrubbed(fields: Fields, redactor: Redactor) -> dict[str, str]:
+    return {n.lower(): redactor.text(v) for n, v in fields if n.lower() not in _PRIVATE_FIELDS}
+
+
+def _redirect(ask: Ask, reply: Reply) -> Ask | None:
+    """Return the request that a redirect asks for.
+
+    Source: RFC 9110 section 15.4 for methods; a new origin gets no credentials of the old one.
+    """
+    location = dict(reply.fields).get("location", "")
+    if reply.status not in (301, 302, 303, 307, 308) or not location:
+        return None
+    try:
+        target = read_target(_absolute(ask.target.url, location))
+    except Malformed as error:
+        raise Refused("protocol", f"A redirect that cannot be followed: {error}.", ask.target.host) from error
+    method, body, fields = ask.method, ask.body, ask.fields
+    if (reply.status == 303 and method != "HEAD") or (reply.status in (301, 302) and method == "POST"):
+        method, body = "GET", b""
+        fields = [(name, value) for name, value in fields if not name.lower().startswith("content-")]
+    if target.origin != ask.target.origin:
+        fields = [(name, value) for name, value in fields if name.lower() not in ("authorization", "cookie")]
+    return Ask(method=method, target=target, fields=fields, body=body)
+
+
+def _absolute(base: str, location: str) -> str:
+    """Return the redirect's address without its fragment; raw bytes in it are read as UTF-8."""
+    text = location.encode("latin-1", "replace").decode("utf-8", "replace").replace(" ", "%20")
+    return urljoin(base, text).partition("#")[0]

@@ -1,0 +1,289 @@
+"""Artifact + arguments + policy → Run: every execution of generated code comes through here.
+
+The child's word counts for nothing but its own result: that is bounded, parsed as JSON, held against
+the row limit and the tool's schema, and cleaned of secrets here, in the parent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import marshal
+import uuid
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from domain.errors import CodeRefused
+from domain.policy import Policy
+from domain.run import Run, RunKind
+from domain.values import JsonObject
+from domain.workflow import Artifact
+from sandbox import doctor, jail
+from sandbox.broker import USER_AGENT, Broker, BrokerOptions, Pace
+from sandbox.children import ChildEnded, Meta
+from sandbox.exchanges import Exchanges
+from sandbox.outcomes import Ending, Validators, ended, from_frame, from_load, to_run
+from sandbox.pool import Key, Lease, Level, Pool, PoolOptions
+from sandbox.secrets import SecretStore
+from sandbox.zygotes import Loadable, LoadFailed
+
+__all__ = ["Compiled", "Level", "Runner", "RunnerOptions", "open_runner"]
+
+_PREPARED = 512  # versions whose compiled code is kept
+_QUESTIONS_BEYOND = 100  # questions that may be refused before the child is ended
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compiled:
+    """Marshalled code. ``restricted`` code gets the facade's names and nothing else; ``stateless`` may be kept."""
+
+    code: bytes
+    restricted: bool = True
+    stateless: bool = False
+
+
+Compiler = Callable[[Artifact, Policy], Compiled]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunnerOptions:
+    """How runs are isolated and asked for.
+
+    ``level`` see sandbox.pool; ``allow_weaker`` names mechanisms (as ``doctor`` lists them) that may be
+    missing; ``ca_file`` is trusted beside the system's authorities; ``secrets_folder`` holds the secrets'
+    files; ``pace`` is awaited before each request; ``mechanisms`` replaces the look at this machine.
+    """
+
+    level: Level = Level.PROCESS
+    spare: int = 4
+    versions: int = 48
+    idle_s: float = 900.0
+    allow_weaker: tuple[str, ...] = ()
+    ca_file: Path | None = None
+    user_agent: str = USER_AGENT
+    secrets_folder: Path | None = None
+    pace: Pace | None = None
+    machine: jail.Machine = field(default_factory=jail.this_machine)
+    mechanisms: doctor.Probe | None = None
+
+
+@asynccontextmanager
+async def open_runner(
+    options: RunnerOptions | None = None, *, compiler: Compiler | None = None
+) -> AsyncIterator[Runner]:
+    """Open a runner: the machine is looked at, the first zygote is started and warm.
+
+    ``compiler`` is for the attack tests, which run code that no check has seen.
+
+    Raises:
+        IsolationMissing: a mechanism is missing and not allowed to be.
+    """
+    options = options or RunnerOptions()
+    look = options.mechanisms or (lambda: doctor.report(options.machine))
+    without = doctor.require(await asyncio.to_thread(look), options.allow_weaker)
+    secrets = SecretStore(options.secrets_folder)
+    broker_options = BrokerOptions(
+        user_agent=options.user_agent, ca_file=options.ca_file, secrets=secrets, pace=options.pace
+    )
+    pool = Pool(
+        PoolOptions(
+            machine=options.machine,
+            without=without,
+            spare=options.spare,
+            versions=options.versions,
+            idle_s=options.idle_s,
+        )
+    )
+    async with Broker(broker_options) as broker:
+        runner = Runner(pool, broker, options.level, compiler or compile_checked)
+        try:
+            await pool.start()
+            yield runner
+        finally:
+            await runner.aclose()
+
+
+def compile_checked(artifact: Artifact, policy: Policy) -> Compiled:
+    """Check and compile an artifact.
+
+    Raises:
+        CodeRefused: the check found violations.
+    """
+    from sandbox.check import check, compile_workflow  # noqa: PLC0415 - heavy; first needed at the first run
+
+    report = check(artifact.code, policy, artifact.interface)
+    if not report.passed:
+        raise CodeRefused(
+            "The code check refused this workflow: "
+            + "; ".join(f"line {v.line}: {v.code} {v.message}" for v in report.violations[:3]),
+            violations=[v.model_dump(mode="json") for v in report.violations],
+        )
+    return Compiled(code=compile_workflow(artifact.code, policy, artifact.interface), stateless=report.stateless)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Prepared:
+    artifact: Artifact
+    policy: Policy
+    key: Key
+    loadable: Loadable
+    stateless: bool
+
+
+class Runner:
+    """Runs artifacts. Made by ``open_runner``; may run any number at the same time."""
+
+    def __init__(self, pool: Pool, broker: Broker, level: Level, compiler: Compiler) -> None:
+        self.broker = broker
+        self._pool = pool
+        self._level = level
+        self._compile = compiler
+        self._prepared: OrderedDict[tuple[int, int, str], _Prepared] = OrderedDict()
+        self._validators = Validators()
+        self._number = 0
+
+    async def aclose(self) -> None:
+        """End every process that the runner started."""
+        await self._pool.aclose()
+
+    async def prewarm(self, artifact: Artifact, policy: Policy, owner: str = "local") -> None:
+        """Load a version and fork its spare children, so that its first call finds them.
+
+        Raises:
+            CodeRefused: the check found violations.
+            LoadFailed: the module body raised.
+        """
+        prepared = await self._prepare(artifact, policy, owner)
+        level = self._level_of(prepared)
+        if level is not Level.PARANOID:
+            await self._pool.version(prepared.key, prepared.loadable, kept=level is Level.FAST)
+
+    async def run(
+        self,
+        artifact: Artifact,
+        arguments: JsonObject,
+        policy: Policy,
+        *,
+        kind: RunKind,
+        now: datetime,
+        owner: str = "local",
+        tool: str = "",
+        version: int = 0,
+        record: bool = False,
+        output_schema: JsonObject | None = None,
+    ) -> Run:
+        """Run an artifact once; every way in which it can end is an outcome of the run.
+
+        ``now`` is the clock that the workflow sees. ``record`` keeps its exchanges. When this
+        coroutine is cancelled, the child is killed before the cancellation goes on.
+
+        Raises:
+            CodeRefused: the check found violations.
+            SandboxProblem: the sandbox itself does not work.
+        """
+        prepared = await self._prepare(artifact, policy, owner)
+        exchanges = Exchanges(self.broker, policy, owner, record=record)
+        started = asyncio.get_running_loop().time()
+        ending = await self._ending(prepared, arguments, now, exchanges, output_schema)
+        return to_run(
+            ending,
+            exchanges,
+            run_id=uuid.uuid4().hex,
+            kind=kind,
+            owner=owner,
+            artifact=artifact,
+            arguments=arguments,
+            started_at=now,
+            wall_ms=(asyncio.get_running_loop().time() - started) * 1000,
+            tool=tool,
+            version=version,
+        )
+
+    async def _ending(
+        self, prepared: _Prepared, arguments: JsonObject, now: datetime, exchanges: Exchanges, schema: JsonObject | None
+    ) -> Ending:
+        job = {"arguments": arguments, "now": now.isoformat()}
+        for attempt in (1, 2):
+            try:
+                lease = await self._pool.take(prepared.key, prepared.loadable, self._level_of(prepared))
+            except LoadFailed as error:
+                return from_load(error, prepared.artifact, exchanges)
+            ending = await self._call(lease, prepared, job, exchanges, schema)
+            # a zygote that died takes its children along; a call that was not begun can be made again
+            if ending.code != "died" or lease.child.spoke or lease.version.alive or attempt == 2:
+                return ending
+        raise AssertionError("not reached")
+
+    async def _call(
+        self, lease: Lease, prepared: _Prepared, job: Meta, exchanges: Exchanges, schema: JsonObject | None
+    ) -> Ending:
+        limits = prepared.policy.limits
+        questions = 0
+
+        async def answer(meta: Meta, body: bytes) -> tuple[Meta, bytes]:
+            nonlocal questions
+            questions += 1
+            if questions > limits.requests + _QUESTIONS_BEYOND:
+                lease.child.kill()
+            return await exchanges.answer(meta, body)
+
+        self._number += 1
+        reusable = False
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            async with asyncio.timeout(limits.wall_s):
+                body_bytes = max(limits.output_bytes, limits.response_bytes)
+                meta, body = await lease.child.call(self._number, job, answer, body_bytes=body_bytes)
+            reusable = meta["t"] == "result" and meta.get("fin") is not True
+            return from_frame(
+                meta, body, artifact=prepared.artifact, exchanges=exchanges, limits=limits, schema=schema,
+                validators=self._validators,
+            )  # fmt: skip
+        except TimeoutError:
+            return ended("wall", f"The run did not end within {limits.wall_s:g} s.")
+        except ChildEnded as error:
+            flooded = questions > limits.requests + _QUESTIONS_BEYOND
+            spun = error.code == "died" and loop.time() - started >= limits.cpu_s
+            code = "flood" if flooded else "cpu" if spun else error.code
+            return ended(code, f"The run was ended: {error}.")
+        finally:
+            self._pool.give_back(lease, reusable=reusable)
+
+    def _level_of(self, prepared: _Prepared) -> Level:
+        """Return the level: only code that the stateless rules accept may be kept."""
+        if self._level is Level.FAST and not (prepared.stateless and prepared.loadable.profile == "http"):
+            return Level.PROCESS
+        return self._level
+
+    async def _prepare(self, artifact: Artifact, policy: Policy, owner: str) -> _Prepared:
+        name = (id(artifact), id(policy), owner)
+        kept = self._prepared.get(name)
+        if kept is not None and kept.artifact is artifact and kept.policy is policy:
+            return kept
+        key = (artifact.sha256, policy.digest(), owner)
+        same = next((p for p in self._prepared.values() if p.key == key), None)
+        if same is None:
+            same = await asyncio.to_thread(self._build, artifact, policy, key)
+        kept = _Prepared(artifact=artifact, policy=policy, key=key, loadable=same.loadable, stateless=same.stateless)
+        self._prepared[name] = kept
+        while len(self._prepared) > _PREPARED:
+            self._prepared.popitem(last=False)
+        return kept
+
+    def _build(self, artifact: Artifact, policy: Policy, key: Key) -> _Prepared:
+        compiled = self._compile(artifact, policy)
+        code: Any = marshal.loads(compiled.code)  # noqa: S302 - made a line above, by our own compiler
+        loadable = Loadable(
+            code=compiled.code,
+            filename=code.co_filename if isinstance(code, CodeType) else "",
+            restricted=compiled.restricted,
+            profile=artifact.interface,
+            limits=policy.limits,
+        )
+        return _Prepared(artifact=artifact, policy=policy, key=key, loadable=loadable, stateless=compiled.stateless)

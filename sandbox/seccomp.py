@@ -1,0 +1,127 @@
+"""System call filters: what a zygote may ask of the kernel, and the little that is left to a child.
+
+Both are allowlists; everything else fails with EPERM. A filter stays for life and is inherited, so a
+child wears its zygote's and its own. It does not stop what an allowed call can do with descriptors
+that the process already has: the child has one.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+from typing import Literal
+
+from sandbox.syscalls import AUDIT_ARCHITECTURES, NUMBERS, machine
+
+Profile = Literal["http", "page"]
+
+_RET_ALLOW = 0x7FFF0000
+_RET_REFUSE = 0x00050000 | errno.EPERM
+_RET_KILL_PROCESS = 0x80000000
+_LOAD_WORD, _JUMP_EQUAL, _JUMP_SET, _RETURN = 0x20, 0x15, 0x45, 0x06
+_OFFSET_NUMBER, _OFFSET_ARCHITECTURE, _OFFSET_ARGUMENTS = 0, 4, 16
+_SECCOMP_SET_MODE_FILTER = 1
+_PROT_EXEC = 4
+_FORK_FLAGS = 0x01200011  # CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD: a fork, no thread, no namespace
+_FIONBIO, _FIOCLEX = 0x5421, 0x5451
+
+_COMPUTE = (
+    "read", "write", "close", "lseek", "munmap", "brk", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "readv",
+    "writev", "sched_yield", "mremap", "madvise", "nanosleep", "getpid", "getppid", "gettid", "getuid", "getgid",
+    "geteuid", "getegid", "exit", "exit_group", "gettimeofday", "time", "getrusage", "times", "sigaltstack", "futex",
+    "restart_syscall", "clock_gettime", "clock_getres", "clock_nanosleep", "poll", "ppoll", "select", "pselect6",
+    "set_robust_list", "getrandom", "membarrier", "rseq",
+)  # fmt: skip
+# asyncio's selector and its wake-up pair, for the real Playwright client
+_EVENT_LOOP = ("epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "recvfrom", "sendto", "shutdown",
+               "getsockname", "getsockopt")  # fmt: skip
+_FORK_SERVER = ("recvmsg", "sendmsg", "recvfrom", "sendto", "getsockname", "getsockopt", "dup2", "dup3",
+                "close_range", "seccomp")  # fmt: skip
+# number of the argument, the only values it may have
+_EQUAL: dict[str, tuple[int, tuple[int, ...]]] = {
+    "fcntl": (1, (1, 2, 3, 4)),  # F_GETFD … F_SETFL: never F_SETOWN, which sends signals
+    "ioctl": (1, (_FIONBIO, _FIOCLEX)),
+    "socketpair": (0, (1,)),  # AF_UNIX
+    "clone": (0, (_FORK_FLAGS,)),
+    "prctl": (0, (1,)),  # PR_SET_PDEATHSIG
+    "prlimit64": (0, (0,)),  # itself only
+}
+# number of the argument, bits it may not have
+_WITHOUT: dict[str, tuple[int, int]] = {"mmap": (2, _PROT_EXEC), "mprotect": (2, _PROT_EXEC)}
+
+
+def zygote_filter(profile: Profile) -> bytes:
+    """Return the program for zygotes: what children have, plus forking and handing over descriptors."""
+    names = (*_COMPUTE, *_FORK_SERVER, *(_EVENT_LOOP if profile == "page" else ()))
+    checked = ["mmap", "mprotect", "fcntl", "ioctl", "clone", "prctl", "prlimit64"]
+    return _program(names, [*checked, "socketpair"] if profile == "page" else checked)
+
+
+def child_filter(profile: Profile) -> bytes:
+    """Return the program for children: computing, and reading and writing what is open."""
+    if profile == "http":
+        return _program(_COMPUTE, ["mmap", "mprotect", "fcntl"])
+    return _program((*_COMPUTE, *_EVENT_LOOP), ["mmap", "mprotect", "fcntl", "ioctl", "socketpair"])
+
+
+def load(program: bytes) -> None:
+    """Wear the filter from now on; ``no_new_privs`` must be set.
+
+    Raises:
+        OSError: the kernel refuses filters.
+    """
+    buffer = ctypes.create_string_buffer(program, len(program))
+    header = _FilterProgram(len(program) // 8, ctypes.addressof(buffer))
+    if _libc.syscall(_numbers()["seccomp"], _SECCOMP_SET_MODE_FILTER, 0, ctypes.byref(header)) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"seccomp: {os.strerror(code)}")
+
+
+class _FilterProgram(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _numbers() -> dict[str, int]:
+    return NUMBERS[machine()]
+
+
+def _instruction(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("HBBI", code, if_true, if_false, value)
+
+
+def _program(names: tuple[str, ...], checked: list[str]) -> bytes:
+    numbers = _numbers()
+    parts = [
+        _instruction(_LOAD_WORD, _OFFSET_ARCHITECTURE),
+        _instruction(_JUMP_EQUAL, AUDIT_ARCHITECTURES[machine()], 1, 0),
+        _instruction(_RETURN, _RET_KILL_PROCESS),
+        _instruction(_LOAD_WORD, _OFFSET_NUMBER),
+    ]
+    for name in dict.fromkeys(names):
+        if name in numbers:  # some old calls exist on one machine only
+            parts += [_instruction(_JUMP_EQUAL, numbers[name], 0, 1), _instruction(_RETURN, _RET_ALLOW)]
+    for name in checked:
+        body = _equal(*_EQUAL[name]) if name in _EQUAL else _without(*_WITHOUT[name])
+        parts += [_instruction(_JUMP_EQUAL, numbers[name], 0, len(body)), *body]
+    return b"".join([*parts, _instruction(_RETURN, _RET_REFUSE)])
+
+
+def _equal(argument: int, values: tuple[int, ...]) -> list[bytes]:
+    body = [_instruction(_LOAD_WORD, _OFFSET_ARGUMENTS + 8 * argument)]
+    for value in values:
+        body += [_instruction(_JUMP_EQUAL, value, 0, 1), _instruction(_RETURN, _RET_ALLOW)]
+    return [*body, _instruction(_RETURN, _RET_REFUSE)]
+
+
+def _without(argument: int, bits: int) -> list[bytes]:
+    return [
+        _instruction(_LOAD_WORD, _OFFSET_ARGUMENTS + 8 * argument),
+        _instruction(_JUMP_SET, bits, 1, 0),
+        _instruction(_RETURN, _RET_ALLOW),
+        _instruction(_RETURN, _RET_REFUSE),
+    ]

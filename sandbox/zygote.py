@@ -1,0 +1,126 @@
+"""The fork server inside the box: a warmed first zygote, and one zygote per version that it forks.
+
+Both obey one descriptor (number 3). The first takes ``v`` with a descriptor, and forks a version's
+zygote on it. A version's zygote takes one frame (what to load), executes the module, answers one
+frame, and then takes ``1`` (a child for one call) or ``k`` (a child that is kept) with a descriptor.
+Nothing of a call ever passes through a zygote; it survives every child. Both end when their
+descriptor does.
+"""
+
+from __future__ import annotations
+
+import array
+import builtins
+import gc
+import json
+import marshal
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from sandbox import child, limits, seccomp, warm
+from sandbox.wire import Channel
+
+CONTROL = 3
+_HIGHEST = 64
+
+
+def main() -> None:
+    """Start from the settings in the last argument (JSON): descriptor, profile, what may lack."""
+    settings = json.loads(sys.argv[-1])
+    control = _take_descriptor(settings["descriptor"])
+    os.environ.clear()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps children
+    warm.warm(settings["profile"])
+    os.dup2(0, 1)  # standard input is the null device: nothing here may write to the server's streams
+    os.dup2(0, 2)
+    without = frozenset(settings["without"])
+    limits.wear_zygote(settings["profile"], without=without)
+    program = b"" if "seccomp" in without else seccomp.child_filter(settings["profile"])
+    _freeze()
+    Channel(CONTROL).send({"t": "ready"})
+    _serve(control, {b"v": lambda: _version(program)})
+
+
+def _version(program: bytes) -> None:
+    limits.die_with_parent()
+    channel = Channel(CONTROL)
+    channel.send({"t": "ready"})
+    frame = channel.receive()
+    if frame is None:
+        return
+    meta, code = frame
+    limits.bound_memory(meta["address_bytes"])
+    try:
+        workflow = _load(meta, code, program)
+    except BaseException as error:  # noqa: BLE001 - the module body is untrusted; its every end is reported
+        channel.send({**child.error_frame(error, meta["filename"]), "e": meta["e"]})
+        return
+    _freeze()
+    channel.send({"t": "result", "e": meta["e"]})
+    control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, CONTROL)
+    one: Callable[[], None] = lambda: child.serve(workflow, CONTROL, kept=False)  # noqa: E731
+    _serve(control, {b"1": one, b"k": lambda: child.serve(workflow, CONTROL, kept=True)})
+
+
+def _load(meta: dict[str, Any], code: bytes, program: bytes) -> child.Workflow:
+    namespace: dict[str, Any]
+    if meta["restricted"]:
+        from sandbox.facade import environment  # noqa: PLC0415 - warmed already; keeps this module light
+
+        namespace = environment(meta["interface"])
+    else:
+        namespace = {"__builtins__": builtins, "__name__": "workflow"}
+    exec(marshal.loads(code), namespace)  # noqa: S102, S302 - compiled by the parent; the jail is the boundary
+    return child.Workflow(
+        namespace=namespace,
+        request=namespace["Request"] if meta["restricted"] else namespace.get("Request"),
+        run=namespace["run"],
+        filename=meta["filename"],
+        interface=meta["interface"],
+        cpu_s=meta["cpu_s"],
+        program=program,
+    )
+
+
+def _serve(control: socket.socket, actions: dict[bytes, Callable[[], None]]) -> None:
+    while True:
+        data, ancillary, *_ = control.recvmsg(1, socket.CMSG_SPACE(4))
+        if not data:
+            return
+        descriptors = array.array("i")
+        for level, kind, payload in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                descriptors.frombytes(payload[: len(payload) - len(payload) % descriptors.itemsize])
+        action = actions.get(data)
+        if action is not None and len(descriptors) == 1:
+            _fork(descriptors[0], action)
+
+
+def _fork(descriptor: int, action: Callable[[], None]) -> None:
+    """Fork; the child has this one descriptor and never returns."""
+    if os.fork():
+        os.close(descriptor)
+        return
+    try:
+        os.dup2(descriptor, CONTROL)
+        os.closerange(CONTROL + 1, _HIGHEST)
+        action()
+    finally:
+        os._exit(0)
+
+
+def _take_descriptor(number: int) -> socket.socket:
+    if number != CONTROL:
+        os.dup2(number, CONTROL)
+    os.closerange(CONTROL + 1, 1024)
+    return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, CONTROL)
+
+
+def _freeze() -> None:
+    """Keep the collector away from what is shared with the children: touching it would copy it."""
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,246 @@
+"""Zygotes as the parent sees them: the warmed first one in its box, and one for each version."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import resource
+import socket
+import subprocess
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import RunFailed, SandboxProblem
+from domain.policy import Limits
+from sandbox.children import Child, ChildEnded, Meta
+from sandbox.jail import Machine, spawn_zygote
+from sandbox.seccomp import Profile
+
+START_S = 30.0  # a busy machine; it takes a third of a second
+LOAD_S = 10.0
+KEPT_S = 60.0  # how long a child of the fast level may serve
+_FORKING = 8  # forks of one version under way at the same time
+_FAILURES = 5  # children in a row that did not come up: the version's zygote is no good
+_PAGE_BYTES = resource.getpagesize()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loadable:
+    """What a version's zygote loads. ``code`` is marshalled; ``restricted`` code gets the facade's names."""
+
+    code: bytes
+    filename: str
+    restricted: bool
+    profile: Profile
+    limits: Limits
+
+
+class LoadFailed(RunFailed):
+    """The module body raised, or did not end. ``frame`` is what its zygote said."""
+
+    code = "load_failed"
+
+    def __init__(self, message: str, frame: Meta) -> None:
+        super().__init__(message)
+        self.frame = frame
+
+
+class Zygote:
+    """A first zygote in a box of its own."""
+
+    def __init__(self, process: subprocess.Popen[bytes], control: Child) -> None:
+        self._process = process
+        self._control = control
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked for versions."""
+        return self._control.usable
+
+    async def version(self, loadable: Loadable, spare: int) -> Version:
+        """Return a new zygote that has loaded the module.
+
+        Raises:
+            LoadFailed: the module body raised or did not end.
+            ChildEnded: the first zygote is gone.
+        """
+        process = fork(self._control, b"v")
+        try:
+            async with asyncio.timeout(LOAD_S):
+                await process.ready
+                job: Meta = {
+                    "filename": loadable.filename,
+                    "restricted": loadable.restricted,
+                    "interface": loadable.profile,
+                    "cpu_s": loadable.limits.cpu_s,
+                    "address_bytes": _address_bytes(process.pid) + (loadable.limits.memory_mb << 20),
+                }
+                meta, _ = await process.call(0, job, body=loadable.code)
+        except TimeoutError:
+            process.kill()
+            raise LoadFailed(f"The module did not load within {LOAD_S:g} s.", {"kind": "wall"}) from None
+        except BaseException:
+            process.kill()
+            raise
+        if meta["t"] != "result":
+            process.kill()
+            raise LoadFailed(f"The module raised {meta.get('name')} while it was loaded.", meta)
+        return Version(process, spare)
+
+    async def close(self) -> None:
+        """End it, and with it everything in its box."""
+        self._control.kill()
+        self._process.kill()
+        await asyncio.to_thread(self._process.wait)
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+
+
+async def start_zygote(machine: Machine, profile: Profile, without: frozenset[str]) -> Zygote:
+    """Start a first zygote and wait until it is warm and jailed.
+
+    Raises:
+        SandboxProblem: it did not start; the message ends with what it wrote last.
+        IsolationMissing: bubblewrap is missing and may not.
+    """
+    ours, theirs = socket.socketpair()
+    with theirs:
+        try:
+            process = spawn_zygote(machine, theirs.fileno(), profile, without=without)
+        except BaseException:
+            ours.close()
+            raise
+    zygote = Zygote(process, Child(asyncio.get_running_loop(), ours))
+    try:
+        async with asyncio.timeout(START_S):
+            await zygote._control.ready
+    except (ChildEnded, TimeoutError) as error:
+        process.kill()
+        told = await asyncio.to_thread(lambda: process.communicate()[1])
+        last = told.decode(errors="replace").strip().splitlines()[-1:] or ["nothing"]
+        raise SandboxProblem(
+            f"The sandbox did not start; its process said: {last[0][:300]}", remedy="Run: main.py doctor"
+        ) from error
+    except BaseException:
+        await zygote.close()
+        raise
+    return zygote
+
+
+class Version:
+    """A version's zygote and its children, forked ahead of need."""
+
+    def __init__(self, process: Child, spare: int) -> None:
+        self._process = process
+        self._spare_wanted = spare
+        self._spare: deque[Child] = deque()
+        self._forking: set[Child] = set()
+        self._waiting: deque[asyncio.Future[Child]] = deque()
+        self._failures = 0
+        self.in_use = 0
+        self.used_at = asyncio.get_running_loop().time()
+        process.on_end = self._ended
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can fork children."""
+        return self._process.usable
+
+    async def take(self, *, kept: bool = False) -> Child:
+        """Return a child that waits for a call; with ``kept`` one that may serve several.
+
+        Raises:
+            ChildEnded: the zygote is gone.
+        """
+        self.in_use += 1
+        try:
+            while self._spare:
+                child = self._spare.popleft()
+                if child.usable and not (kept and child.age_s > KEPT_S):
+                    return child
+                child.kill()
+            waiting: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiting)
+            self.fill(kept=kept, ahead=False)
+            return await waiting
+        except BaseException:
+            self.in_use -= 1
+            raise
+
+    def give_back(self, child: Child, *, reusable: bool, kept: bool) -> None:
+        """Take a child back after its call; one that is not reusable is ended."""
+        self.in_use -= 1
+        self.used_at = asyncio.get_running_loop().time()
+        if reusable and child.usable:
+            self._offer(child)
+        else:
+            child.kill()
+        if self.alive:
+            self.fill(kept=kept, ahead=not kept)
+
+    def fill(self, *, kept: bool, ahead: bool) -> None:
+        """Fork as many as are waited for, and with ``ahead`` the spare ones too."""
+        wanted = len(self._waiting) + (self._spare_wanted if ahead else 0) - len(self._spare)
+        try:
+            while len(self._forking) < min(wanted, _FORKING):
+                child = fork(self._process, b"k" if kept else b"1")
+                self._forking.add(child)
+                child.ready.add_done_callback(functools.partial(self._forked, child, kept))
+        except ChildEnded:
+            self._ended()
+
+    def close(self) -> None:
+        """End the zygote and all its children that serve no call."""
+        self._process.kill()
+        self._ended()
+        for child in (*self._spare, *self._forking):
+            child.kill()
+        self._spare.clear()
+
+    def _forked(self, child: Child, kept: bool, _: object) -> None:
+        self._forking.discard(child)
+        if child.usable:
+            self._failures = 0
+            self._offer(child)
+        else:
+            self._failures += 1
+            if self._failures >= _FAILURES:
+                self.close()
+        if self._waiting and self.alive:
+            self.fill(kept=kept, ahead=False)
+
+    def _offer(self, child: Child) -> None:
+        while self._waiting:
+            waiting = self._waiting.popleft()
+            if not waiting.done():
+                waiting.set_result(child)
+                return
+        self._spare.append(child)
+
+    def _ended(self) -> None:
+        while self._waiting:
+            waiting = self._waiting.popleft()
+            if not waiting.done():
+                waiting.set_exception(ChildEnded("died", "the version's zygote ended"))
+
+
+def fork(zygote: Child, request: bytes) -> Child:
+    """Ask a zygote for a process, and return the parent's end of its descriptor."""
+    ours, theirs = socket.socketpair()
+    child = Child(asyncio.get_running_loop(), ours)
+    with theirs:
+        try:
+            zygote.hand(request, theirs.fileno())
+        except ChildEnded:
+            child.kill()
+            raise
+    return child
+
+
+def _address_bytes(pid: int) -> int:
+    """Return the size of a process's address space, which its memory limit comes on top of."""
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[0]) * _PAGE_BYTES
+    return 1 << 29  # hidden by the machine's /proc options
