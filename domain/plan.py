@@ -233,7 +233,8 @@ class SourceBinding(Value):
 class FilterBinding(Value):
     """The parameter is a filter in the workflow over ``fields`` of the rows. A None parameter does not filter.
 
-    By topic: KEYWORDS (a list): CONTAINS all must match in the fields together, EXCLUDES none may. PLACE,
+    By topic: KEYWORDS (a list): CONTAINS all must match in the fields together (one is enough with ``any_of``),
+    EXCLUDES none may. PLACE,
     CATEGORY, NAMED EQUALS: any of the fields (or any element of an array field) equals the value, case and accents
     aside. PRICE: fields are the price and, second, a free flag where there is one, which counts as price 0; a row
     without either never passes. FREE, AVAILABILITY, ONLINE (a boolean parameter): the field is a boolean, or its
@@ -246,6 +247,7 @@ class FilterBinding(Value):
     topic: Topic
     fields: tuple[str, ...]
     true_values: tuple[str, ...] = ()
+    any_of: bool = False
 
 
 class RoleBinding(Value):
