@@ -15,6 +15,7 @@ from domain.plan import Intent
 from generators.sources.asking import Questions
 from generators.sources.documents import documents
 from generators.sources.json_study import study_json
+from generators.sources.page_study import study_pages
 from generators.sources.relevance import visible_text
 from generators.sources.requests import template_of
 
@@ -36,9 +37,10 @@ def study(observation: Observation, intent: Intent, answers: tuple[ProbeAnswer, 
         questions.ask(template_of(url), ProbePurpose.DOCUMENT, "a JSON form of the page")
     visible = visible_text(observation)
     candidates, endpoints = study_json(observation, intent, documents(observation, answers), visible, questions)
+    more, pages = study_pages(observation, intent, visible, questions)
     return Findings(
-        candidates=tuple(candidates),
-        endpoints=tuple(endpoints),
+        candidates=(*candidates, *more),
+        endpoints=(*endpoints, *pages),
         probes=questions.open,
         walls=tuple(_walls(observation)),
     )

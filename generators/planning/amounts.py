@@ -93,7 +93,7 @@ def _bind_free(desk: Desk) -> None:
     column = desk.first(Role.FREE) or desk.first(Role.PRICE)
     if column is None:
         desk.unserved += wishes
-    elif wishes or (Role.FREE in {Role.FREE} and desk.first(Role.FREE) is not None):
+    elif wishes or desk.first(Role.FREE) is not None:
         _add_flag(desk, "free", column, Topic.FREE, wishes, "Only free records (true) or only those that cost (false).")
 
 

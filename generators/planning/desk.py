@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from domain.meaning.words import fold
 from domain.observation import Column, EndpointParameter, Observation, RecordCandidate
 from domain.plan import Binding, Constraint, Intent, Parameter, Relation, SourceBinding, Topic
 from generators.sources.roles import Role, first, playing
@@ -52,10 +51,12 @@ class Desk:
 
 
 def source_binding(taken: EndpointParameter) -> SourceBinding:
-    """Return the binding to a source's parameter; labels go through its own values where they differ."""
-    if not taken.mapping:
+    """Return the binding to a source's parameter; labels, and their lower case, go through its own values."""
+    mapping = {label: value for label, value in taken.mapping.items() if label != value}
+    mapping |= {label.lower(): value for label, value in taken.mapping.items() if label.lower() != value}
+    mapping |= {choice.lower(): choice for choice in taken.choices if not taken.mapping and choice.lower() != choice}
+    if not mapping:
         return SourceBinding(location=taken.location, name=taken.name)
-    mapping = {fold(label): value for label, value in taken.mapping.items()}
     return SourceBinding(location=taken.location, name=taken.name, encoding="map", mapping=mapping)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from domain.errors import NeedsInput
 from domain.meaning.geo import KM_PER_MILE
 from domain.meaning.words import fold
 from domain.observation import Column
@@ -11,6 +12,7 @@ from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter
 from generators.planning.desk import Desk, asked
 from generators.sources.roles import Role
 
+_SURE: Final = 0.5
 _NEAR_MILES: Final = 15.0
 """How far "in a city" reaches where records have coordinates but no city field; the parameter can change it."""
 
@@ -22,6 +24,7 @@ def bind_places(desk: Desk) -> None:
     latitude, longitude = desk.first(Role.LATITUDE), desk.first(Role.LONGITUDE)
     coordinates = (latitude, longitude) if latitude and longitude else ()
     column, relation = _place_column(desk, places[0] if places else None)
+    _ask_which(desk, places, column, needs_centre=bool(coordinates and (distances or column is None)))
     if distances and not coordinates:
         desk.unserved += distances
     if column is None and not coordinates:
@@ -48,6 +51,18 @@ def bind_places(desk: Desk) -> None:
     )
     for place in places[1:]:
         _bind_second(desk, place)
+
+
+def _ask_which(desk: Desk, places: list[Constraint], column: Column | None, *, needs_centre: bool) -> None:
+    """A name that several places bear is asked back, unless the records settle it."""
+    unsure = next((p for p in places if p.confidence < _SURE), None)
+    if unsure is None or len(desk.intent.places) < 2:
+        return
+    settled = column is not None and fold(str(unsure.value)) in {fold(v) for v in (*column.values, *column.samples)}
+    if settled and not needs_centre:
+        return
+    choices = tuple(", ".join(x for x in (p.name, p.region, p.country) if x) for p in desk.intent.places)
+    raise NeedsInput(f"Which {unsure.value} is meant?", field="place", choices=choices)
 
 
 def _name(column: Column | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from domain.meaning.words import fold, forms
+from domain.meaning.words import fold, forms, matches
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
 from generators.planning.desk import Desk, asked, source_binding
@@ -13,6 +13,14 @@ from generators.sources.relevance import named
 from generators.sources.roles import Role, human_text
 
 _MOST_EXAMPLES: Final = 8
+_IMPLIED: Final[dict[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("concert", "gig", "live music"), ("music", "concerts", "live music")),
+    **dict.fromkeys(("game", "match", "fixture"), ("sports", "sport")),
+    **dict.fromkeys(("play", "musical", "theatre", "theater"), ("theater", "theatre", "theatre and arts")),
+    **dict.fromkeys(("book", "novel"), ("books",)),
+    **dict.fromkeys(("film", "movie"), ("movies", "film", "cinema")),
+}
+"""What kind of record a noun means, as sites call their categories (folded)."""
 _NAMES_TAKEN: Final = frozenset({"keywords", "exclude", "limit", "sort", "city", "date_from", "date_to", "max_price"})
 
 
@@ -31,7 +39,7 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
     for constraint in asked(desk.intent, Topic.CATEGORY) + asked(desk.intent, Topic.KEYWORDS):
         column, value = _column_with_value(desk, constraint)
         if column is None:
-            if not _bind_choice(desk, constraint):
+            if not _bind_choice(desk, constraint) and not _is_record_noun(desk, constraint):
                 rest.append(constraint)
         elif _parameter_name(desk, column) in desk.parameters:
             rest.append(constraint)
@@ -46,12 +54,30 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
 def _column_with_value(desk: Desk, constraint: Constraint) -> tuple[Column | None, str]:
     if constraint.relation in (Relation.EXCLUDES, Relation.NOT_EQUALS) or not isinstance(constraint.value, str):
         return None, ""
-    wanted = {fold(constraint.value)} | {f for w in [fold(constraint.value)] if " " not in w for f in forms(w)}
+    word = fold(constraint.value)
+    same = {word} if " " in word else {word, *forms(word)}
+    wanted = same | {i for w in same for i in _IMPLIED.get(w, ())}
     for column in desk.playing(Role.CATEGORY):
         for value in column.values:
             if fold(value) in wanted:
                 return column, value
     return None, ""
+
+
+def _is_record_noun(desk: Desk, constraint: Constraint) -> bool:
+    """The word says what the records are ("concerts"), and no record's text tells those that are from others."""
+    word = fold(str(constraint.value))
+    if (
+        constraint.relation is Relation.EXCLUDES
+        or not word
+        or word not in {f for w in fold(desk.intent.subject).split() for f in (w, *forms(w))}
+    ):
+        return False
+    texts = [v for c in human_text(desk.columns) for v in (*c.samples, *c.values)]
+    if matches(texts, word):
+        return False
+    desk.notes.append(f"All records of the page are taken to be {desk.intent.subject}.")
+    return True
 
 
 def _bind_choice(desk: Desk, constraint: Constraint) -> bool:
@@ -142,7 +168,8 @@ def _worth(column: Column) -> bool:
 def _bind_keywords(desk: Desk, constraints: Sequence[Constraint]) -> None:
     columns = human_text(desk.columns)
     without = (Relation.EXCLUDES, Relation.NOT_EQUALS)
-    wanted = [str(c.value) for c in constraints if c.relation not in without]
+    wanted = [str(c.value) for c in constraints if c.relation not in without and c.name != "any"]
+    either = [str(c.value) for c in constraints if c.relation not in without and c.name == "any"]
     unwanted = [str(c.value) for c in constraints if c.relation in without]
     search = next((t for t in desk.taken if t.proven and t.relation is Relation.CONTAINS), None)
     if not columns and search is None:
@@ -166,6 +193,18 @@ def _bind_keywords(desk: Desk, constraints: Sequence[Constraint]) -> None:
         ),
         *columns,
     )
+    if either and fields:
+        desk.add(
+            Parameter(
+                name="any_keywords",
+                type=FieldType.ARRAY,
+                items=FieldType.STRING,
+                description="Words of which at least one must occur in a record.",
+                default=list(either),
+                bindings=(FilterBinding(relation=Relation.CONTAINS, topic=Topic.KEYWORDS, fields=fields, any_of=True),),
+                topic=Topic.KEYWORDS,
+            )
+        )
     if fields:
         desk.add(
             Parameter(

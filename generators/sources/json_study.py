@@ -123,6 +123,8 @@ class _Deep:
         parameters: list[EndpointParameter] = []
         if with_parameters and grounded:
             parameters = self._parameters(request, base)
+        if paging is not None and paging.size is not None and paging.kind is PagingKind.NEXT_LINK:
+            request = with_parameter(request, paging.size_parameter, str(paging.size))
         endpoint = Endpoint(
             id=f"{request.method} {request.url} {path}",
             request=request,

@@ -29,7 +29,9 @@ _CURSOR_PARAMETER: Final = re.compile(
 _PAGE_PARAMETER: Final = re.compile(
     r"^_?(page|p|pg|paged|page_?(number|no|num|index)|current_?page|seite|.*\.page|page\[number\])$", re.IGNORECASE
 )
-_OFFSET_PARAMETER: Final = re.compile(r"^_?(offset|skip|start|from|start_?index|first_?result|.*offset|begin)$", re.IGNORECASE)
+_OFFSET_PARAMETER: Final = re.compile(
+    r"^_?(offset|skip|start|from|start_?index|first_?result|.*offset|begin)$", re.IGNORECASE
+)
 SIZE_PARAMETER: Final = re.compile(
     r"^_?(limit|size|per_?page|page_?size|pagesize|count|rows|take|num|max_?results|hits_?per_?page|.*_limit|first|"
     r"results_?per_?page|page\[size\]|items_?per_?page|.*_per_page|srlimit|cmlimit)$",

@@ -1,0 +1,219 @@
+"""Study of pages: records in the served HTML or in data that it carries, page by page and by parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from domain.observation import Column, Endpoint, EndpointParameter, Observation, Page, ProbePurpose, RecordCandidate
+from domain.plan import Intent, Paging, PagingKind, RecordSource, RequestTemplate, SourceKind
+from domain.values import JsonObject, JsonValue
+from generators.induction.paging import find_paging
+from generators.induction.reading import first_match, read, reads_as
+from generators.induction.records import find_records
+from generators.induction.tree import parse_document
+from generators.sources.asking import Questions, good
+from generators.sources.coverage import text_coverage
+from generators.sources.json_records import find_candidates, row_of
+from generators.sources.paging import says_more, total_of
+from generators.sources.parameters import parameter_ideas, shown_effect
+from generators.sources.paths import records
+from generators.sources.reading import read_rows
+from generators.sources.relevance import relevance
+from generators.sources.requests import template_of, with_parameter
+from generators.sources.typing import as_text
+
+_MOST_PARAMETERS: Final = 5
+_MOST_DEEP: Final = 3
+_FEW_VALUES: Final = 40
+_SAME: Final = 0.8
+"""Share of a rendered candidate's records that its selectors must find in the served HTML."""
+
+
+def study_pages(
+    observation: Observation, intent: Intent, visible: str, questions: Questions
+) -> tuple[list[RecordCandidate], list[Endpoint]]:
+    """Return html, embedded and browser candidates of the page, best first, with the page as their endpoint."""
+    if not observation.pages or "html" not in observation.pages[0].content_type:
+        return [], []
+    page = observation.pages[0]
+    found = [*_embedded(page, observation), *_html(page, intent)]
+    ranked = sorted(
+        (c.model_copy(update={"coverage": _covers(c, page, visible)}) for c in found),
+        key=lambda c: -relevance(c, intent, visible),
+    )
+    paging = _page_paging(page)
+    candidates: list[RecordCandidate] = []
+    endpoints: list[Endpoint] = []
+    deep: dict[SourceKind, int] = {}
+    for candidate in ranked:
+        number = deep.get(candidate.kind, 0)
+        deep[candidate.kind] = number + 1
+        if candidate.kind is SourceKind.BROWSER or number >= _MOST_DEEP:
+            candidates.append(candidate)
+            continue
+        study = _PageStudy(observation, intent, questions, page, candidate)
+        shown, endpoint = study.study(paging, with_parameters=number == 0)
+        candidates.append(shown)
+        endpoints.append(endpoint)
+    return candidates, endpoints
+
+
+def _html(page: Page, intent: Intent) -> list[RecordCandidate]:
+    """Candidates of the rendered page count as html where their selectors hold in the served text too."""
+    served = list(find_records(page.served_html, url=page.final_url, intent=intent, wanted=intent.wanted))
+    if not page.rendered_html:
+        return served
+    ranked = find_records(page.rendered_html, url=page.final_url, intent=intent, wanted=intent.wanted)
+    result: list[RecordCandidate] = []
+    for candidate in ranked:
+        rows = reads_as(page.served_html, candidate) if page.served_html else []
+        filled = sum(1 for row in rows if any(v for v in row.values()))
+        kind = SourceKind.HTML if filled >= _SAME * candidate.count else SourceKind.BROWSER
+        result.append(
+            candidate.model_copy(update={"kind": kind, "count": filled if kind is SourceKind.HTML else candidate.count})
+        )
+    known = {c.source.records for c in result if c.kind is SourceKind.HTML}
+    best = max((c.score for c in result), default=1.0)
+    return result + [
+        c.model_copy(update={"score": min(c.score, best)}) for c in served if c.source.records not in known
+    ]
+
+
+def _embedded(page: Page, observation: Observation) -> list[RecordCandidate]:
+    found: list[RecordCandidate] = []
+    request = template_of(page.final_url)
+    asked_more = any(e.trigger in ("scroll", "more") and e.method in ("GET", "POST") for e in observation.exchanges)
+    for item in page.embedded:
+        source = RecordSource(
+            request=request,
+            records="",
+            embedded_kind=item.kind,
+            embedded_selector=item.selector,
+            embedded_index=item.index,
+            embedded_variable=item.variable,
+        )
+        for candidate in find_candidates(item.data, request, kind=SourceKind.EMBEDDED, source=source)[:3]:
+            path = candidate.source.records
+            total = total_of(item.data, path, candidate.count) if path.count(".") < 8 else None
+            more = says_more(item.data, path) or (total or 0) > candidate.count or asked_more
+            label = f"{candidate.id}:{item.kind}:{item.selector}:{item.variable}"
+            found.append(candidate.model_copy(update={"id": label, "complete": not more, "total": total}))
+    return found
+
+
+def _covers(candidate: RecordCandidate, page: Page, visible: str) -> float:
+    if candidate.kind is SourceKind.EMBEDDED:
+        data = next(
+            (e.data for e in page.embedded if _same_place(e.kind, e.selector, e.index, e.variable, candidate)), None
+        )
+        rows = records(data, candidate.source.records) if isinstance(data, dict | list) else []
+        texts = (as_text(v) for row in rows for v in _values(row, candidate))
+        return round(text_coverage(texts, visible), 4)
+    html = page.served_html if candidate.kind is SourceKind.HTML else page.rendered_html
+    texts = (as_text(v) for row in reads_as(html, candidate) for v in row.values() if v)
+    return round(text_coverage(texts, visible), 4)
+
+
+def _values(row: JsonValue, candidate: RecordCandidate) -> list[JsonValue]:
+    return [v for v in row_of(row, candidate.columns).values() if v is not None]
+
+
+def _same_place(kind: str, selector: str, index: int, variable: str, candidate: RecordCandidate) -> bool:
+    source = candidate.source
+    mine = (source.embedded_kind, source.embedded_selector, source.embedded_index, source.embedded_variable)
+    return (kind, selector, index, variable) == mine
+
+
+def _page_paging(page: Page) -> Paging | None:
+    found = find_paging(page.served_html, page.final_url) if page.served_html else None
+    return None if found is None or found.kind in (PagingKind.MORE, PagingKind.SCROLL) else found
+
+
+def _with_values(columns: Sequence[Column], rows: Sequence[JsonObject]) -> tuple[Column, ...]:
+    """Columns with all their distinct values, where these are few."""
+    result = []
+    for column in columns:
+        distinct = list(dict.fromkeys(as_text(row.get(column.name)) for row in rows if row.get(column.name)))
+        few = distinct if not column.values and len(distinct) <= _FEW_VALUES else list(column.values)
+        result.append(column.model_copy(update={"values": tuple(few)}))
+    return tuple(result)
+
+
+class _PageStudy:
+    """The study of one candidate of the page."""
+
+    def __init__(
+        self, observation: Observation, intent: Intent, questions: Questions, page: Page, candidate: RecordCandidate
+    ) -> None:
+        self._observation = observation
+        self._intent = intent
+        self._questions = questions
+        self._page = page
+        self._candidate = candidate
+        self._request = template_of(page.final_url)
+        self._base = read_rows(candidate, page.served_html) or list(candidate.exemplars)
+        self._candidate = candidate.model_copy(update={"columns": _with_values(candidate.columns, self._base)})
+
+    def study(self, paging: Paging | None, *, with_parameters: bool) -> tuple[RecordCandidate, Endpoint]:
+        """Return the candidate with what was shown of it, and the page as its endpoint."""
+        shown = self._paging(paging) if paging is not None else None
+        parameters = self._parameters() if with_parameters else []
+        endpoint = Endpoint(
+            id=f"page {self._request.url} {self._candidate.id}",
+            request=self._request,
+            parameters=tuple(parameters),
+            paging=shown,
+            coverage=self._candidate.coverage,
+        )
+        complete = self._candidate.complete or shown is not None
+        known = self._candidate.model_copy(
+            update={
+                "source": self._candidate.source.model_copy(update={"request": self._request}),
+                "paging": shown,
+                "grounded": True,
+                "complete": complete,
+                "endpoint": endpoint.id,
+            }
+        )
+        return known, endpoint
+
+    def _paging(self, paging: Paging) -> Paging | None:
+        second = self._second(paging)
+        if second is None:
+            return None
+        answer = self._questions.ask(second, ProbePurpose.PAGE_TWO, f"{paging.kind} of the page")
+        if answer is None or not good(answer):
+            return None
+        rows = read_rows(self._candidate, answer.body) or []
+        mine = {str(r) for r in self._base}
+        again = sum(1 for r in rows if str(r) in mine)
+        return paging.model_copy(update={"proven": True}) if rows and again <= 0.1 * len(rows) else None
+
+    def _second(self, paging: Paging) -> RequestTemplate | None:
+        if paging.kind is PagingKind.NEXT_LINK:
+            tree = parse_document(self._page.served_html)
+            target = read(tree, paging.next_locator) if tree is not None else None
+            url = urljoin(self._page.final_url, target) if target else ""
+            same = urlsplit(url).netloc == urlsplit(self._page.final_url).netloc
+            return template_of(url) if url and same else None
+        if paging.location != "query" or not paging.parameter:
+            return None
+        return with_parameter(self._request, paging.parameter, str(paging.first + paging.step))
+
+    def _parameters(self) -> list[EndpointParameter]:
+        ideas = parameter_ideas(self._observation, self._request, self._candidate, None, self._intent)
+        shown = []
+        for idea in ideas[:_MOST_PARAMETERS]:
+            asked = with_parameter(self._request, idea.name, idea.value, idea.location)
+            answer = self._questions.ask(asked, ProbePurpose.PARAMETER, f"{idea.name}={idea.value} on the page")
+            if answer is None or not good(answer):
+                continue
+            effect = shown_effect(idea, self._base, self._rows(answer.body), self._candidate.columns)
+            if effect is not None:
+                shown.append(effect)
+        return shown
+
+    def _rows(self, body: str) -> Sequence[JsonObject] | None:
+        return read_rows(self._candidate, body)
