@@ -12,6 +12,7 @@ import bisect
 import collections
 import collections.abc
 import contextlib
+import dataclasses
 import datetime
 import decimal
 import enum
@@ -43,6 +44,7 @@ LIBRARY: dict[str, dict[str, typing.Any]] = {
     "collections": selected(collections, "ChainMap Counter OrderedDict defaultdict deque"),
     "collections.abc": selected(collections.abc, " ".join(collections.abc.__all__)),
     "contextlib": selected(contextlib, "suppress nullcontext asynccontextmanager contextmanager"),
+    "dataclasses": selected(dataclasses, "asdict astuple dataclass field fields replace"),
     "datetime": selected(datetime, "UTC MAXYEAR MINYEAR date datetime time timedelta timezone tzinfo"),
     "decimal": selected(
         decimal,

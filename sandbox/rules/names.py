@@ -1,0 +1,232 @@
+"""AS3xx: names and attributes."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from typing import ClassVar, Final
+
+from sandbox.facade.builtin_names import ALL_NAMES
+from sandbox.facade.guards import INSPECTION
+from sandbox.rules.base import Breach, Breaches, Rule
+from sandbox.rules.facts import ModuleFacts
+from sandbox.rules.restricted import READABLE_MAGIC
+
+_INSTEAD: Final = {
+    "print": "Remove it; return what matters in the Response.",
+    "open": "A workflow has no files.",
+    "input": "Take it as a field of Request.",
+    "eval": "Use json.loads for data.",
+    "exec": "Write the code itself.",
+    "compile": "Use re.compile for patterns.",
+    "setattr": "Assign the attribute by its name, or build a dict.",
+    "delattr": "Build a new value without it.",
+    "vars": "Use model_dump() for models.",
+    "dir": "Write the names down.",
+    "globals": "Pass values as arguments.",
+    "locals": "Pass values as arguments.",
+    "BaseException": "Catch the narrow class, or Exception.",
+    "memoryview": "Use bytes.",
+    "id": "Compare with 'is'.",
+}
+_BUILTINS: Final = frozenset(dir(builtins))
+_GUARDED_NAME: Final = re.compile(r"__\w*|_\w*_|_tmp\w*|_print\w*")
+_EXCEPTION_INSIDES: Final = frozenset({"with_traceback", "add_note"})
+
+
+class ForbiddenBuiltins(Rule):
+    """Builtins outside the allowlist."""
+
+    code: ClassVar = "AS301"
+    title: ClassVar = "No builtins that reach outside"
+    reason: ClassVar = "Evaluating text, files, standard streams and introspection are not part of a workflow."
+    remedy: ClassVar = "Use plain data and the functions of workflow_kit."
+    bad_example: ClassVar = 'eval("1 + 1")'
+    good_example: ClassVar = 'json.loads("[1, 2]")'
+    nodes: ClassVar = (ast.Name,)
+
+    def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
+        """Yield builtins that nothing in the module shadows."""
+        if not isinstance(node, ast.Name) or node.id in ALL_NAMES:
+            return
+        if node.id in {"print", "breakpoint", "printed"}:
+            yield Breach(message=f"{node.id} is not for workflows", node=node, remedy=_INSTEAD.get(node.id, ""))
+        elif node.id in _BUILTINS and node.id not in facts.bound and not node.id.startswith("_"):
+            yield Breach(message=f"{node.id} is not for workflows", node=node, remedy=_INSTEAD.get(node.id, ""))
+
+
+class UnknownNames(Rule):
+    """Names that nothing binds."""
+
+    code: ClassVar = "AS302"
+    title: ClassVar = "Every name is imported, defined or a builtin"
+    reason: ClassVar = "The workflow would stop there with NameError."
+    remedy: ClassVar = "Import or define the name, or correct its spelling."
+    bad_example: ClassVar = "return Response(rows=rowz)"
+    good_example: ClassVar = "return Response(rows=rows)"
+    nodes: ClassVar = (ast.Name,)
+
+    def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
+        """Yield names without an origin."""
+        if (
+            isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Load)
+            and node.id not in facts.bound
+            and node.id not in ALL_NAMES
+            and node.id not in _BUILTINS
+            and not _GUARDED_NAME.fullmatch(node.id)
+        ):
+            yield Breach(message=f"nothing defines {node.id!r}", node=node)
+
+
+class PrivateNames(Rule):
+    """Names of guards and of magic."""
+
+    code: ClassVar = "AS303"
+    title: ClassVar = "No names with two leading underscores, or with one at both ends"
+    reason: ClassVar = "They belong to Python and to the sandbox's guards."
+    remedy: ClassVar = "Choose a name without underscores at its ends; one leading underscore is fine."
+    bad_example: ClassVar = "__builtins__"
+    good_example: ClassVar = "_PATTERN = re.compile('x')"
+    nodes: ClassVar = (
+        ast.Name, ast.arg, ast.alias, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler,
+        ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.keyword,
+    )  # fmt: skip
+
+    def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
+        """Yield such names, wherever they are bound or read."""
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and isinstance(facts.parents.get(node), ast.ClassDef):
+            return  # methods: AS404
+        if isinstance(node, ast.alias) and isinstance(facts.parents.get(node), ast.ImportFrom):
+            names = (node.asname, "" if node.name == "annotations" else node.name)
+        elif isinstance(node, ast.alias):
+            names = (node.asname, *node.name.split("."))
+        else:
+            names = tuple(getattr(node, part, None) for part in ("id", "arg", "name", "rest"))
+        for name in names:
+            if name and name != "_" and name != "__all__" and _GUARDED_NAME.fullmatch(name):
+                yield Breach(message=f"the name {name!r} is reserved", node=node)
+
+
+class PrivateAttributes(Rule):
+    """Attributes with leading underscores."""
+
+    code: ClassVar = "AS304"
+    title: ClassVar = "No private or magic attributes"
+    reason: ClassVar = "They lead to classes, globals and internals that a workflow has no use for."
+    remedy: ClassVar = "Use the public interface; in own classes name attributes without underscore, or read them as self._name."
+    bad_example: ClassVar = "().__class__.__bases__"
+    good_example: ClassVar = "type(error).__name__"
+    nodes: ClassVar = (ast.Attribute, ast.MatchClass)
+
+    def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
+        """Yield such attributes, in patterns too."""
+        names = [node.attr] if isinstance(node, ast.Attribute) else list(getattr(node, "kwd_attrs", ()))
+        for name in names:
+            if name.startswith("_") and not self._admitted(name, node, facts):
+                yield Breach(message=f"the attribute {name!r} is private", node=node)
+
+    @staticmethod
+    def _admitted(name: str, node: ast.AST, facts: ModuleFacts) -> bool:
+        if not isinstance(node, ast.Attribute):
+            return False
+        value = node.value
+        if name == "__init__":
+            parent = facts.parents.get(node)
+            return (
+                isinstance(value, ast.Call)
+                and isinstance(value.func, ast.Name)
+                and value.func.id == "super"
+                and not value.args
+                and isinstance(parent, ast.Call)
+                and parent.func is node
+            )
+        if name in READABLE_MAGIC:
+            return isinstance(node.ctx, ast.Load)
+        return isinstance(value, ast.Name) and value.id == "self" and not name.startswith("__") and not name.endswith("_")
+
+
+class Introspection(Rule):
+    """Attributes of frames, code, generators, exceptions and models that lead outside."""
+
+    code: ClassVar = "AS305"
+    title: ClassVar = "No frames, code objects, tracebacks or model internals"
+    reason: ClassVar = "They lead from data to the interpreter, or evaluate text."
+    remedy: ClassVar = "Use the values themselves; models are read by model_validate and model_validate_json."
+    bad_example: ClassVar = "generator.gi_frame.f_globals"
+    good_example: ClassVar = "Item.model_validate(row)"
+    nodes: ClassVar = (ast.Attribute, ast.MatchClass)
+
+    def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
+        """Yield such attributes, in patterns too."""
+        del facts
+        names = [node.attr] if isinstance(node, ast.Attribute) else list(getattr(node, "kwd_attrs", ()))
+        for name in names:
+            if name in INSPECTION or name in _EXCEPTION_INSIDES:
+                yield Breach(message=f"the attribute {name!r} is not for workflows", node=node)
+
+
+class FormatFields(Rule):
+    """``str.format`` that walks attributes."""
+
+    code: ClassVar = "AS306"
+    title: ClassVar = "Format texts do not reach into objects"
+    reason: ClassVar = "'{0.__class__}'.format(x) reads attributes that code itself may not."
+    remedy: ClassVar = "Use an f-string."
+    bad_example: ClassVar = '"{0.__class__}".format(item)'
+    good_example: ClassVar = 'f"{item.name}"'
+    nodes: ClassVar = (ast.Attribute, ast.Constant)
+    _field: ClassVar = re.compile(r"\{[^{}]*(?:\._|\[_|\.(?:[a-z]{2}_frame|f_|mro|func_|co_))")
+
+    def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
+        """Yield texts with private fields, and ``format`` taken from the class."""
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and self._field.search(node.value) and node not in facts.docstrings:
+                yield Breach(message="a format field in this text reads a private attribute", node=node)
+        elif (
+            isinstance(node, ast.Attribute)
+            and node.attr in {"format", "format_map"}
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "str"
+        ):
+            yield Breach(message="str.format is taken from the class", node=node)
+
+
+class AttributesByName(Rule):
+    """``getattr`` and ``hasattr`` with private names."""
+
+    code: ClassVar = "AS307"
+    title: ClassVar = "getattr and hasattr with public names only"
+    reason: ClassVar = "A name in text is an attribute like any other."
+    remedy: ClassVar = "Write item.name; getattr(item, 'name', default) is fine for public names."
+    bad_example: ClassVar = 'getattr(item, "__class__")'
+    good_example: ClassVar = 'getattr(item, "price", None)'
+    nodes: ClassVar = (ast.Call,)
+
+    def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
+        """Yield constant private names, and names that are put together."""
+        del facts
+        if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in {"getattr", "hasattr"}:
+            return
+        if len(node.args) < 2:
+            yield Breach(message="getattr needs an object and a name", node=node)
+            return
+        name = node.args[1]
+        if isinstance(name, ast.Constant):
+            text = str(name.value)
+            if text.startswith("_") or text in INSPECTION:
+                yield Breach(message=f"the attribute {text!r} is private", node=node)
+        elif isinstance(name, ast.BinOp | ast.Call) or (isinstance(name, ast.JoinedStr)):
+            yield Breach(message="the attribute's name is put together from parts", node=node)
+
+
+RULES: tuple[type[Rule], ...] = (
+    ForbiddenBuiltins,
+    UnknownNames,
+    PrivateNames,
+    PrivateAttributes,
+    Introspection,
+    FormatFields,
+    AttributesByName,
+)
