@@ -8,7 +8,9 @@ browser's; what may be asked on a page is for ``observe`` and ``gate``.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import hashlib
 import logging
 import shutil
 import socket
@@ -19,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from playwright.async_api import Browser, BrowserContext, Playwright, ProxySettings, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
@@ -262,10 +266,17 @@ def _post(path: Path) -> socket.socket:
     post.bind(str(path))
     path.chmod(0o600)
     post.listen(1)
-    post.setblocking(False)
+    post.settimeout(0)
     return post
 
 
 def _resolve(ready: asyncio.Future[None]) -> None:
     if not ready.done():
         ready.set_result(None)
+
+
+def key_hash(certificate_pem: bytes) -> str:
+    """Return the base64 SHA-256 of a certificate's public key, as ``BrowserOptions.trusted_keys`` wants it."""
+    key = x509.load_pem_x509_certificate(certificate_pem).public_key()
+    spki = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(spki).digest()).decode("ascii")

@@ -24,14 +24,9 @@ Judge = Callable[[Request], str | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What a context may ask.
-
-    ``read_posts`` lets the page itself send POST with a JSON (or form) body to hosts of the policy:
-    hidden endpoints are read that way while observing. ``popups`` keeps windows that pages open.
-    """
+    """What a context may ask: what its grant says. ``popups`` keeps windows that pages open."""
 
     grant: Grant
-    read_posts: bool = False
     popups: bool = False
 
     def refusal(self, request: Request) -> str | None:
@@ -46,7 +41,7 @@ class Rules:
             return f"navigation to {host} is outside the policy"
         if own:
             return None if self._method_fits(request) else f"method {request.method} is outside the policy"
-        if not self.grant.reads_public(scheme, port):
+        if not self.grant.reads_public(scheme, host, port):
             return f"host {host}:{port} is outside the policy"
         if request.method not in READ_METHODS:
             return f"method {request.method} to a host outside the policy"
@@ -55,9 +50,8 @@ class Rules:
     def _method_fits(self, request: Request) -> bool:
         if request.method in self.grant.policy.methods or request.method == "OPTIONS":
             return True
-        if not self.read_posts or request.method != "POST" or request.is_navigation_request():
-            return False
-        return request.resource_type in {"fetch", "xhr"}
+        # Reads by POST are the page's own fetches; a form or a beacon that POSTs changes something.
+        return self.grant.admits_method(request.method) and request.resource_type in {"fetch", "xhr"}
 
 
 def origin(url: str) -> tuple[str, str, int]:

@@ -30,7 +30,8 @@ class Grant:
 
     ``policy`` rules the site's own hosts. With ``read_public`` other public hosts may be read too
     (GET, HEAD and OPTIONS, default ports, no WebSocket in clear), which pages need for their assets;
-    no private address is ever reached that way. ``bytes_used`` counts both directions.
+    no private address is ever reached that way. With ``read_posts`` the policy's own hosts also take
+    POST, for pages that read their data that way. ``bytes_used`` counts both directions.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Grant:
         policy: Policy,
         *,
         read_public: bool = False,
+        read_posts: bool = False,
         max_connections: int = 64,
         max_requests: int = 2000,
         total_bytes: int | None = None,
@@ -46,6 +48,7 @@ class Grant:
         self.token = secrets.token_urlsafe(24)
         self.policy = policy
         self.read_public = read_public
+        self.read_posts = read_posts
         self.denials: list[Denial] = []
         self.unreachable: list[Denial] = []
         self.requests = 0
@@ -71,16 +74,22 @@ class Grant:
         """Return whether the policy itself names this origin."""
         return any(rule.admits(scheme, host, port) for rule in self.policy.hosts)
 
-    def reads_public(self, scheme: str, port: int) -> bool:
-        """Return whether an origin outside the policy may be read."""
-        return self.read_public and DEFAULT_PORTS.get(scheme) == port
+    def admits_method(self, method: str) -> bool:
+        """Return whether a method may be used at the policy's own hosts."""
+        return method in self.policy.methods or method == "OPTIONS" or (self.read_posts and method == "POST")
+
+    def reads_public(self, scheme: str, host: str, port: int) -> bool:
+        """Return whether an origin outside the policy may be read (a name's addresses are judged later)."""
+        address = literal(host)
+        public = host != "localhost" if address is None else classify(address)[0] is Reach.PUBLIC
+        return public and self.read_public and DEFAULT_PORTS.get(scheme) == port
 
     def check_request(self, method: str, scheme: str, host: str, port: int, url: str) -> None:
         """Raise Refused unless the request may be made (addresses aside)."""
         if self.admits_host(scheme, host, port):
-            if method not in self.policy.methods:
+            if not self.admits_method(method):
                 raise Refused(url, f"method {method} is outside the policy")
-        elif not self.reads_public(scheme, port):
+        elif not self.reads_public(scheme, host, port):
             raise Refused(url, f"host {host}:{port} is outside the policy")
         elif method not in READ_METHODS:
             raise Refused(url, f"method {method} to a host outside the policy")
@@ -92,7 +101,7 @@ class Grant:
 
     def check_tls(self, host: str, port: int, url: str) -> None:
         """Raise Refused unless TLS to this host and port may be spoken."""
-        if not self.admits_host("https", host, port) and not self.reads_public("https", port):
+        if not self.admits_host("https", host, port) and not self.reads_public("https", host, port):
             raise Refused(url, f"host {host}:{port} is outside the policy")
 
     def check_websocket(self, scheme: str, host: str, port: int, url: str) -> None:

@@ -8,7 +8,6 @@ nothing here interprets what was found.
 from __future__ import annotations
 
 import asyncio
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +29,8 @@ from domain.observation import (
     ProbePurpose,
 )
 from domain.policy import Policy
+from sandbox import fetch
+from sandbox.broker import Broker, BrokerOptions
 from sandbox.browsers import AGENT, BrowserOptions, BrowserPool
 from sandbox.browsers_routing import Rules, enforce
 from sandbox.egress_grants import Grant
@@ -65,28 +66,30 @@ class ObserverOptions:
 class Observer:
     """Async context manager. One may serve many observations at a time; the browser starts on first need.
 
-    ``pool`` is shared with browser runs when given, and then not closed here. ``ask`` answers one
-    plain HTTP request under a policy.
+    ``pool`` and ``broker`` are shared with runs when given, and then not closed here.
     """
 
     def __init__(
-        self, options: ObserverOptions | None = None, *, pool: BrowserPool | None = None, ask: Ask | None = None
+        self, options: ObserverOptions | None = None, *, pool: BrowserPool | None = None, broker: Broker | None = None
     ) -> None:
         self.options = options or ObserverOptions()
-        self._owned = pool is None
         self.pool = pool or BrowserPool(self.options.browser)
-        self._ask: Ask = ask or _plain
+        self._broker = broker or Broker(BrokerOptions())
+        self._owned: list[BrowserPool | Broker] = [
+            mine for mine, given in ((self.pool, pool), (self._broker, broker)) if given is None
+        ]
+        self._ask: Ask = self.answer
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._owned:
-            await self.pool.aclose()
+        for mine in self._owned:
+            await mine.aclose()
 
     async def answer(self, probe: Probe, policy: Policy) -> ProbeAnswer:
         """Ask the source one question over plain HTTP."""
-        return await self._ask(probe, policy)
+        return await fetch.answer(probe, policy, broker=self._broker)
 
     async def observe(self, url: str, policy: Policy, *, on_progress: Progress = ignore) -> Observation:
         """Capture everything at ``url`` that the policy lets be read.
@@ -140,6 +143,11 @@ class Observer:
             if (answer.status not in page.TRY_AGAIN and not answer.error) or attempt == MAX_ATTEMPTS:
                 break
             await asyncio.sleep(0.3 * attempt)  # back-off before asking a busy site again
+        if answer.error.startswith("denied:"):
+            raise EgressDenied(
+                f"The source at {urlsplit(url).netloc} leads outside the policy: {answer.error[8:]}",
+                remedy="Name the site it leads to with --site, or allow that host.",
+            )
         if answer.error:
             raise SourceUnreachable(f"The source at {urlsplit(url).netloc} did not answer.", cause=answer.error)
         return answer
@@ -150,10 +158,10 @@ class Observer:
         return await discover.surroundings(self._ask, policy, base, links_in(served.body, base), header)
 
     async def _browse(self, url: str, served: ProbeAnswer, policy: Policy) -> Observation:
-        grant = Grant(policy, read_public=True, total_bytes=self.options.total_bytes)
+        grant = Grant(policy, read_public=True, read_posts=True, total_bytes=self.options.total_bytes)
         try:
             async with self.pool.context(grant) as context:
-                await enforce(context, Rules(grant=grant, read_posts=True))
+                await enforce(context, Rules(grant=grant))
                 recorder = Recorder(context)
                 visit = await page.visit(context, url, recorder, self.options.pace)
                 exchanges = await recorder.exchanges()
@@ -260,8 +268,3 @@ def _respect(robots: str, url: str, policy: Policy) -> None:
             remedy="Ask the site's owner, use its API, or allow it by name in the policy (respect_robots).",
             host=host,
         )
-
-
-async def _plain(probe: Probe, policy: Policy) -> ProbeAnswer:
-    answer: Ask = importlib.import_module("sandbox.fetch").answer
-    return await answer(probe, policy)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections import Counter
 from typing import Literal
 
 from playwright.async_api import BrowserContext, Request, Response
@@ -15,6 +17,7 @@ from sandbox.observing.kinds import is_data
 log = logging.getLogger(__name__)
 
 MAX_EXCHANGES = 200
+POLLS = 3  # an address asked more often than this is polled; nobody waits for it
 MAX_BODY_CHARS = 2_000_000
 MAX_REQUEST_BODY_CHARS = 100_000
 BODY_TIMEOUT_S = 5.0
@@ -45,17 +48,18 @@ class Recorder:
         self._order: list[Request] = []
         self._triggers: dict[Request, Trigger] = {}
         self._exchanges: dict[Request, Exchange] = {}
-        self._pending: set[Request] = set()
+        self._pending: dict[Request, float] = {}
+        self._asked_times: Counter[str] = Counter()
         self._readers: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
         context.on("request", self._asked)
         context.on("requestfinished", self._finished)
         context.on("requestfailed", self._failed)
 
-    @property
-    def pending(self) -> int:
-        """How many script-made requests have no answer yet."""
-        return len(self._pending)
+    def pending(self, young_s: float) -> int:
+        """Return how many script-made requests of the last ``young_s`` seconds have no answer yet; polling aside."""
+        since = time.monotonic() - young_s
+        return sum(began > since for began in self._pending.values())
 
     async def wait_for_answer(self, limit_s: float) -> bool:
         """Wait until one pending request ended, at most ``limit_s`` seconds; tell whether one did."""
@@ -81,11 +85,12 @@ class Recorder:
             return
         self._order.append(request)
         self._triggers[request] = self.trigger
-        if request.resource_type in {"fetch", "xhr"}:
-            self._pending.add(request)
+        self._asked_times[request.url] += 1
+        if request.resource_type in {"fetch", "xhr"} and self._asked_times[request.url] <= POLLS:
+            self._pending[request] = time.monotonic()
 
     def _failed(self, request: Request) -> None:
-        self._pending.discard(request)
+        self._pending.pop(request, None)
         self._changed.set()
 
     def _finished(self, request: Request) -> None:
@@ -104,7 +109,7 @@ class Recorder:
         except (PlaywrightError, TimeoutError, UnicodeDecodeError) as lost:
             log.debug("an exchange could not be read: %s", type(lost).__name__)
         finally:
-            self._pending.discard(request)
+            self._pending.pop(request, None)
             self._changed.set()
 
     async def _keep(self, request: Request, response: Response) -> None:

@@ -22,6 +22,7 @@ from sandbox.observing.capture import Recorder
 log = logging.getLogger(__name__)
 
 MAX_NODES = 60_000
+GROWTH = 1.02  # less is a clock or a counter, not what scrolling brought
 MARK = "data-agent-more"
 TRY_AGAIN = frozenset({429, 502, 503, 504})
 
@@ -107,7 +108,7 @@ async def _settle(page: Page, recorder: Recorder, pace: Pace, deadline: float) -
     while (left := deadline - time.monotonic()) > 0:
         await _quiet(page, pace.quiet_s, left)
         waiting = min(deadline, patience) - time.monotonic()
-        if recorder.pending == 0 or waiting <= 0:
+        if recorder.pending(pace.answer_s) == 0 or waiting <= 0:
             return
         if not await recorder.wait_for_answer(waiting):
             return
@@ -147,7 +148,7 @@ async def _explore(page: Page, recorder: Recorder, pace: Pace, deadline: float, 
         return
     await page.evaluate("() => scrollTo(0, 0)")
     later = await _read(page)
-    if later.text != result.first.text:
+    if len(later.text) > before * GROWTH:
         result.later = later
         result.notes.append(f"explore: text grew from {before} to {len(later.text)} characters")
 
