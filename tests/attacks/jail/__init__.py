@@ -1,0 +1,1 @@
+"""Escapes that run in the jail with no code check before it."""
