@@ -5,16 +5,43 @@
 
 from __future__ import annotations
 
+from registry.profiles import FieldProfile, Profile, profile
+from registry.replay import ReplayBundle, ReplayCase, StoredReplay
+from registry.retention import Retention
 from registry.store import Registry, open_registry
-from registry.values import AuditEntry, RunEntry, SearchHit, ToolEntry, ToolPage, VersionEntry
+from registry.values import (
+    AuditEntry,
+    Collected,
+    Difference,
+    Imported,
+    KeyEntry,
+    RunEntry,
+    SearchHit,
+    ToolEntry,
+    ToolPage,
+    ToolStats,
+    VersionEntry,
+)
 
 __all__ = [
     "AuditEntry",
+    "Collected",
+    "Difference",
+    "FieldProfile",
+    "Imported",
+    "KeyEntry",
+    "Profile",
     "Registry",
+    "ReplayBundle",
+    "ReplayCase",
+    "Retention",
     "RunEntry",
     "SearchHit",
+    "StoredReplay",
     "ToolEntry",
     "ToolPage",
+    "ToolStats",
     "VersionEntry",
     "open_registry",
+    "profile",
 ]

@@ -13,27 +13,31 @@ from domain.tool import Tool
 from domain.workflow import Status, WorkflowVersion
 from registry import audit
 from registry.database import Row
-from registry.rows import moment, version_of
-from registry.search import VISIBLE
+from registry.rows import version_of
+from registry.shelf import Shelf
 from registry.values import ToolEntry, ToolPage, VersionEntry
-from registry.versions import WITH_TOOL, Shelf
+from registry.versions import WITH_TOOL, entry_of
+from registry.visibility import VISIBLE
 
 LONGEST_PAGE = 1000
 
 
 def tool(shelf: Shelf, name: str, owner: str, version: int | None = None) -> WorkflowVersion:
-    """Return a version of a tool that the owner sees: the published one unless a number is given.
+    """Return a version of a tool that the owner sees: the one with the number, else the one that can be called.
+
+    That is the published version or, of a tool that was never published, its newest draft.
 
     Raises:
         UnknownTool: nothing of this name and number is visible to this owner.
         IntegrityBroken: the row was changed outside the registry; it is reported in the audit log.
     """
-    which = "v.status = 'published'" if version is None else "v.number = :number"
+    callable_head = "v.number = t.head_number AND v.status IN ('published', 'draft')"
+    which = callable_head if version is None else "v.number = :number"
     row = shelf.database.one(
         f"{WITH_TOOL} WHERE t.name = :name AND {VISIBLE} AND {which}", name=name, owner=owner, number=version
     )
     if row is None:
-        number = "published version" if version is None else f"version {version}"
+        number = "callable version" if version is None else f"version {version}"
         raise UnknownTool(f"There is no {number} of a tool {name[:80]!r} for this owner.")
     try:
         return version_of(row, shelf.verifier)
@@ -109,18 +113,7 @@ def versions(shelf: Shelf, name: str, owner: str) -> tuple[VersionEntry, ...]:
     )
     if not rows:
         raise UnknownTool(f"There is no tool {name[:80]!r} for this owner.")
-    return tuple(
-        VersionEntry(
-            number=row["number"],
-            status=Status(row["status"]),
-            content_hash=row["content_hash"],
-            key_id=row["key_id"],
-            created_at=moment(row["created_at"]),
-            created_by=row["created_by"],
-            published_at=moment(row["published_at"]) if row["published_at"] else None,
-        )
-        for row in rows
-    )
+    return tuple(entry_of(row) for row in rows)
 
 
 def report(shelf: Shelf, row: Row, error: IntegrityBroken) -> None:
@@ -161,8 +154,8 @@ def read_cursor(text: str) -> tuple[int, str, int]:
     """
     try:
         popularity, name, tool_id = orjson.loads(urlsafe_b64decode(text.encode("ascii")))
-        if not (isinstance(name, str) and isinstance(popularity, int) and isinstance(tool_id, int)):
-            raise TypeError
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise InvalidArguments("The cursor is not one that this server gave.", remedy="Begin without one.") from error
-    return popularity, name, tool_id
+    except (binascii.Error, ValueError, TypeError):
+        popularity, name, tool_id = None, None, None
+    if isinstance(name, str) and isinstance(popularity, int) and isinstance(tool_id, int):
+        return popularity, name, tool_id
+    raise InvalidArguments("The cursor is not one that this server gave.", remedy="Begin without one.")

@@ -13,7 +13,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -33,14 +33,18 @@ class Row(Protocol):
         """Return the value of a column."""
 
 
-class Session(Protocol):
-    """One open transaction."""
+class Reader(Protocol):
+    """Answers statements that change nothing."""
 
     def all(self, sql: str, **values: Any) -> list[Row]:
         """Return every row."""
 
     def one(self, sql: str, **values: Any) -> Row | None:
         """Return the first row, if any."""
+
+
+class Session(Reader, Protocol):
+    """One open transaction."""
 
     def run(self, sql: str, **values: Any) -> int:
         """Change rows; returns how many."""
@@ -52,19 +56,13 @@ class Session(Protocol):
         """Keep other writers of the same thing out until this transaction ends."""
 
 
-class Database(Protocol):
+class Database(Reader, Protocol):
     """A store that reads by itself and writes in transactions. Safe to share between threads."""
 
     dialect: Dialect
     address: str
 
-    def all(self, sql: str, **values: Any) -> list[Row]:
-        """Return every row of one statement outside a transaction."""
-
-    def one(self, sql: str, **values: Any) -> Row | None:
-        """Return the first row, if any."""
-
-    def write(self) -> Any:
+    def write(self) -> AbstractContextManager[Session]:
         """Open a transaction that is committed at the end of the block, or undone by any exception."""
 
     def close(self) -> None:

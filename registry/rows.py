@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -21,7 +22,7 @@ from domain.tool import Tool
 from domain.values import JsonObject, Value, content_hash
 from domain.workflow import Artifact, Provenance, Status, WorkflowVersion
 from registry.database import Row
-from registry.signing import SigningKeys
+from registry.signing import SigningKeys, read_trusted
 
 VERIFIED_SIGNATURES = 20_000  # 64 bytes each; verifying costs 150 µs, and a listing has 50
 
@@ -104,11 +105,26 @@ class Verifier:
             if mark in self._known:
                 return
         what = f"Version {row['number']} of {row['name']}"
-        self.keys.require_valid(signed, row["signature"], row["key_id"], what=what)
+        self.require_signed(signed, row["signature"], row["key_id"], what=what)
         with self._guard:
             self._known[mark] = None
             if len(self._known) > VERIFIED_SIGNATURES:
                 self._known.popitem(last=False)
+
+    def require_signed(self, signed: bytes, signature: str, key_id: str, *, what: str) -> None:
+        """Refuse a text that no trusted key signed. A key that another process made since is looked up once more.
+
+        Raises:
+            IntegrityBroken: unknown key, or a signature that does not match.
+        """
+        keys = self.keys if key_id in self.keys.trusted else self.refreshed()
+        keys.require_valid(signed, signature, key_id, what=what)
+
+    def refreshed(self) -> SigningKeys:
+        """Return the keys with every public key that the folder trusts by now."""
+        if self.keys.folder is not None:
+            self.keys = replace(self.keys, trusted={**read_trusted(self.keys.folder), **self.keys.trusted})
+        return self.keys
 
     def require_intact(self, row: Row) -> None:
         """Refuse a row of which any text is not what was signed.

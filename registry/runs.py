@@ -18,8 +18,8 @@ from domain.errors import RegistryProblem
 from domain.run import Run, RunKind
 from registry.database import Database, Session
 from registry.rows import json_text, moment, timestamp
-from registry.search import VISIBLE
 from registry.values import RunEntry
+from registry.visibility import VISIBLE
 
 QUEUE_RUNS = 10_000  # beyond, recording waits: better slow than lost
 BATCH_RUNS = 500

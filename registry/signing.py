@@ -75,6 +75,8 @@ def open_keys(folder: Path | None, *, shared: str = "") -> SigningKeys:
     else:
         raise SettingsProblem("There is neither a folder for the signing key nor a shared key.")
     key_id = id_of(private.public_key())
+    if folder is not None and key_id not in trusted:
+        trust(folder, public_text(private.public_key()))  # other processes look here for keys made after they began
     return SigningKeys(key_id=key_id, private=private, trusted={**trusted, key_id: private.public_key()}, folder=folder)
 
 

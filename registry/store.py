@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from domain.errors import IntegrityBroken, SettingsProblem
 from domain.plan import SourceKind
 from domain.ports import Clock
 from domain.run import Run
 from domain.workflow import Status, WorkflowVersion
-from registry import audit, catalogue, runs, search, versions
+from registry import archive, audit, catalogue, index, replay, runs, search, stats, versions
 from registry.database import Database, SqliteDatabase, open_database
+from registry.diff import diff
+from registry.ledger import TableLedger, TableReplyCache
+from registry.profiles import Profile
+from registry.replay import ReplayBundle, StoredReplay
+from registry.retention import Retention, collect
 from registry.rows import Verifier, version_of
 from registry.runs import RunWriter
 from registry.schema import ensure_schema
-from registry.signing import open_keys
-from registry.values import AuditEntry, RunEntry, SearchHit, ToolPage, VersionEntry
-from registry.versions import WITH_TOOL, Shelf
+from registry.shelf import Shelf
+from registry.signing import open_keys, public_text, rotate, trust
+from registry.stats import AGENT_TASK_USD
+from registry.values import (
+    AuditEntry,
+    Collected,
+    Difference,
+    Imported,
+    KeyEntry,
+    RunEntry,
+    SearchHit,
+    ToolPage,
+    ToolStats,
+    VersionEntry,
+)
+from registry.versions import WITH_TOOL
 
 KEYS_FOLDER = "keys"  # beside the SQLite file, unless another folder is given
 
@@ -68,6 +88,8 @@ class Registry:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
+        self.ledger = TableLedger(shelf.database)
+        self.reply_cache = TableReplyCache(shelf.database, shelf.clock)
         self._runs = RunWriter(shelf.database)
 
     def __enter__(self) -> Self:
@@ -88,9 +110,22 @@ class Registry:
         self._runs.close()
         self.shelf.database.close()
 
-    def publish(self, version: WorkflowVersion, *, actor: str, idempotency_key: str = "") -> WorkflowVersion:
-        """Publish a proved version; see ``versions.publish``."""
-        return versions.publish(self.shelf, version, actor=actor, idempotency_key=idempotency_key)
+    def publish(
+        self,
+        version: WorkflowVersion,
+        *,
+        actor: str,
+        idempotency_key: str = "",
+        bundle: ReplayBundle | None = None,
+        profile: Profile | None = None,
+    ) -> WorkflowVersion:
+        """Publish a proved version, with its replay bundle and profile; see ``versions.publish``."""
+        if bundle is not None:
+            replay.pack(bundle)  # refuse one that is too large before anything is published
+        published = versions.publish(self.shelf, version, actor=actor, idempotency_key=idempotency_key)
+        if bundle is not None or profile is not None:
+            self.save_replay(published.name, published.owner, published.number, bundle=bundle, profile=profile)
+        return published
 
     def save_draft(self, version: WorkflowVersion, *, actor: str, idempotency_key: str = "") -> WorkflowVersion:
         """Keep a version that is not proved yet; see ``versions.save_draft``."""
@@ -100,13 +135,13 @@ class Registry:
         """Publish an earlier version again; see ``versions.rollback``."""
         return versions.rollback(self.shelf, name, owner, to=to, actor=actor)
 
-    def deprecate(self, name: str, owner: str, *, version: int | None = None, actor: str) -> WorkflowVersion:
+    def deprecate(self, name: str, owner: str, *, version: int | None = None, actor: str) -> VersionEntry:
         """Take a version out of use, or release a quarantined one for a rollback."""
         return versions.move(self.shelf, name, owner, Status.DEPRECATED, number=version, actor=actor)
 
     def quarantine(
         self, name: str, owner: str, *, version: int | None = None, actor: str, reason: str = ""
-    ) -> WorkflowVersion:
+    ) -> VersionEntry:
         """Take a version out of use because it is wrong or dangerous."""
         return versions.move(self.shelf, name, owner, Status.QUARANTINED, number=version, actor=actor, reason=reason)
 
@@ -144,7 +179,7 @@ class Registry:
         limit: int = 10,
     ) -> tuple[SearchHit, ...]:
         """Return the best tools for a text, best first; see ``search.search``."""
-        return search.search(self.database, text, owner, host=host, kind=kind, tag=tag, status=status, limit=limit)
+        return search.search(self.shelf, text, owner, host=host, kind=kind, tag=tag, status=status, limit=limit)
 
     def generation(self) -> int:
         """Return a number that changes whenever the set of visible tools may have changed."""
@@ -163,6 +198,82 @@ class Registry:
         """Return the newest written runs of a tool."""
         return runs.read(self.database, name, owner, limit=limit)
 
+    def stats(self, name: str, owner: str, *, agent_task_usd: float = AGENT_TASK_USD) -> ToolStats:
+        """Return what a tool has done and cost; see ``stats.stats``."""
+        self.flush()
+        return stats.stats(self.database, name, owner, agent_task_usd=agent_task_usd)
+
+    def diff(self, name: str, owner: str, before: int, after: int) -> Difference:
+        """Return what differs between two versions of a tool, for a person to read."""
+        return diff(self.tool(name, owner, before), self.tool(name, owner, after))
+
+    def save_replay(
+        self,
+        name: str,
+        owner: str,
+        number: int,
+        *,
+        bundle: ReplayBundle | None = None,
+        profile: Profile | None = None,
+    ) -> None:
+        """Keep the replay bundle and the profile of a version; what is there already stays."""
+        replay.save(self.shelf, name, owner, number, bundle=bundle, profile=profile)
+
+    def replays(self, name: str, owner: str, *, version: int | None = None) -> tuple[StoredReplay, ...]:
+        """Return the replay bundles of a tool, newest version first."""
+        return replay.replays(self.shelf, name, owner, number=version)
+
+    def declare_obsolete(self, name: str, owner: str, version: int, *, reason: str, actor: str) -> None:
+        """Free repairs from passing the bundle of an old version."""
+        replay.declare_obsolete(self.shelf, name, owner, version, reason=reason, actor=actor)
+
+    def profile(self, name: str, owner: str, version: int) -> Profile | None:
+        """Return the profile of a version, or None when none was kept."""
+        return replay.profile_of(self.shelf, name, owner, version)
+
+    def export(self, path: Path, owner: str, *, names: Iterable[str] | None = None, actor: str) -> int:
+        """Write the owner's tools to one signed file; returns the number of versions."""
+        return archive.export(self.shelf, path, owner, names=names, actor=actor)
+
+    def import_file(
+        self, path: Path, owner: str, *, unsigned: bool = False, allow_wider: bool = False, actor: str
+    ) -> Imported:
+        """Take all versions of an export file, or none; see ``archive.import_file``."""
+        return archive.import_file(self.shelf, path, owner, unsigned=unsigned, allow_wider=allow_wider, actor=actor)
+
+    def keys(self) -> tuple[KeyEntry, ...]:
+        """Return the active signing key and all that are trusted."""
+        keys = self.shelf.verifier.refreshed()
+        return tuple(
+            KeyEntry(key_id=key_id, public_key=public_text(public), active=key_id == keys.key_id)
+            for key_id, public in sorted(keys.trusted.items())
+        )
+
+    def rotate_key(self, *, actor: str) -> str:
+        """Sign with a new key from now on, and return its id; what old keys signed stays valid."""
+        keys = rotate(self.shelf.verifier.keys)
+        self.shelf.verifier.keys = keys
+        self._log_key("rotate_key", keys.key_id, actor)
+        return keys.key_id
+
+    def trust_key(self, public_key: str, *, actor: str) -> str:
+        """Trust what another registry's key signed (base64), and return the key's id."""
+        folder = self.shelf.verifier.keys.folder
+        if folder is None:
+            raise SettingsProblem("Without a folder for keys there is nowhere to keep a trusted one.")
+        key_id = trust(folder, public_key)
+        self._log_key("trust_key", key_id, actor)
+        return key_id
+
+    def gc(self, retention: Retention | None = None, *, actor: str) -> Collected:
+        """Delete records that are older than their retention."""
+        self.flush()
+        return collect(self.database, retention or Retention(), now=self.shelf.now(), actor=actor)
+
+    def _log_key(self, action: str, key_id: str, actor: str) -> None:
+        with self.database.write() as session:
+            versions.log(session, self.shelf, action=action, actor=actor, facts={"key_id": key_id})
+
     def audit(self, *, tool: str | None = None, owner: str | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
         """Return the newest changes first."""
         return audit.read(self.database, tool=tool, owner=owner, limit=limit)
@@ -171,7 +282,7 @@ class Registry:
 def refresh_index(shelf: Shelf) -> None:
     """Index every tool anew when the rules of the index are not those it was made with."""
     row = shelf.database.one("SELECT value FROM counter WHERE name = 'search_rules'")
-    if row is not None and row["value"] == search.RULES:
+    if row is not None and row["value"] == index.RULES:
         return
     with shelf.database.write() as session:
         session.lock("search_rules")
@@ -181,5 +292,9 @@ def refresh_index(shelf: Shelf) -> None:
                 id=tool["id"],
             )
             assert head is not None
-            search.index(session, shelf.database.dialect, tool["id"], version_of(head, shelf.verifier))
-        session.run("UPDATE counter SET value = :rules WHERE name = 'search_rules'", rules=search.RULES)
+            try:
+                version = version_of(head, shelf.verifier)
+            except IntegrityBroken:
+                continue  # reported when it is read; it must not keep the others from being found
+            index.write(session, shelf.database.dialect, tool["id"], version)
+        session.run("UPDATE counter SET value = :rules WHERE name = 'search_rules'", rules=index.RULES)

@@ -138,6 +138,22 @@ class Difference(Value):
         return "\n".join(self.parts.values())
 
 
+class Imported(Value):
+    """What an import brought: tools, and their versions by what became of them."""
+
+    tools: int = 0
+    published: int = 0
+    drafts: int = 0
+
+
+class KeyEntry(Value):
+    """One signing key: its public part in base64; the active one signs, all of them are trusted."""
+
+    key_id: str
+    public_key: str
+    active: bool
+
+
 class Collected(Value):
     """How many rows the retention took away."""
 

@@ -5,33 +5,20 @@ One version per tool is published at a time; the database itself refuses a secon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import orjson
 
-from domain.errors import IllegalMove, UnknownTool
-from domain.ports import Clock
+from domain.errors import IllegalMove, IntegrityBroken, UnknownTool
 from domain.values import JsonObject
 from domain.workflow import Status, WorkflowVersion
-from registry import audit, search
-from registry.database import Database, Row, Session
+from registry import audit, index
+from registry.database import Reader, Row, Session
 from registry.gate import require_acceptable
 from registry.lifecycle import require_move
-from registry.rows import Verifier, content_of, evidence_of, face_of, message, sums_of, timestamp, version_of
+from registry.rows import content_of, evidence_of, face_of, message, moment, sums_of, timestamp, version_of
+from registry.shelf import Shelf
+from registry.values import VersionEntry
 
 WITH_TOOL = "SELECT v.*, t.owner, t.name, t.shared FROM version v JOIN tool t ON t.id = v.tool_id"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shelf:
-    """What every change needs: the database, the keys behind the verifier, and the clock."""
-
-    database: Database
-    verifier: Verifier
-    clock: Clock
-
-    def now(self) -> datetime:
-        """Return the time."""
-        return self.clock.now()
 
 
 def publish(shelf: Shelf, version: WorkflowVersion, *, actor: str, idempotency_key: str = "") -> WorkflowVersion:
@@ -50,7 +37,8 @@ def publish(shelf: Shelf, version: WorkflowVersion, *, actor: str, idempotency_k
             f"{version.name} did not pass its proof and cannot be published.",
             remedy="See the verdict's failed checks; learn the tool again.",
         )
-    return keep(shelf, version, actor=actor, idempotency_key=idempotency_key, to_publish=True)
+    with shelf.database.write() as session:
+        return keep(session, shelf, version, actor=actor, idempotency_key=idempotency_key, to_publish=True)
 
 
 def save_draft(shelf: Shelf, version: WorkflowVersion, *, actor: str, idempotency_key: str = "") -> WorkflowVersion:
@@ -60,26 +48,33 @@ def save_draft(shelf: Shelf, version: WorkflowVersion, *, actor: str, idempotenc
         NameRefused: the definition would make some client choke.
     """
     require_acceptable(version)
-    return keep(shelf, version, actor=actor, idempotency_key=idempotency_key, to_publish=False)
+    with shelf.database.write() as session:
+        return keep(session, shelf, version, actor=actor, idempotency_key=idempotency_key, to_publish=False)
 
 
 def keep(
-    shelf: Shelf, version: WorkflowVersion, *, actor: str, idempotency_key: str, to_publish: bool
+    session: Session,
+    shelf: Shelf,
+    version: WorkflowVersion,
+    *,
+    actor: str,
+    idempotency_key: str,
+    to_publish: bool,
 ) -> WorkflowVersion:
-    """Store a version once and, when asked, publish it, in one transaction."""
-    with shelf.database.write() as session:
-        session.lock(f"{version.owner}/{version.name}")
-        tool_id = tool_row(session, shelf, version)
-        row = same_version(session, tool_id, version, idempotency_key)
-        if row is None:
-            row = insert(session, shelf, tool_id, version, actor=actor, idempotency_key=idempotency_key)
-        if to_publish and row["status"] == Status.DRAFT:
-            prove(session, shelf, row, version)
-        if to_publish:
-            make_published(session, shelf, reread(session, row), actor=actor, action="publish")
-        else:
-            set_head(session, shelf, tool_id)
-        return version_of(reread(session, row), shelf.verifier)
+    """Store a version once and, when asked, publish it, inside the caller's transaction."""
+    session.lock(f"{version.owner}/{version.name}")
+    tool_id = tool_row(session, shelf, version)
+    row = same_version(session, tool_id, version, idempotency_key)
+    if row is None:
+        row = insert(session, shelf, tool_id, version, actor=actor, idempotency_key=idempotency_key)
+    if to_publish and row["status"] == Status.DRAFT:
+        prove(session, shelf, row, version)
+    if to_publish:
+        make_published(session, shelf, reread(session, row), actor=actor, action="publish")
+    else:
+        set_head(session, shelf, tool_id)
+        advance(session)
+    return version_of(reread(session, row), shelf.verifier)
 
 
 def tool_row(session: Session, shelf: Shelf, version: WorkflowVersion) -> int:
@@ -151,9 +146,9 @@ def insert(
         content=content,
         evidence=evidence,
     )
-    log(session, shelf, "save", actor, version.owner, version.name, number, {"content_hash": version.content_hash})
     row = session.one(f"{WITH_TOOL} WHERE v.tool_id = :id AND v.number = :number", id=tool_id, number=number)
     assert row is not None
+    log_row(session, shelf, row, action="save", actor=actor, facts={"content_hash": version.content_hash})
     return row
 
 
@@ -198,7 +193,7 @@ def make_published(session: Session, shelf: Shelf, row: Row, *, actor: str, acti
     )
     set_head(session, shelf, row["tool_id"])
     facts: JsonObject = {"content_hash": row["content_hash"]}
-    log(session, shelf, action, actor, row["owner"], row["name"], row["number"], facts)
+    log_row(session, shelf, row, action=action, actor=actor, facts=facts)
     advance(session)
 
 
@@ -233,8 +228,8 @@ def rollback_target(session: Session, name: str, owner: str) -> Row:
 
 def move(
     shelf: Shelf, name: str, owner: str, status: Status, *, number: int | None, actor: str, reason: str = ""
-) -> WorkflowVersion:
-    """Deprecate or quarantine a version (the published one unless a number is given).
+) -> VersionEntry:
+    """Deprecate or quarantine a version (the published one unless a number is given), damaged ones too.
 
     Raises:
         UnknownTool: the owner has no such tool or version.
@@ -243,13 +238,25 @@ def move(
     with shelf.database.write() as session:
         session.lock(f"{owner}/{name}")
         row = owned(session, name, owner, number)
-        require_move(Status(row["status"]), status, name=name, number=row["number"])
-        session.run("UPDATE version SET status = :status WHERE id = :id", id=row["id"], status=status.value)
-        set_head(session, shelf, row["tool_id"])
-        facts: JsonObject = {"before": row["status"], "after": status.value, "reason": reason}
-        log(session, shelf, status.value, actor, owner, name, row["number"], facts)
-        advance(session)
-        return version_of(reread(session, row), shelf.verifier)
+        move_row(session, shelf, row, status, actor=actor, reason=reason)
+        return entry_of(reread(session, row))
+
+
+def quarantine_row(session: Session, shelf: Shelf, version: WorkflowVersion, *, actor: str, reason: str) -> None:
+    """Quarantine a version inside the caller's transaction; nothing happens when it is."""
+    row = owned(session, version.name, version.owner, version.number)
+    if row["status"] != Status.QUARANTINED:
+        move_row(session, shelf, row, Status.QUARANTINED, actor=actor, reason=reason)
+
+
+def move_row(session: Session, shelf: Shelf, row: Row, status: Status, *, actor: str, reason: str) -> None:
+    """Move a version to another state."""
+    require_move(Status(row["status"]), status, name=row["name"], number=row["number"])
+    session.run("UPDATE version SET status = :status WHERE id = :id", id=row["id"], status=status.value)
+    set_head(session, shelf, row["tool_id"])
+    facts: JsonObject = {"before": row["status"], "after": status.value, "reason": reason}
+    log_row(session, shelf, row, action=status.value, actor=actor, facts=facts)
+    advance(session)
 
 
 def delete(shelf: Shelf, name: str, owner: str, *, actor: str) -> None:
@@ -262,10 +269,10 @@ def delete(shelf: Shelf, name: str, owner: str, *, actor: str) -> None:
         session.lock(f"{owner}/{name}")
         tool = owned_tool(session, name, owner)
         rows = session.all("SELECT content_hash FROM version WHERE tool_id = :id ORDER BY number", id=tool["id"])
-        search.remove(session, shelf.database.dialect, tool["id"])
+        index.remove(session, shelf.database.dialect, tool["id"])
         session.run("DELETE FROM tool WHERE id = :id", id=tool["id"])
         facts: JsonObject = {"content_hashes": [row["content_hash"] for row in rows]}
-        log(session, shelf, "delete", actor, owner, name, 0, facts)
+        log(session, shelf, action="delete", actor=actor, owner=owner, tool=name, facts=facts)
         advance(session)
 
 
@@ -279,31 +286,45 @@ def share(shelf: Shelf, name: str, owner: str, *, shared: bool, actor: str) -> N
         session.lock(f"{owner}/{name}")
         tool = owned_tool(session, name, owner)
         session.run("UPDATE tool SET shared = :shared WHERE id = :id", id=tool["id"], shared=shared)
-        log(session, shelf, "share" if shared else "unshare", actor, owner, name, 0, {})
+        log(session, shelf, action="share" if shared else "unshare", actor=actor, owner=owner, tool=name)
         advance(session)
 
 
 def set_head(session: Session, shelf: Shelf, tool_id: int) -> None:
-    """Let lists and search show the published version, else the newest that is not quarantined, else the newest."""
-    row = session.one(
+    """Let lists and search show the published version, else the newest that is not quarantined, else the newest.
+
+    A damaged version is passed over; when all are, search forgets the tool.
+    """
+    rows = session.all(
         f"{WITH_TOOL} WHERE v.tool_id = :id ORDER BY CASE v.status WHEN 'published' THEN 0 WHEN 'quarantined' THEN 2 "
         "ELSE 1 END, v.number DESC",
         id=tool_id,
     )
-    assert row is not None
-    version = version_of(row, shelf.verifier)
+    for row in rows:
+        try:
+            version = version_of(row, shelf.verifier)
+        except IntegrityBroken:
+            continue  # reported when it is read; a change of its neighbours must not fail for it
+        write_head(session, shelf, tool_id, row)
+        index.write(session, shelf.database.dialect, tool_id, version)
+        return
+    write_head(session, shelf, tool_id, rows[0])
+    index.remove(session, shelf.database.dialect, tool_id)
+
+
+def write_head(session: Session, shelf: Shelf, tool_id: int, row: Row) -> None:
+    """Write which version stands for a tool."""
     session.run(
         "UPDATE tool SET head_number = :number, status = :status, kind = :kind, updated_at = :now WHERE id = :id",
         id=tool_id,
-        number=version.number,
-        status=version.status.value,
-        kind=version.plan.source.kind.value,
+        number=row["number"],
+        status=row["status"],
+        kind=orjson.loads(row["content"])["plan"]["source"]["kind"],
         now=timestamp(shelf.now()),
     )
-    search.index(session, shelf.database.dialect, tool_id, version)
 
 
-def owned_tool(session: Session, name: str, owner: str) -> Row:
+def owned_tool(session: Reader, name: str, owner: str) -> Row:
     """Return the row of the owner's own tool.
 
     Raises:
@@ -341,10 +362,45 @@ def advance(session: Session) -> None:
     session.run("UPDATE counter SET value = value + 1 WHERE name = 'generation'")
 
 
+def entry_of(row: Row) -> VersionEntry:
+    """Return a row as an entry of a tool's history."""
+    return VersionEntry(
+        number=row["number"],
+        status=Status(row["status"]),
+        content_hash=row["content_hash"],
+        key_id=row["key_id"],
+        created_at=moment(row["created_at"]),
+        created_by=row["created_by"],
+        published_at=moment(row["published_at"]) if row["published_at"] else None,
+    )
+
+
+def log_row(session: Session, shelf: Shelf, row: Row, *, action: str, actor: str, facts: JsonObject) -> None:
+    """Write the audit entry of a change of a version."""
+    log(
+        session,
+        shelf,
+        action=action,
+        actor=actor,
+        owner=row["owner"],
+        tool=row["name"],
+        version=row["number"],
+        facts=facts,
+    )
+
+
 def log(
-    session: Session, shelf: Shelf, action: str, actor: str, owner: str, name: str, number: int, facts: JsonObject
+    session: Session,
+    shelf: Shelf,
+    *,
+    action: str,
+    actor: str,
+    owner: str = "",
+    tool: str = "",
+    version: int = 0,
+    facts: JsonObject | None = None,
 ) -> None:
     """Write the audit entry of a change."""
     audit.write(
-        session, at=shelf.now(), actor=actor, action=action, owner=owner, tool=name, version=number, facts=facts
+        session, at=shelf.now(), actor=actor, action=action, owner=owner, tool=tool, version=version, facts=facts
     )

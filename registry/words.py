@@ -12,9 +12,7 @@ WORD = re.compile(r"[a-z0-9]+")
 QUERY_WORDS = 32  # a longer question says nothing more about which tool is meant
 
 STOP_WORDS = frozenset(
-    """a an and any are as at be by can could do does for from give had has have how i in into is it its let like me
-    my of on or our please show so some tell that the their them there these they this those to up us want was we
-    were what when where which who will with would you your need find""".split()
+    ["a", "an", "and", "any", "are", "as", "at", "be", "by", "can", "could", "do", "does", "for", "from", "give", "had", "has", "have", "how", "i", "in", "into", "is", "it", "its", "let", "like", "me", "my", "of", "on", "or", "our", "please", "show", "so", "some", "tell", "that", "the", "their", "them", "there", "these", "they", "this", "those", "to", "up", "us", "want", "was", "we", "were", "what", "when", "where", "which", "who", "will", "with", "would", "you", "your", "need", "find"]
 )
 
 

@@ -1,0 +1,74 @@
+"""The search index: which words of a version it holds, on either engine. Searching it is in ``search.py``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.workflow import WorkflowVersion
+from registry.database import Session
+from registry.words import text_of, unique
+
+RULES = 1  # raise it when what is indexed changes: the index is then rebuilt at the next opening
+COLUMNS = ("name", "title", "description", "examples", "labels", "fields")
+
+
+def write(session: Session, dialect: str, tool_id: int, version: WorkflowVersion) -> None:
+    """Replace what the index says about a tool."""
+    remove(session, dialect, tool_id)
+    texts = document(version)
+    if dialect == "sqlite":
+        session.run(
+            "INSERT INTO tool_search (rowid, name, title, description, examples, labels, fields) "
+            "VALUES (:id, :name, :title, :description, :examples, :labels, :fields)",
+            id=tool_id,
+            **texts,
+        )
+    else:
+        session.run(
+            "INSERT INTO tool_search (tool_id, words, texts) VALUES (:id, "
+            "setweight(to_tsvector('english', :name || ' ' || :title), 'A') || "
+            "setweight(to_tsvector('english', :examples), 'B') || "
+            "setweight(to_tsvector('english', :description || ' ' || :labels), 'C') || "
+            "setweight(to_tsvector('english', :fields), 'D'), '')",
+            id=tool_id,
+            **texts,
+        )
+    session.run("DELETE FROM tool_label WHERE tool_id = :id", id=tool_id)
+    labels = [("tag", tag.lower()) for tag in version.plan.tags]
+    labels += [("host", host.lower()) for host in hosts_of(version)]
+    session.many(
+        "INSERT INTO tool_label (tool_id, label, value) VALUES (:id, :label, :value)",
+        [{"id": tool_id, "label": label, "value": value} for label, value in dict.fromkeys(labels)],
+    )
+
+
+def remove(session: Session, dialect: str, tool_id: int) -> None:
+    """Forget what the index says about a tool."""
+    if dialect == "sqlite":
+        session.run("DELETE FROM tool_search WHERE rowid = :id", id=tool_id)
+    else:
+        session.run("DELETE FROM tool_search WHERE tool_id = :id", id=tool_id)
+
+
+def document(version: WorkflowVersion) -> dict[str, str]:
+    """Return the indexed words of a version by column."""
+    tool, plan = version.tool, version.plan
+    return {
+        "name": text_of(tool.name),
+        "title": text_of(tool.title),
+        "description": text_of(tool.description),
+        "examples": text_of(plan.query, *plan.example_queries),
+        "labels": text_of(*plan.tags, *hosts_of(version)),
+        "fields": text_of(*properties(tool.input_schema), *(field.name for field in plan.fields)),
+    }
+
+
+def properties(schema: dict[str, Any]) -> tuple[str, ...]:
+    """Return the names of a schema's own properties."""
+    found = schema.get("properties")
+    return tuple(found) if isinstance(found, dict) else ()
+
+
+def hosts_of(version: WorkflowVersion) -> tuple[str, ...]:
+    """Return every host the version may ask, in the policy's order."""
+    return unique(rule.host for rule in version.policy.hosts)
