@@ -206,7 +206,8 @@ class RecordCandidate(Value):
     ``score`` orders candidates within Findings (higher first). ``exemplars`` are up to two records,
     chosen to fill most columns. ``identity`` names the columns that tell records apart.
     ``endpoint`` is the id of the endpoint whose parameters apply. ``coverage`` is the share of the page's
-    visible text that the records' values cover. ``grounded``: the request was seen to work on its own.
+    visible text that the records' values cover. ``agreement`` is the share of the page's own
+    records that are among the candidate's. ``grounded``: the request was seen to work on its own.
     ``complete``: the records, with paging, are all there are; ``total`` is what the source says their number is.
     ``detail_of`` marks what the page behind ``link`` (a column of the candidate with that id) holds.
     """
@@ -224,6 +225,7 @@ class RecordCandidate(Value):
     url: str = ""
     endpoint: str = ""
     coverage: float = 0.0
+    agreement: float = 0.0
     grounded: bool = False
     complete: bool = True
     total: int | None = None
