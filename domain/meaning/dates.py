@@ -87,7 +87,7 @@ SINGLE: Final[dict[str, str]] = {
     "the_weekend": r"(?:the|(?:at|on|over) the) weekend",
     "season": rf"(?P<which>this|next) (?P<name>{'|'.join(SEASONS)})",
     "ordinal": rf"the (?P<day>{_ORDINAL})(?! (?:of|floor|street|avenue|page|anniversary|edition|annual))",
-    "year": r"(?P<year>20\d\d)",
+    "year": r"(?P<year>(?:19|20)\d\d)",
 }
 """Grammar of single phrases; the names are those of the readers below. Lower case, blanks squeezed."""
 

@@ -66,9 +66,53 @@ IRREGULAR: Final[dict[str, str]] = {
 }
 """Singulars and plurals that follow no rule."""
 
+INVARIANT: Final = frozenset(
+    [
+        "news",
+        "series",
+        "species",
+        "blues",
+        "sports",
+        "physics",
+        "economics",
+        "politics",
+        "mathematics",
+        "athletics",
+        "gymnastics",
+        "robotics",
+        "electronics",
+        "graphics",
+        "ethics",
+        "analytics",
+        "pilates",
+        "tapas",
+        "headquarters",
+    ]
+)
+"""Nouns in -s that are mostly said as they are; their shorter form still matches."""
+
 ENDING_IN_IE: Final = frozenset(
-    ["movie", "cookie", "zombie", "selfie", "hippie", "rookie", "smoothie", "brownie", "genie", "indie", "calorie"]
-    + ["foodie", "hoodie", "cowrie", "eerie", "birdie", "newbie", "pixie", "prairie", "sortie", "veggie", "goalie"]
+    [
+        "movie",
+        "cookie",
+        "zombie",
+        "selfie",
+        "hippie",
+        "rookie",
+        "smoothie",
+        "brownie",
+        "genie",
+        "indie",
+        "calorie",
+        "foodie",
+        "hoodie",
+        "birdie",
+        "newbie",
+        "pixie",
+        "prairie",
+        "veggie",
+        "goalie",
+    ]
 )
 """Singulars whose plural in -ies loses only its s."""
 
@@ -106,7 +150,7 @@ def singular(word: str) -> str:
     """Return the singular of a folded English noun by the regular rules, or the word itself."""
     if word in _SINGULAR:
         return _SINGULAR[word]
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+    if len(word) < 4 or word in INVARIANT or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies"):
         return word[:-1] if len(word) < 5 or word[:-1] in ENDING_IN_IE else word[:-3] + "y"
@@ -129,7 +173,8 @@ def forms(word: str) -> tuple[str, ...]:
     if len(word) < 3 or not word.isalpha():
         return (word,)
     base = singular(word)
-    return tuple(sorted({word, base, plural(base)}, key=len, reverse=True))
+    shorter = {word.removesuffix("s")} if word in INVARIANT else set()
+    return tuple(sorted({word, base, plural(base)} | shorter, key=len, reverse=True))
 
 
 @lru_cache(maxsize=4096)

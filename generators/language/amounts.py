@@ -47,17 +47,17 @@ _LEAD = rf"(?:(?:with |and |for )?(?:an? |the )?{_PRICE_WORD} )?(?:for |at |of )
 _BETWEEN = re.compile(
     rf"{_LEAD}(?:between |from )?(?P<low>{_MONEY}|(?<![\d.]){_NUMBER}) ?(?:-|to|and) ?(?P<high>{_MONEY})"
 )
-_BOUNDED = re.compile(
-    rf"(?<![\w-]){_LEAD}(?:only )?(?P<bound>{_ANY_BEFORE}) ?(?P<money>{_MONEY})(?: each| per person| per ticket)?"
-)
-_BOUND_AFTER = re.compile(rf"(?<![\w-]){_LEAD}(?P<money>{_MONEY})(?: each)?,? ?(?P<bound>{_ANY_AFTER})(?!\w)")
-_EXACT = re.compile(rf"(?<![\w-]){_LEAD}(?:exactly |about |around )?(?P<money>{_MONEY})(?!\w)")
+_EACH = r"(?:,? (?:each|per|a|an) ?(?:person|ticket|night|head|month|day|year|hour|week|seat|item|piece)?(?!\w))?"
+_BOUNDED = re.compile(rf"(?<![\w-]){_LEAD}(?:only )?(?P<bound>{_ANY_BEFORE}) ?(?P<money>{_MONEY}){_EACH}")
+_BOUND_AFTER = re.compile(rf"(?<![\w-]){_LEAD}(?P<money>{_MONEY}){_EACH},? ?(?P<bound>{_ANY_AFTER})(?!\w)")
+_EXACT = re.compile(rf"(?<![\w-]){_LEAD}(?:exactly |about |around )?(?P<money>{_MONEY})(?!\w){_EACH}")
 _UNSIGNED = re.compile(
     rf"(?<![\w-])(?:with |and |for )?(?:an? |the )?{_PRICE_WORD} (?:(?P<bound>{_ANY_BEFORE}) "
     rf"(?P<money>{_NUMBER})(?! ?\w)"
     rf"|(?P<money2>{_NUMBER}) (?P<bound2>{_ANY_AFTER})(?!\w))"
 )
 
+_MOST_STARS = 10  # above it, stars are counted rather than given
 _LENGTH = r"(?P<unit>miles?|mi|kilomet(?:er|re)s?|kms?|met(?:er|re)s?|m)\b"
 _DISTANCE = re.compile(
     rf"(?<![\w-])(?:(?:that (?:are|is) )?(?:with)?in(?:side)? (?:an? )?|under |(?:{_ANY_BEFORE}) |"
@@ -148,7 +148,8 @@ def read_numbers(reading: Reading) -> None:
     for found in reading.find(_STARS):
         number = found["number"] or found["number2"]
         bound = found["bound"] or found["bound2"] or found["after"] or found["after2"]
-        _add_number(reading, found.span(), "rating", number, _relation(bound))
+        name = "rating" if _count(number) <= _MOST_STARS else "stars"
+        _add_number(reading, found.span(), name, number, _relation(bound))
     for pattern in (_NOUN_NUMBER, _NUMBER_NOUN, _NUMBER_AFTER):
         for found in reading.find(pattern):
             noun = found["noun"]

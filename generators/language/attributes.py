@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from domain.meaning import gazetteer
 from domain.plan import Relation, Topic
 from generators.language.lexicon import ASKING, FIELDS, FUNCTION, RECORD_NOUNS
 from generators.language.reading import Reading
@@ -54,7 +55,7 @@ _BY = re.compile(
     rf"(?:organi[sz]er|host|author|publisher|artist|brand)|"
     rf"of the (?:organi[sz]er|host|author|publisher|artist)|whose (?:organi[sz]er|host|author|"
     rf"publisher) is|(?:organi[sz]er|host|author|publisher|artist):|by)"
-    r" (?:the (?:organi[sz]er|host|author|group|company|band) )?"
+    r" (?:the (?:organi[sz]er|host|author|group|company|band) |the )?"
 )
 _VALUE = r"(?:\"(?P<quoted{n}>[^\"]{{1,80}})\"|(?P<value{n}>[^\W_][\w.+#@/-]*))"
 _LICENCE = re.compile(
@@ -80,6 +81,11 @@ _PAIR_CASED = re.compile(r"= ?[A-Z][\w-]*(?P<more>(?: [A-Z][\w-]*)+)")
 _WITH_ATTRIBUTE = re.compile(
     rf"(?<![\w-])(?:with|of|in|having|whose)(?: an?| the)? (?P<name>{_ATTRIBUTE})(?: (?:of|is|being|"
     rf"called|named))? (?!and\b|or\b|of\b|in\b|for\b|by\b){_VALUE.format(n='')}"
+)
+_AND_ATTRIBUTE = re.compile(rf"(?:,| and|, and) (?P<name>{_ATTRIBUTE})(?: (?:of|is))? {_VALUE.format(n='')}(?!\w)")
+_TAGGED = re.compile(
+    rf"(?<![\w-])(?:(?:that|which) )?(?:are |is )?(?:tagged|labell?ed)(?: with| "
+    rf"as)? {_VALUE.format(n='')}"
 )
 _VALUE_ATTRIBUTE = re.compile(
     r"(?<![\w-])(?:in|of|with|under|from)(?: the)? (?P<value>[^\W_][\w+#-]*) (?P<name>category|genre|"
@@ -120,6 +126,8 @@ def read_named(reading: Reading) -> None:
     for pattern in (_SET_TO, _PAIR, _WITH_ATTRIBUTE):
         for found in reading.find(pattern):
             _add_named(reading, found)
+    for found in reading.find(_TAGGED):
+        reading.add(Topic.NAMED, Relation.CONTAINS, _written(reading, found, ("",)), found.span(), name="tag")
     for found in reading.find(_VALUE_ATTRIBUTE):
         if found["value"] not in FUNCTION | ASKING:
             value = reading.as_written(*found.span("value"))
@@ -139,8 +147,20 @@ def _add_named(reading: Reading, found: re.Match[str]) -> None:
         value, end = value + more["more"], max(end, more.end())
     if name.casefold() in FUNCTION or "//" in value or not value:
         return
+    places = gazetteer.known(value, towns=False) if name.casefold() in _PLACE_NAMES else ()
+    if places:
+        reading.places.append(places[0].place)
+        where = (found.start(), end)
+        reading.add(Topic.PLACE, Relation.EQUALS, places[0].place.name, where, name=places[0].kind)
+        return
     topic = Topic.CATEGORY if name.casefold() == "category" else Topic.NAMED
     reading.add(topic, Relation.EQUALS, value, (found.start(), end), name=FIELDS.get(name.casefold(), name))
+    following = _AND_ATTRIBUTE.match(reading.plain, end)
+    if following and reading.is_free(*following.span()):
+        _add_named(reading, following)
+
+
+_PLACE_NAMES: Final = frozenset({"city", "town", "place", "location", "state", "country"})
 
 
 def _written(reading: Reading, found: re.Match[str], numbers: tuple[str, ...]) -> str:
@@ -155,7 +175,7 @@ def _fold_word(word: str) -> str:
 
 
 def read_identifiers(reading: Reading) -> None:
-    """Read "with id 42", tokens that only machines write ("vvG1VZKS5pr1qy"), and "dependencies of express"."""
+    """Read "with id 42", and tokens that only machines write ("vvG1VZKS5pr1qy")."""
     for found in reading.find(_WITH_ID):
         value = reading.as_written(*found.span("value"))
         reading.add(Topic.IDENTIFIER, Relation.EQUALS, value, found.span(), name=found["name"])
@@ -163,6 +183,10 @@ def read_identifiers(reading: Reading) -> None:
         value = reading.as_written(*found.span("value"))
         if _is_code(value):
             reading.add(Topic.IDENTIFIER, Relation.EQUALS, value, found.span(), name="id", confidence=0.9)
+
+
+def read_series(reading: Reading) -> None:
+    """Read "dependencies of express": the record that a series belongs to."""
     for found in reading.find(_SERIES_OF):
         value = found["value"].rstrip(".-/")
         if (

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from domain.meaning import gazetteer
+from domain.meaning.numerals import WORDS as NUMERALS
 from domain.meaning.words import SYNONYMS, fold, singular
 from domain.plan import Relation, Topic
 from generators.language.lexicon import ASKING, COMPOUNDS, FUNCTION, RECORD_NOUNS
@@ -41,25 +42,6 @@ _SOURCE = re.compile(
 )
 _TOKEN = re.compile(r"[^\W_](?:[\w'&+#/@-]|\.(?=\w))*")
 _PROPER = re.compile(r"[A-Z][\w&'+-]*(?: (?:(?:of|the|and|&|de|la|vs|Vs) ){0,2}[A-Z][\w&'+-]*)+")
-_INVARIANT: Final = frozenset(
-    [
-        "news",
-        "series",
-        "species",
-        "blues",
-        "sports",
-        "physics",
-        "economics",
-        "politics",
-        "mathematics",
-        "athletics",
-        "robotics",
-        "electronics",
-        "graphics",
-        "ethics",
-        "analytics",
-    ]
-)
 _WRITES = re.compile(
     r"(?:^|[.!?;,] ?|\bplease |\bto |\band (?:then )?|\bthen |\b(?:can|could|would) you |\blet me |"
     r"\bhelp me |\bi(?:'d| would)? like to |\bi want to )"
@@ -110,8 +92,11 @@ def read_negated(reading: Reading) -> None:
 
 
 def read_writes(reading: Reading) -> bool:
-    """Return whether the query asks to change something."""
-    return _WRITES.search(reading.plain) is not None
+    """Return whether the query asks to change something; the verb that says so is no keyword."""
+    found = _WRITES.search(reading.plain)
+    if found:
+        reading.take(*found.span("verb"))
+    return found is not None
 
 
 def read_content(reading: Reading) -> None:
@@ -187,7 +172,7 @@ def _known_phrase(reading: Reading, start: int, end: int) -> int | None:
 
 def _is_plain(word: str) -> bool:
     bare = word.casefold().replace("'", "")
-    return bare in FUNCTION or bare in ASKING or word.casefold().removesuffix("'s") in ASKING
+    return bare in FUNCTION or bare in ASKING or bare in NUMERALS or word.casefold().removesuffix("'s") in ASKING
 
 
 def _is_record_noun(word: str) -> bool:
@@ -198,7 +183,7 @@ def _head(reading: Reading, runs: list[list[tuple[int, int]]]) -> tuple[int, int
     """Return the first run's last word when it is a plural: "hip-hop parties"."""
     last = runs[0][-1] if runs else None
     word = reading.plain[slice(*last)] if last else ""
-    return last if word != singular(word) and " " not in word and word not in _INVARIANT else None
+    return last if word != singular(word) and " " not in word else None
 
 
 def _add_keyword(reading: Reading, span: tuple[int, int], *, is_head: bool) -> None:
@@ -219,9 +204,11 @@ def _base(written: str, *, first: bool) -> str:
         return written
     if any(c.isupper() for c in written[1:]) or (written[0].isupper() and not first):
         return written
-    word = written.casefold().removesuffix("'s")
+    word = written.casefold()
+    if word.endswith("'s"):
+        return word.removesuffix("'s")
     *front, last = word.split(" ")
-    kept = last if last in _INVARIANT or "-" in last else singular(last)
+    kept = last if "-" in last else singular(last)
     return " ".join([*front, kept])
 
 

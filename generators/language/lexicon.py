@@ -9,6 +9,10 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def _phrases(text: str) -> frozenset[str]:
+    return frozenset(" ".join(phrase.split()) for phrase in text.split(","))
+
+
 RECORD_NOUNS: Final = _words(
     """
     event thing item result listing entry record package page book product article post job repo repository
@@ -20,17 +24,18 @@ RECORD_NOUNS: Final = _words(
 
 ASKING: Final = _words(
     """
-    show list find get give tell display fetch search look looking want wanted wants need needs like love prefer
-    see check read print return collect bring pull browse report say know help please thanks thank hello hi hey
-    okay ok yes no which what when where who whose why how is are was were be been being am do does did done
-    have has had having got can could would will shall should may might must let lets try trying hear heard herd
-    think thinking ask use follow takes take answer answers starting i me my mine we us our you your he she it
-    its they them their theirs im ive id dont there here going go goes happening happen happens occurring coming
-    upcoming available current currently scheduled exist exists anything something everything anyone someone any
-    some every each all both whole entire interested interesting interest recommend recommended looks feel
-    want's id like'd cost costs costing priced price prices ticket tickets full complete just only also maybe
-    perhaps really very quite sure great good nice fine fun cool perfect bored kinda kind sort sorts type types
-    more other others ones one information info details possible near nearby around up
+    many much cheap affordable show list find get give tell display fetch search look looking want wanted wants
+    need needs like love prefer see check read print return collect bring pull browse report say know help
+    please thanks thank hello hi hey okay ok yes no which what when where who whose why how is are was were be
+    been being am do does did done have has had having got can could would will shall should may might must let
+    lets try trying hear heard herd think thinking ask use follow takes take answer answers starting i me my
+    mine we us our you your he she it its they them their theirs im ive id dont there here going go goes
+    happening happen happens occurring coming upcoming available current currently scheduled exist exists
+    anything something everything anyone someone any some every each all both whole entire interested
+    interesting interest recommend recommended looks feel want's id like'd cost costs costing priced price
+    prices ticket tickets full complete just only also maybe perhaps really very quite sure great good nice fine
+    fun cool perfect bored kinda kind sort sorts type types more other others ones one information info details
+    possible near nearby around up
     """
 )
 """Words that only ask, or carry the sentence."""
@@ -120,15 +125,15 @@ FIELDS: Final[dict[str, str]] = {
 }
 """Words for fields of records, and the word that is kept."""
 
-COMPOUNDS: Final = frozenset(
-    phrase.strip()
-    for phrase in """
-    board game, card game, video game, open mic, live music, real estate, data science, web development, open source,
-    street food, craft beer, ice cream, book club, happy hour, film festival, farmers market, flea market, rock climbing,
-    ice skating, martial arts, mental health, public speaking, social media, venture capital, climate change, stand up,
-    electric vehicle, operating system, science fiction, short story, table tennis, folk music, classical music,
-    world music, country music, electronic music, drum and bass, trade show, job fair, career fair, art gallery
-    """.split(",")
+COMPOUNDS: Final = _phrases(
+    """
+    board game, card game, video game, open mic, live music, real estate, data science, web development,
+    open source, street food, craft beer, ice cream, book club, happy hour, film festival, farmers market,
+    flea market, rock climbing, ice skating, martial arts, mental health, public speaking, social media,
+    venture capital, climate change, stand up, electric vehicle, operating system, science fiction, short story,
+    table tennis, folk music, classical music, world music, country music, electronic music, trade show, job fair,
+    career fair, art gallery
+    """
 )
 """English nouns of two words that are one thing; they stay one keyword."""
 

@@ -80,8 +80,9 @@ _BARE_FIRST = re.compile(
     r"(?<![\w-])(?:the )?(?P<end>highest|lowest|most|fewest|least|largest|smallest|best) first(?!\w)"
 )
 _SUPERLATIVE_FIRST = re.compile(
-    rf"(?<![\w-])(?:sorted |ordered |in )?(?:the )?(?:(?P<count>{NUMERAL}) "
-    rf")?(?P<word>{_SUPERLATIVE})(?: first)?(?![\w])"
+    rf"(?<![\w-])(?:sorted |ordered |in )?(?:the )?(?:(?:(?:top|first) )?(?P<count>{NUMERAL}) "
+    rf")?(?P<word>{_SUPERLATIVE})"
+    r"(?: first)?(?![\w])"
 )
 _PRICE_RANGE = re.compile(
     r"(?<![\w-])(?:sorted |by |from )?(?:price |prices )?(?:from )?(?P<from>low|high|cheapest|lowest|"
@@ -100,7 +101,7 @@ _LIMIT = re.compile(
     r"(?: (?:of them|results?|rows?|hits?|matches))?"
 )
 _COUNTED = re.compile(
-    rf"(?<![\w-])(?:the |all (?:the )?|any )?(?P<count>{NUMERAL})(?= (?P<nouns>[a-z][\w-]*(?: [a-z][\w-]*){{0,2}}))"
+    rf"(?<![\w.$€£-])(?:the |all (?:the )?|any )?(?P<count>{NUMERAL})(?= (?P<nouns>[a-z][\w-]*(?: [a-z][\w-]*){{0,2}}))"
 )
 _PAGE = re.compile(
     rf"(?<![\w-])(?:the )?(?P<ordinal>first|second|third|fourth|fifth|\d+(?:st|nd|rd|th)) page(?: "

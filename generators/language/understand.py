@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.errors import InvalidQuery
 from domain.plan import Intent, Topic
 from generators.language.amounts import read_distances, read_numbers, read_prices
-from generators.language.attributes import read_attributes, read_identifiers, read_named, read_people
+from generators.language.attributes import read_attributes, read_identifiers, read_named, read_people, read_series
 from generators.language.content import read_content, read_negated, read_quoted, read_writes
 from generators.language.ordering import read_order
 from generators.language.reading import Reading
@@ -43,9 +43,10 @@ def understand(text: str, now: datetime) -> Intent:
     read_attributes(reading)
     read_people(reading)
     read_places(reading, centre)
+    read_identifiers(reading)
     read_wanted(reading)
     read_numbers(reading)
-    read_identifiers(reading)
+    read_series(reading)
     read_negated(reading)
     read_content(reading)
     constraints = sorted(reading.constraints, key=lambda c: (c.start, c.end, c.topic is Topic.DETAIL))

@@ -57,6 +57,10 @@ _TIME = re.compile(
     rf"by)|(?P<at>at|around))? ?"
     rf"{_CLOCK.format(n='')}(?: ?(?:-|to|until|and) ?{_CLOCK.format(n='2')})?(?![\w:])"
 )
+_HOURS = re.compile(
+    r"(?<![\w$€£.:/-])(?:from |between )?(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))? ?(?:-|to|and|until) ?"
+    r"(?P<hour2>\d{1,2})(?::(?P<minute2>[0-5]\d))? ?(?P<half>[ap])\.?m\b\.?"
+)
 _DAYTIME: Final[dict[str, tuple[str, str]]] = {
     "morning": ("05:00", "12:00"),
     "afternoon": ("12:00", "17:00"),
@@ -92,7 +96,7 @@ def _is_amount(phrase: str) -> bool:
 def _is_date(reading: Reading, found: re.Match[str]) -> bool:
     phrase, said = found["phrase"].rstrip("."), bool(found["lead"] or found["starts"] or found["ends"])
     start = found.start("phrase")
-    if re.fullmatch(r"20\d\d", phrase):
+    if re.fullmatch(r"(?:19|20)\d\d", phrase):
         return bool(re.fullmatch(r"(?:in|during|of|for|throughout) ", found["lead"] or "")) or bool(
             found["starts"] or found["ends"]
         )
@@ -115,7 +119,7 @@ def _read_single(reading: Reading, found: re.Match[str], today: date) -> None:
     span = dates.resolve(phrase, today)
     moving = dates.moves(phrase)
     first, last = (phrase, phrase) if moving else (span.start.isoformat(), span.end.isoformat())
-    if found["starts"]:
+    if found["starts"] and not (found["starts"] == "from" and re.fullmatch(r"\d{4}", phrase) and span.start <= today):
         strictly = re.fullmatch("after|later than", found["starts"])
         first = (span.end + timedelta(days=1)).isoformat() if strictly else first
         reading.add(Topic.DATE, Relation.FROM, first, found.span())
@@ -133,7 +137,18 @@ def _add(reading: Reading, where: tuple[int, int], first: str, last: str) -> Non
 
 
 def read_times(reading: Reading) -> None:
-    """Read "after 6pm", "at 19:30", "from 6 to 9 pm", "in the evening" as HH:MM."""
+    """Read "after 6pm", "at 19:30", "from 6 to 9 pm", "in the evening" as HH:MM.
+
+    Raises:
+        InvalidQuery: an hour that no clock shows.
+    """
+    for found in reading.find(_HOURS):
+        last = _hour(found["hour2"], found["minute2"], found["half"], found[0])
+        first = _hour(found["hour"], found["minute"], found["half"], found[0])
+        if first > last:
+            first = _hour(found["hour"], found["minute"], "am", found[0])
+        reading.add(Topic.TIME, Relation.FROM, first, found.span())
+        reading.add(Topic.TIME, Relation.TO, last, found.span())
     for found in reading.find(_TIME):
         first = _clock(found, "")
         second = _clock(found, "2") if (found["hour2"] or found["h242"] or found["noon2"]) else None
@@ -154,9 +169,13 @@ def _clock(found: re.Match[str], n: str) -> str:
         return "12:00" if found[f"noon{n}"] == "noon" else "00:00"
     if found[f"h24{n}"]:
         return f"{int(found[f'h24{n}']):02d}:{found[f'm24{n}']}"
-    hour, minute = int(found[f"hour{n}"]), int(found[f"minute{n}"] or 0)
+    return _hour(found[f"hour{n}"], found[f"minute{n}"], found[f"half{n}"], found[0])
+
+
+def _hour(hours: str, minutes: str | None, half: str, said: str) -> str:
+    hour, minute = int(hours), int(minutes or 0)
     if not 1 <= hour <= 12 or minute > 59:
         raise InvalidQuery(
-            f"There is no such time as {found[0].strip()!r}.", remedy='Write a time such as "7 pm" or "19:30".'
+            f"There is no such time as {said.strip()!r}.", remedy='Write a time such as "7 pm" or "19:30".'
         )
-    return f"{hour % 12 + (12 if found[f'half{n}'].startswith('p') else 0):02d}:{minute:02d}"
+    return f"{hour % 12 + (12 if half.startswith('p') else 0):02d}:{minute:02d}"

@@ -24,7 +24,8 @@ _WEAK: Final = frozenset({"at", "from", "to", "visit", "visiting", "for"})
 """Words before a place that as often stand before something else; towns are not looked for behind them."""
 _NEAR: Final = frozenset({"near", "near to", "nearby", "around", "close to", "in and around", "in or near"})
 _NOT_A_PLACE = re.compile(
-    r"\b(?:interested|interest|participate|participating|believe|join|joining|specialised|specialized)$"
+    r"\b(?:interested|interest|written|built|programmed|coded|developed|dubbed|participate|"
+    r"participating|believe|join|joining|specialised|specialized)$"
 )
 _TOKEN = re.compile(r"(?:[a-z]\.){2,}|[^\W_][\w'&-]*\.?")
 _COORDINATES = re.compile(r"\(?\s?(?P<latitude>-?\d{1,2}\.\d{2,}),\s?(?P<longitude>-?\d{1,3}\.\d{2,})\s?\)?")
@@ -63,6 +64,9 @@ def _read_after(reading: Reading, found: re.Match[str]) -> None:
     near = found["prep"] in _NEAR or reading.has(Topic.DISTANCE)
     relation = Relation.WITHIN if near else Relation.EQUALS
     start, begin = found.end(), found.start()
+    negated = re.search(r"(?:\b(?:but |that are |which are )?(?:not|except|excluding|n't) )$", reading.plain[:begin])
+    if negated or found["prep"].startswith("outside"):
+        relation, begin = Relation.NOT_EQUALS, negated.start() if negated else begin
     while (end := _longest(reading, start, towns=found["prep"] not in _WEAK)) is not None:
         if found["prep"] in _WEAK and not _stands_out(reading, start, end):
             break

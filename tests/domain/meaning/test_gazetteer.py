@@ -1,0 +1,69 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.meaning import gazetteer
+from tests.requirements import requirement
+
+
+@requirement("PLAN-2")
+@pytest.mark.parametrize(
+    ("name", "city", "region", "country"),
+    [
+        ("SF", "San Francisco", "CA", "US"),
+        ("NYC", "New York", "NY", "US"),
+        ("new york", "New York", "NY", "US"),
+        ("LA", "Los Angeles", "CA", "US"),
+        ("Philly", "Philadelphia", "PA", "US"),
+        ("Washington, DC", "Washington", "DC", "US"),
+        ("Portland, ME", "Portland", "ME", "US"),
+        ("Phoenix AZ", "Phoenix", "AZ", "US"),
+        ("the city of Oakland", "Oakland", "CA", "US"),
+        ("Vancouver, BC", "Vancouver", "02", "CA"),
+        ("London, Ontario", "London", "08", "CA"),
+        ("London", "London", "ENG", "GB"),
+        ("München", "Munich", "02", "DE"),
+        ("St. Louis", "St. Louis", "MO", "US"),
+        ("Yountville", "Yountville", "CA", "US"),
+    ],
+)
+def test_cities_are_found_by_name_nickname_and_state(name: str, city: str, region: str, country: str) -> None:
+    place = gazetteer.find(name)
+    assert place is not None
+    assert (place.name, place.region, place.country) == (city, region, country)
+
+
+def test_a_place_has_its_centre_and_zone() -> None:
+    tokyo = gazetteer.find("Tokyo")
+    assert tokyo is not None
+    assert tokyo.timezone == "Asia/Tokyo"
+    assert (round(tokyo.latitude), round(tokyo.longitude)) == (36, 140)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("California", "state"), ("Alberta", "state"), ("France", "country"), ("the Bay Area", "region")]
+)
+def test_states_countries_and_regions_are_places_too(name: str, kind: str) -> None:
+    assert gazetteer.known(name)[0].kind == kind
+
+
+def test_namesakes_come_largest_first_and_are_ambiguous_unless_one_dwarfs_the_others() -> None:
+    portlands = gazetteer.candidates("Portland")
+    assert [p.region for p in portlands[:2]] == ["OR", "ME"]
+    assert [
+        n for n in ("Springfield", "Portland", "San Jose", "London", "Paris", "Berkeley") if gazetteer.is_ambiguous(n)
+    ] == [
+        "Springfield",
+        "Portland",
+    ]
+
+
+def test_an_unknown_name_is_no_place() -> None:
+    assert gazetteer.find("Xyzzyville") is None
+    assert gazetteer.candidates("") == ()
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=30))
+def test_looking_up_any_text_never_raises(text: str) -> None:
+    gazetteer.known(text, towns=False)
