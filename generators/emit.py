@@ -15,7 +15,7 @@ from domain.values import JsonObject, JsonValue
 from domain.workflow import Artifact
 from generators.templates.asking import body_function, constants, header_function, query_function, url_function
 from generators.templates.details import detail_constants, detail_functions
-from generators.templates.filters import filters, has_filters
+from generators.templates.filters import filters, has_filters, text_functions
 from generators.templates.looping import expectation_function, run_function, sort_function
 from generators.templates.models import models
 from generators.templates.reading import reader
@@ -59,6 +59,7 @@ KIT_NAMES = (
 def emit(plan: Plan, now: datetime) -> Artifact:
     """Return the workflow's module for a grounded plan; ``now`` only stands in its docstring."""
     functions = [query_function(plan), body_function(plan), url_function(plan), header_function(plan), reader(plan)]
+    functions += text_functions(plan)
     functions += [filters(plan)] if has_filters(plan) else []
     functions += [filters(plan, detail=True)] if has_filters(plan, detail=True) else []
     functions += [expectation_function(plan), *detail_functions(plan), sort_function(plan), run_function(plan)]

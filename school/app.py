@@ -69,9 +69,15 @@ async def open_school(settings: Settings) -> AsyncIterator[School]:
         registry = stack.enter_context(open_registry(settings.registry_url, clock=clock))
 
         async def start_runner() -> Runner:
-            from sandbox.runner import RunnerOptions, open_runner  # noqa: PLC0415 - see above
+            from sandbox.pool import Level  # noqa: PLC0415 - see above
+            from sandbox.runner import RunnerOptions, open_runner  # noqa: PLC0415
 
-            options = RunnerOptions(level=settings.isolation, allow_weaker=settings.allow_weaker)
+            options = RunnerOptions(
+                level=Level(settings.isolation),
+                allow_weaker=settings.allow_weaker,
+                ca_file=settings.tls_ca_file,
+                secrets_folder=settings.home / "secrets",
+            )
             return await stack.enter_async_context(open_runner(options))
 
         async def start_observer() -> Observer:

@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     native_tools: int = Field(default=50, ge=0, le=1000, description="How many published tools are listed natively.")
     call_timeout_s: float = Field(default=60.0, gt=0, le=60.0, description="Longest run of one call, seconds.")
     learn_timeout_s: float = Field(default=180.0, gt=0, description="Longest learning of one tool, seconds.")
-    tls_ca_file: str = Field(default="", description="Extra certificate authority that sites may use (PEM file).")
+    tls_ca_file: Path | None = Field(
+        default=None, description="Extra certificate authority that sites may use (PEM file)."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="Log level.")
     openai_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("OPENAI_API_KEY"), description="Key of OpenAI."

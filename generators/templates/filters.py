@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from domain.plan import Field, FieldType, FilterBinding, Parameter, Plan, Relation, Topic
-from generators.templates.text import indent, literal
+from generators.templates.text import call, indent, literal
 
+FEW_FIELDS = 3  # so many are listed where they are searched; more get a function
 COMPARISONS = {
     Relation.AT_MOST: ">",
     Relation.LESS_THAN: ">=",
@@ -57,12 +58,14 @@ def _is_date(binding: FilterBinding) -> bool:
 
 
 def _rule(plan: Plan, parameter: Parameter, binding: FilterBinding, fields: list[Field]) -> list[str]:
+    if binding.relation is Relation.WITHIN:
+        return _distance(plan, parameter, fields)
+    if binding.relation in COMPARISONS:
+        return _comparison(plan, parameter, binding, fields)
     condition = _refusal(plan, parameter, binding, fields)
     guard = "" if parameter.required else f"request.{parameter.name} is not None"
     if binding.topic is Topic.PLACE and (radius := _radius(plan)) is not None:
         guard = " and ".join(part for part in (guard, f"request.{radius.name} is None") if part)
-    if binding.relation is Relation.WITHIN:
-        return _distance(plan, parameter, fields)
     if parameter.type is FieldType.ARRAY:
         guard = f"request.{parameter.name}"
     return [f"if {guard} and {condition}:" if guard else f"if {condition}:", *indent(["return False"])]
@@ -79,17 +82,56 @@ def _refusal(plan: Plan, parameter: Parameter, binding: FilterBinding, fields: l
     """Return the expression that is true for an item that must go."""
     value = f"request.{parameter.name}"
     many = value if parameter.type is FieldType.ARRAY else f"[{value}]"
-    texts = "[" + ", ".join(f"item.{field.name}" for field in fields) + "]"
     if binding.relation is Relation.CONTAINS:
-        return f"not matches({texts}, {many})"
+        if binding.any_of:
+            return f"not any(mentions({texts_of(plan, binding)}, word) for word in {many})"
+        return f"not matches({texts_of(plan, binding)}, {many})"
     if binding.relation is Relation.EXCLUDES:
-        return f"any(mentions({texts}, word) for word in {many})"
-    if binding.relation in COMPARISONS:
-        return _comparison(plan, binding, fields, value)
+        return f"any(mentions({texts_of(plan, binding)}, word) for word in {many})"
     if parameter.type is FieldType.BOOLEAN:
         return f"{_flag(binding, fields[0])} is not {value}"
     different = _difference(parameter, binding, fields, value)
     return f"not ({different})" if binding.relation is Relation.NOT_EQUALS else different
+
+
+def text_functions(plan: Plan) -> list[list[str]]:
+    """Return a function for each set of fields that is searched for words."""
+    return [_texts(plan, number, names) for number, names in enumerate(_searched(plan))]
+
+
+def texts_of(plan: Plan, binding: FilterBinding) -> str:
+    """Return the call that gives the texts which a word filter searches."""
+    searched = _searched(plan)
+    if binding.fields not in searched:
+        fields = {field.name: field for field in plan.fields}
+        return "[" + ", ".join(_text(fields[name]) for name in binding.fields) + "]"
+    return f"texts_{searched.index(binding.fields) + 1}(item)" if len(searched) > 1 else "texts(item)"
+
+
+def _searched(plan: Plan) -> list[tuple[str, ...]]:
+    found = [
+        binding.fields
+        for parameter in plan.parameters
+        for binding in parameter.bindings
+        if isinstance(binding, FilterBinding) and binding.relation in {Relation.CONTAINS, Relation.EXCLUDES}
+        if len(binding.fields) >= FEW_FIELDS
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _texts(plan: Plan, number: int, names: tuple[str, ...]) -> list[str]:
+    fields = {field.name: field for field in plan.fields}
+    name = f"texts_{number + 1}" if len(_searched(plan)) > 1 else "texts"
+    parts = [_text(fields[part]) for part in names]
+    return [
+        f"def {name}(item: Item) -> list[str | None]:",
+        *indent(['"""Return what is searched for words."""', *call("return [", parts, "]")]),
+    ]
+
+
+def _text(field: Field) -> str:
+    """Return a field's text, or all texts of an array, for a list literal."""
+    return f"*(item.{field.name} or [])" if field.type is FieldType.ARRAY else f"item.{field.name}"
 
 
 def _flag(binding: FilterBinding, field: Field) -> str:
@@ -114,18 +156,25 @@ def _difference(parameter: Parameter, binding: FilterBinding, fields: list[Field
     return f"not {equal[0]}" if len(equal) == 1 else f"not ({' or '.join(equal)})"
 
 
-def _comparison(plan: Plan, binding: FilterBinding, fields: list[Field], value: str) -> str:
+def _comparison(plan: Plan, parameter: Parameter, binding: FilterBinding, fields: list[Field]) -> list[str]:
+    """Compare an amount; a free ticket costs nothing, whatever the price field says."""
     amounts = [field for field in fields if field.type is not FieldType.BOOLEAN]
     flags = [field for field in fields if field.type is FieldType.BOOLEAN]
-    sign = COMPARISONS[binding.relation]
+    value = f"request.{parameter.name}"
     amount = f"item.{amounts[0].name}" if amounts else "None"
-    refusal = f"{amount} is None or {amount} {sign} {value}"
-    if binding.topic is Topic.PRICE and (currency := _currency(plan)):
-        parameter, field = currency
-        refusal += f" or not same_currency(item.{field}, request.{parameter})"
-    if flags:  # a free ticket costs nothing, whatever the price field says
-        return f"(0 {sign} {value} if item.{flags[0].name} else {refusal})"
-    return f"({refusal})"
+    if flags:
+        amount = f"0.0 if item.{flags[0].name} else {amount}"
+    body = [
+        f"amount = {amount}",
+        f"if amount is None or amount {COMPARISONS[binding.relation]} {value}:",
+        *indent(["return False"]),
+    ]
+    currency = _currency(plan) if binding.topic is Topic.PRICE else None
+    if currency is not None:
+        free = f"not item.{flags[0].name} and " if flags else ""
+        same = f"same_currency(item.{currency[1]}, request.{currency[0]})"
+        body += [f"if {free}not {same}:", *indent(["return False"])]
+    return body if parameter.required else [f"if {value} is not None:", *indent(body)]
 
 
 def _currency(plan: Plan) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.plan import Field, FieldType, Parameter, Plan, SourceKind
 from generators.templates.reading import DATA_KINDS, MOMENTS
-from generators.templates.text import call, indent, literal, prose
+from generators.templates.text import call, indent, literal, long_text, prose
 
 PARAMETER_TYPES = {
     FieldType.INTEGER: "int",
@@ -43,7 +43,7 @@ def _request(plan: Plan) -> list[str]:
     body = ['"""What to look for. None means: any."""', "", 'model_config = ConfigDict(extra="forbid")', ""]
     for parameter in plan.parameters:
         annotation = parameter_type(parameter)
-        arguments = [f"description={literal(parameter.description)}"]
+        arguments = [f"description={long_text(parameter.description)}"]
         if not parameter.required:
             annotation = annotation if _never_none(parameter) else f"{annotation} | None"
             arguments.insert(0, f"default={literal(parameter.default)}")
@@ -61,7 +61,7 @@ def _item(plan: Plan) -> list[str]:
     body = [f'"""{prose(f"One result of: {plan.title}.")[0]}"""', ""]
     for field in plan.fields:
         description = field.description or field.name.replace("_", " ")
-        arguments = ["default=None", f"description={literal(description)}"]
+        arguments = ["default=None", f"description={long_text(description)}"]
         body += call(f"{field.name}: {item_type(field, plan.source.kind)} | None = Field(", arguments)
     return ["class Item(BaseModel):", *indent(body)]
 

@@ -22,7 +22,7 @@ def literal(value: object) -> str:
 
 def indent(lines: Iterable[str], levels: int = 1) -> list[str]:
     """Return the lines moved right by four blanks a level; empty lines stay empty."""
-    return [("    " * levels + line) if line else "" for line in lines]
+    return [("    " * levels + part) if part else "" for line in lines for part in line.split("\n")]
 
 
 def prose(text: str, *, width: int = WIDTH) -> list[str]:
@@ -35,6 +35,14 @@ def prose(text: str, *, width: int = WIDTH) -> list[str]:
 def call(opening: str, arguments: list[str], closing: str = ")") -> list[str]:
     """Return a call on one line where it fits, else one argument a line."""
     single = opening + ", ".join(arguments) + closing
-    if len(single) <= WIDTH - 4:
+    if len(single) <= WIDTH - 4 and "\n" not in single:
         return [single]
     return [opening, *indent(f"{argument}," for argument in arguments), closing]
+
+
+def long_text(text: str) -> str:
+    """Return a string literal, in parts on lines of their own where it is long."""
+    if len(literal(text)) <= WIDTH - 25:
+        return literal(text)
+    parts = textwrap.wrap(text, width=WIDTH - 20, drop_whitespace=False, break_long_words=False)
+    return "\n".join(["(", *indent(literal(part) for part in parts), ")"])

@@ -102,7 +102,8 @@ def _worded(binding: FilterBinding, wanted: JsonValue, values: list[JsonValue]) 
     asked = [str(word) for word in wanted] if isinstance(wanted, list) else [str(wanted)]
     if binding.relation is Relation.EXCLUDES:
         return not any(words.matches(texts, word) for word in asked)
-    return all(words.matches(texts, word) for word in asked)
+    found = [words.matches(texts, word) for word in asked]
+    return any(found) if binding.any_of else all(found)
 
 
 def _compared(
