@@ -13,7 +13,7 @@ from generators.induction.grouping import Group
 from generators.induction.locators import locate
 from generators.induction.naming import Evidence, assign, field_score, guess
 from generators.induction.reading import read_column
-from generators.induction.tree import Element, Tree
+from generators.induction.tree import Element, Record, Tree
 from generators.sources.naming import snake
 from generators.sources.typing import type_of
 
@@ -46,8 +46,7 @@ def columns_of(
         named.append(("title", title))
     taken = {id(strand) for _, strand in named}
     named += [(guess(strand, evidence[id(strand)]), strand) for strand in strands if id(strand) not in taken]
-    sampled = [tuple(node.element for node in record) for record in sample(group.records)]
-    return _write(tree, elements, sampled, named, evidence)
+    return _write(tree, elements, sample(group.records), named, evidence)
 
 
 def _useful(strands: Sequence[Strand]) -> list[Strand]:
@@ -128,7 +127,7 @@ def _best(name: str, strands: Sequence[Strand], evidence: dict[int, Evidence]) -
 def _write(
     tree: Tree,
     elements: Sequence[tuple[Element, ...]],
-    sampled: Sequence[tuple[Element, ...]],
+    sampled: Sequence[Record],
     named: Sequence[tuple[str, Strand]],
     evidence: dict[int, Evidence],
 ) -> tuple[Column, ...]:
@@ -137,7 +136,7 @@ def _write(
     for name, strand in named:
         if len(columns) >= MAX_COLUMNS:
             break
-        locators = locate(sampled, strand)
+        locators = locate(tree, sampled, strand)
         if not locators or any(locators[0] == c.locator for c in columns if c.name == name):
             continue
         unique = _unique(snake(name), names)

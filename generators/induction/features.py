@@ -14,9 +14,10 @@ from generators.induction.patterns import DATE, EMAIL, FILE_ADDRESS, PHONE, PRIC
 from generators.induction.tree import HEADING_TAGS, Node, Record, Tree
 
 VIEWPORT_WIDTH_PX = 1_366
-_SAMPLE = 40
+_SAMPLE = 30
 _SHAPE_SAMPLE = 20
 _SHAPE_NODES = 60
+_TEXT_LOOKED_AT = 1_500
 _WANTED_PATTERNS = (
     ("link", r"\b(?:url|link|href|website|page)\b"),
     ("image", r"\b(?:image|photo|picture|logo|thumbnail)s?\b"),
@@ -27,7 +28,67 @@ _WANTED_PATTERNS = (
 )
 _FILES = re.compile(r"document|\bpdfs?\b|\bfiles?\b|download", re.IGNORECASE)
 _FILLER = frozenset(
-    ["all", "the", "of", "on", "a", "an", "and", "or", "in", "to", "for", "from", "with", "their", "this", "that", "page", "current", "fetch", "extract", "get", "find", "show", "list", "are", "is", "be", "if", "it", "any", "each", "you", "your", "as", "by", "at", "more", "which", "may", "there", "these", "those", "not", "do", "does", "no", "me", "my", "under", "over", "within", "please", "information", "links", "link", "detail", "details", "website", "site"]
+    [
+        "all",
+        "the",
+        "of",
+        "on",
+        "a",
+        "an",
+        "and",
+        "or",
+        "in",
+        "to",
+        "for",
+        "from",
+        "with",
+        "their",
+        "this",
+        "that",
+        "page",
+        "current",
+        "fetch",
+        "extract",
+        "get",
+        "find",
+        "show",
+        "list",
+        "are",
+        "is",
+        "be",
+        "if",
+        "it",
+        "any",
+        "each",
+        "you",
+        "your",
+        "as",
+        "by",
+        "at",
+        "more",
+        "which",
+        "may",
+        "there",
+        "these",
+        "those",
+        "not",
+        "do",
+        "does",
+        "no",
+        "me",
+        "my",
+        "under",
+        "over",
+        "within",
+        "please",
+        "information",
+        "links",
+        "link",
+        "detail",
+        "details",
+        "website",
+        "site",
+    ]
 )
 
 
@@ -67,24 +128,88 @@ def _asks_kind(field: str) -> bool:
     return any(re.search(pattern, field.lower().replace("_", " ")) for _, pattern in _WANTED_PATTERNS)
 
 
-def measure(tree: Tree, group: Group, wish: Wish) -> dict[str, float]:
-    """Return the features of a group by name; all are finite and mostly within 0 to 1."""
-    records = group.records
-    sample = records if len(records) <= _SAMPLE else records[:: max(1, len(records) // _SAMPLE)][:_SAMPLE]
-    texts = [tree.text(*record) for record in sample]
-    links = [tuple(dict.fromkeys(tree.links(record))) for record in sample]
-    features = _count_features(len(records))
-    features |= _text_features(tree, records, texts)
-    features |= _link_features(links)
-    features |= _value_features(sample, texts)
-    features |= _shape_features(tree, sample, texts)
-    features |= _place_features(tree, records, sample)
-    features |= _box_features(tree, records, sample)
-    features |= _wish_features(tree, group, sample, texts, links, wish)
-    features["menu_by_count"] = features["menu"] * features["log_count"]
-    for origin in ("siblings", "path", "class", "cousins", "run", "rows", "raised"):
-        features[f"from_{origin}"] = float(group.origin == origin)
-    return features
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What one record shows; the same record stands in many groups, so it is looked at once."""
+
+    text: str
+    links: tuple[str, ...]
+    image: bool
+    heading: bool
+    date: bool
+    price: bool
+    email: bool
+    phone: bool
+    files: bool
+    shape: tuple[int, ...]
+    paths: frozenset[tuple[int, str]]
+    places: tuple[tuple[tuple[int, str, tuple[str, ...]], str], ...]
+    repeats: bool
+
+
+class Measure:
+    """Measures the groups of one page for one wish."""
+
+    def __init__(self, tree: Tree, wish: Wish) -> None:
+        self._tree = tree
+        self._wish = wish
+        self._facts: dict[tuple[int, int], Facts] = {}
+        self._about: dict[int, float] = {}
+
+    def features(self, group: Group) -> dict[str, float]:
+        """Return the features of a group by name; all are finite and mostly within 0 to 1."""
+        records = group.records
+        sample = records if len(records) <= _SAMPLE else records[:: max(1, len(records) // _SAMPLE)][:_SAMPLE]
+        facts = [self._facts_of(record) for record in sample]
+        texts = [fact.text for fact in facts]
+        features = _count_features(len(records))
+        features |= _text_features(self._tree, records, texts)
+        features |= _link_features([fact.links for fact in facts])
+        features |= _value_features(facts)
+        features |= _shape_features(sample, facts)
+        features |= _place_features(self._tree, records, sample)
+        features |= _box_features(self._tree, records, sample)
+        features |= _wish_features(facts, self._wish)
+        features["about"] = _aboutness(self._tree, group, [fact.links for fact in facts], self._wish.terms)
+        features["menu_by_count"] = features["menu"] * features["log_count"]
+        for origin in ("siblings", "path", "class", "cousins", "run", "rows", "raised"):
+            features[f"from_{origin}"] = float(group.origin == origin)
+        return features
+
+    def _facts_of(self, record: Record) -> Facts:
+        key = (record[0].index, record[-1].end)
+        if key not in self._facts:
+            self._facts[key] = _look_at(self._tree, record)
+        return self._facts[key]
+
+
+def _look_at(tree: Tree, record: Record) -> Facts:
+    text = tree.text(*record)
+    start = text[:_TEXT_LOOKED_AT]
+    links = tuple(dict.fromkeys(tree.links(record)))
+    paths: set[tuple[int, str]] = set()
+    places: list[tuple[tuple[int, str, tuple[str, ...]], str]] = []
+    for top in record:
+        for node in tree.nodes[top.index : min(top.end, top.index + _SHAPE_NODES)]:
+            depth = node.depth - top.depth
+            paths.add((depth, node.tag))
+            if node.own_length and (own := (node.element.text or "").strip()):
+                places.append(((depth, node.tag, node.classes), own))
+    return Facts(
+        text=text,
+        links=links,
+        image=any(node.images for node in record),
+        heading=any(node.headings for node in record),
+        date=bool(DATE.search(start)),
+        price=bool(PRICE.search(start)),
+        email="@" in start and bool(EMAIL.search(start)) or any(link.startswith("mailto:") for link in links),
+        phone=any(link.startswith("tel:") for link in links) or bool(PHONE.search(start)),
+        files=any(FILE_ADDRESS.search(link.split("?")[0]) for link in links),
+        shape=tuple(node.shape for node in record),
+        paths=frozenset(paths),
+        places=tuple(places),
+        repeats=_repeats_inside(record),
+    )
 
 
 def _count_features(count: int) -> dict[str, float]:
@@ -119,44 +244,37 @@ def _link_features(links: list[tuple[str, ...]]) -> dict[str, float]:
     }
 
 
-def _value_features(sample: Sequence[Record], texts: list[str]) -> dict[str, float]:
+def _value_features(facts: Sequence[Facts]) -> dict[str, float]:
     return {
-        "image": _share(sample, lambda record: any(node.images for node in record)),
-        "heading": _share(sample, lambda record: any(node.headings for node in record)),
-        "date": _share(texts, lambda text: bool(DATE.search(text))),
-        "price": _share(texts, lambda text: bool(PRICE.search(text))),
+        "image": _share(facts, lambda fact: fact.image),
+        "heading": _share(facts, lambda fact: fact.heading),
+        "date": _share(facts, lambda fact: fact.date),
+        "price": _share(facts, lambda fact: fact.price),
     }
 
 
-def _shape_features(tree: Tree, sample: Sequence[Record], texts: list[str]) -> dict[str, float]:
+def _shape_features(sample: Sequence[Record], facts: Sequence[Facts]) -> dict[str, float]:
     """How alike the records are inside, and how many of their places vary (columns) or never do (buttons)."""
-    shapes = Counter(tuple(node.shape for node in record) for record in sample)
-    few = sample[:_SHAPE_SAMPLE]
-    paths: list[set[tuple[int, str]]] = []
+    shapes = Counter(fact.shape for fact in facts)
+    few = facts[:_SHAPE_SAMPLE]
     filled: Counter[tuple[int, str, tuple[str, ...]]] = Counter()
     values: defaultdict[tuple[int, str, tuple[str, ...]], set[str]] = defaultdict(set)
-    for record in few:
-        mine: set[tuple[int, str]] = set()
-        for top in record:
-            for node in tree.nodes[top.index : min(top.end, top.index + _SHAPE_NODES)]:
-                mine.add((node.depth - top.depth, node.tag))
-                if text := (node.element.text or "").strip():
-                    key = (node.depth - top.depth, node.tag, node.classes)
-                    filled[key] += 1
-                    values[key].add(text)
-        paths.append(mine)
-    total = Counter(path for mine in paths for path in mine)
+    for fact in few:
+        for place, text in fact.places:
+            filled[place] += 1
+            values[place].add(text)
+    total = Counter(path for fact in few for path in fact.paths)
     count = len(few)
     columns = sum(n >= 0.6 * count and len(values[k]) >= 0.5 * min(n, count) for k, n in filled.items())
     constant = sum(n >= 0.6 * count and len(values[k]) == 1 and count > 2 for k, n in filled.items())
     size = sum(node.size for record in sample for node in record) / len(sample)
     return {
-        "same_shape": shapes.most_common(1)[0][1] / len(texts),
+        "same_shape": shapes.most_common(1)[0][1] / len(facts),
         "alike": sum(total.values()) / (len(total) * count) if total else 0.0,
         "columns": math.log1p(columns),
         "constant_columns": math.log1p(constant),
         "log_size": math.log1p(min(size, 200)),
-        "repeats_inside": _share(sample, _repeats_inside),
+        "repeats_inside": _share(facts, lambda fact: fact.repeats),
     }
 
 
@@ -214,36 +332,22 @@ def _box_features(tree: Tree, records: Sequence[Record], sample: Sequence[Record
     }
 
 
-def _wish_features(
-    tree: Tree,
-    group: Group,
-    sample: Sequence[Record],
-    texts: list[str],
-    links: list[tuple[str, ...]],
-    wish: Wish,
-) -> dict[str, float]:
-    shares: dict[str, Callable[[], float]] = {
-        "link": lambda: _share(links, bool),
-        "image": lambda: _share(sample, lambda record: any(node.images for node in record)),
-        "email": lambda: _share_either(texts, links, EMAIL, "mailto:"),
-        "phone": lambda: _share_either(texts, links, PHONE, "tel:"),
-        "price": lambda: _share(texts, lambda text: bool(PRICE.search(text))),
-        "date": lambda: _share(texts, lambda text: bool(DATE.search(text))),
-        "text": lambda: _share(texts, lambda text: len(text) > 2),
+def _wish_features(facts: Sequence[Facts], wish: Wish) -> dict[str, float]:
+    shares: dict[str, Callable[[Facts], bool]] = {
+        "link": lambda fact: bool(fact.links),
+        "image": lambda fact: fact.image,
+        "email": lambda fact: fact.email,
+        "phone": lambda fact: fact.phone,
+        "price": lambda fact: fact.price,
+        "date": lambda fact: fact.date,
+        "text": lambda fact: len(fact.text) > 2,
     }
-    got = [shares[kind]() for kind in wish.kinds]
-    files = _share(links, lambda some: any(FILE_ADDRESS.search(link.split("?")[0]) for link in some))
+    got = [_share(facts, shares[kind]) for kind in wish.kinds]
     return {
         "wish_met": sum(got) / len(got) if got else 0.0,
         "wish_missed": 1 - min(got) if got else 0.0,
-        "files": files if wish.files else 0.0,
-        "about": _aboutness(tree, group, links, wish.terms),
+        "files": _share(facts, lambda fact: fact.files) if wish.files else 0.0,
     }
-
-
-def _share_either(texts: list[str], links: list[tuple[str, ...]], pattern: re.Pattern[str], scheme: str) -> float:
-    pairs = list(zip(texts, links, strict=True))
-    return _share(pairs, lambda p: bool(pattern.search(p[0])) or any(link.startswith(scheme) for link in p[1]))
 
 
 def _aboutness(tree: Tree, group: Group, links: list[tuple[str, ...]], terms: frozenset[str]) -> float:

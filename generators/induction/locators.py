@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from generators.induction.alignment import Strand
+from generators.induction.matching import first_below
 from generators.induction.reading import select
 from generators.induction.selectors import simple_marks
-from generators.induction.tree import HEADING_TAGS, INLINE_TAGS, Element
+from generators.induction.tree import HEADING_TAGS, INLINE_TAGS, Element, Node, Record, Tree
 
 MAX_TRIED_RECORDS = 12
 _ENOUGH = 0.75
@@ -21,10 +22,10 @@ _TELLING_TAGS = frozenset({"time", "address", "figcaption", "blockquote", "cite"
 _SKIPPED = frozenset({"tbody"})
 
 
-def locate(records: Sequence[tuple[Element, ...]], strand: Strand) -> tuple[str, ...]:
+def locate(tree: Tree, records: Sequence[Record], strand: Strand) -> tuple[str, ...]:
     """Return locators that read the strand's values, best first; empty when no proposal agrees well enough.
 
-    ``records`` are the elements of each record (several for records over siblings), one entry a value of the strand.
+    ``records`` are those the strand was aligned over, one entry a value of it.
     """
     attribute = "text" if strand.is_text else strand.kind
     filled = [i for i, element in enumerate(strand.elements) if element is not None]
@@ -33,10 +34,13 @@ def locate(records: Sequence[tuple[Element, ...]], strand: Strand) -> tuple[str,
     tried = filled[::step][:MAX_TRIED_RECORDS] + empty[: MAX_TRIED_RECORDS // 3]
     exact: dict[str, str] = {}
     near: tuple[float, str] = (0.0, "")
-    for nature, selector in _unique(records[filled[0]], strand.elements[filled[0]], strand):
-        agreeing = sum(_first(records[i][0], selector) is strand.elements[i] for i in tried) / len(tried)
-        if agreeing == 1:
-            exact.setdefault(nature, f"{selector}@{attribute}")
+    shown = records[filled[0]]
+    for nature, selector in _unique(tuple(n.element for n in shown), strand.elements[filled[0]], strand):
+        if nature in exact or _first_node(tree, shown, selector) is not strand.elements[filled[0]]:
+            continue
+        agreeing = sum(_first_node(tree, records[i], selector) is strand.elements[i] for i in tried) / len(tried)
+        if agreeing == 1 and _first(shown[0].element, selector) is strand.elements[filled[0]]:
+            exact[nature] = f"{selector}@{attribute}"
             if len(exact) >= 3:
                 break
         elif agreeing > near[0]:
@@ -44,6 +48,18 @@ def locate(records: Sequence[tuple[Element, ...]], strand: Strand) -> tuple[str,
     if exact:
         return tuple(exact.values())
     return (near[1],) if near[0] >= _ENOUGH else ()
+
+
+def _first_node(tree: Tree, record: Record, selector: str) -> Element | None:
+    """Return what the selector hits first in the record, by the study's own tree."""
+    if not selector:
+        return record[0].element
+    top = record[0]
+    nodes: Sequence[Node] = tree.nodes[top.index + 1 : top.end]
+    if selector.startswith(":scope +"):
+        nodes = [n for part in record[1:] for n in tree.nodes[part.index : part.end]]
+    found = first_below(nodes, selector, top)
+    return None if found is None else found.element
 
 
 def _first(record: Element, selector: str) -> Element | None:
@@ -106,10 +122,10 @@ def _below(top: Element, element: Element, strand: Strand) -> Iterator[tuple[str
         for mark in simple_marks(above):
             yield "under", f"{mark} {tag}"
             yield "under", f"{mark} > {_tail_path(above, element)}"
-    yield from _positions(top, chain)
+    yield from _positions(chain)
 
 
-def _positions(top: Element, chain: list[Element]) -> Iterator[tuple[str, str]]:
+def _positions(chain: list[Element]) -> Iterator[tuple[str, str]]:
     element = chain[-1]
     yield "position", _nth(element)
     if element.tag in INLINE_TAGS and len(chain) > 1:

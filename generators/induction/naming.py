@@ -41,7 +41,70 @@ _ADDRESS_KINDS = frozenset({"href", "data-href"})
 _PICTURE_KINDS = frozenset({"src", "data-src"})
 _PLAIN_KINDS = frozenset({"text", "datetime", "title", "aria-label", "alt", "content", "value"})
 _MEANING_WORDS = frozenset(
-    ["title", "name", "author", "date", "time", "price", "location", "address", "venue", "city", "country", "phone", "email", "description", "summary", "category", "tag", "tags", "rating", "score", "status", "size", "type", "version", "license", "organizer", "host", "image", "salary", "company", "department", "count", "views", "comments", "likes", "published", "updated", "excerpt", "subtitle", "duration", "language", "publisher", "isbn", "sku", "brand", "deadline", "agency", "id", "number", "distance", "region", "state", "position", "role", "reviews", "stock", "availability", "quote", "text", "abstract", "journal", "year"]
+    [
+        "title",
+        "name",
+        "author",
+        "date",
+        "time",
+        "price",
+        "location",
+        "address",
+        "venue",
+        "city",
+        "country",
+        "phone",
+        "email",
+        "description",
+        "summary",
+        "category",
+        "tag",
+        "tags",
+        "rating",
+        "score",
+        "status",
+        "size",
+        "type",
+        "version",
+        "license",
+        "organizer",
+        "host",
+        "image",
+        "salary",
+        "company",
+        "department",
+        "count",
+        "views",
+        "comments",
+        "likes",
+        "published",
+        "updated",
+        "excerpt",
+        "subtitle",
+        "duration",
+        "language",
+        "publisher",
+        "isbn",
+        "sku",
+        "brand",
+        "deadline",
+        "agency",
+        "id",
+        "number",
+        "distance",
+        "region",
+        "state",
+        "position",
+        "role",
+        "reviews",
+        "stock",
+        "availability",
+        "quote",
+        "text",
+        "abstract",
+        "journal",
+        "year",
+    ]
 )
 
 
@@ -138,7 +201,7 @@ def _plain_score(name: str, strand: Strand, evidence: Evidence, distinct: float)
     elif prices > 0.7:
         sense -= 1
     if _DAY.search(name):
-        sense += 2 * dates * short + (0.5 if strand.kind == "datetime" else 0)
+        sense += 2 * dates * short + (1.2 if strand.kind == "datetime" else 0)
     elif dates > 0.7:
         sense -= 1
     score = strand.fill + 0.8 * distinct + sense + _kind_score(name, strand, evidence, short, distinct)

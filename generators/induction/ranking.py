@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from generators.induction.features import Wish, measure
+from generators.induction.features import Measure, Wish
 from generators.induction.grouping import Group, find_groups
 from generators.induction.tree import Tree
 from generators.induction.weights import WEIGHTS
@@ -28,7 +28,8 @@ class Ranked:
 
 def rank(tree: Tree, wish: Wish, *, limit: int) -> list[Ranked]:
     """Return the best groups, one a family, best first, with section and union of the best among the first five."""
-    everything = [score_group(tree, group, wish) for group in find_groups(tree)[:MAX_MEASURED]]
+    measure = Measure(tree, wish)
+    everything = [score_group(measure, group) for group in find_groups(tree)[:MAX_MEASURED]]
     everything.sort(key=lambda ranked: -ranked.score)
     kept: list[Ranked] = []
     for ranked in everything:
@@ -39,9 +40,9 @@ def rank(tree: Tree, wish: Wish, *, limit: int) -> list[Ranked]:
     return _with_partners(kept, everything)[:limit]
 
 
-def score_group(tree: Tree, group: Group, wish: Wish) -> Ranked:
+def score_group(measure: Measure, group: Group) -> Ranked:
     """Return the group with its features and score."""
-    features = measure(tree, group, wish)
+    features = measure.features(group)
     score = sum(WEIGHTS.get(name, 0.0) * value for name, value in features.items())
     return Ranked(group, score, features)
 

@@ -11,10 +11,12 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from generators.induction.classes import is_selectable, is_utility
+from generators.induction.matching import first_below, is_match
 from generators.induction.reading import select
 from generators.induction.tree import HEADING_TAGS, Element, Node, Tree
 
-MAX_TRIES = 160
+MAX_TRIES = 220
+MAX_TRIES_CLOSEST = 40
 _SEMANTIC_ATTRIBUTES = (
     "data-testid",
     "data-test",
@@ -43,8 +45,9 @@ def choose(elements: Sequence[Element], tree: Tree, *, most: int = 4) -> tuple[s
     if tree.document is None or not nodes or len(nodes) != len(wanted):
         return ()
     found: dict[str, str] = {}
+    sieve = _Sieve(tree, nodes)
     for nature, selector in itertools.islice(_proposals(nodes), MAX_TRIES):
-        if nature not in found and select(tree.document, selector) == wanted:
+        if nature not in found and sieve.passes(selector) and select(tree.document, selector) == wanted:
             found[nature] = selector
             if len(found) >= most:
                 break
@@ -60,12 +63,37 @@ def closest(elements: Sequence[Element], tree: Tree, *, least: float) -> str | N
     best, best_f1 = None, least
     if tree.document is None or not nodes:
         return None
-    for _, selector in itertools.islice(_proposals(nodes), MAX_TRIES):
+    for _, selector in itertools.islice(_proposals(nodes), MAX_TRIES_CLOSEST):
         hits = select(tree.document, selector)
         f1 = 2 * len(wanted.intersection(hits)) / (len(wanted) + len(hits))
         if f1 > best_f1 or (best is None and f1 >= best_f1):
             best, best_f1 = selector, f1
     return best
+
+
+class _Sieve:
+    """Tells quickly that a selector cannot hit exactly the wanted nodes."""
+
+    def __init__(self, tree: Tree, nodes: Sequence[Node]) -> None:
+        wanted = set(map(id, nodes))
+        self.nodes = nodes
+        tags = {node.tag for node in nodes}
+        others = [node for tag in sorted(tags) for node in tree.by_tag[tag] if id(node) not in wanted]
+        first = nodes[0].index
+        # A selector that is too wide mostly hits neighbours: they are asked first.
+        self.others = sorted(others, key=lambda node: abs(node.index - first))
+        self.culprits: tuple[Node, ...] = ()
+
+    def passes(self, selector: str) -> bool:
+        """Tell whether the selector hits the first and last wanted node and no other of their tags."""
+        if not is_match(self.nodes[0], selector) or not is_match(self.nodes[-1], selector):
+            return False
+        if any(is_match(culprit, selector) for culprit in self.culprits):
+            return False
+        culprit = first_below(self.others, selector, None)
+        if culprit is not None:
+            self.culprits = (culprit, *self.culprits[:2])
+        return culprit is None
 
 
 def _by_parents(nodes: Sequence[Node], tree: Tree, wanted: list[Element]) -> tuple[str, ...]:
@@ -76,8 +104,9 @@ def _by_parents(nodes: Sequence[Node], tree: Tree, wanted: list[Element]) -> tup
     parts: list[str] = []
     for group in by_parent:
         own = [node.element for node in group]
+        sieve = _Sieve(tree, group)
         tries = itertools.islice(_proposals(group), MAX_TRIES // len(by_parent))
-        part = next((s for _, s in tries if select(tree.document, s) == own), None)
+        part = next((s for _, s in tries if sieve.passes(s) and select(tree.document, s) == own), None)
         if part is None:
             return ()
         parts.append(part)

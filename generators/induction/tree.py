@@ -38,7 +38,10 @@ _PICTURE_TAGS = frozenset({"img", "picture", "video"})
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """One element. ``index``…``end`` is its subtree in document order, ``text_from``…``text_to`` its texts."""
+    """One element. ``index``…``end`` is its subtree in document order, ``text_from``…``text_to`` its texts.
+
+    ``position`` is its place among the siblings of its tag, from 1.
+    """
 
     element: Element
     tag: str
@@ -56,6 +59,7 @@ class Node:
     images: int = 0
     headings: int = 0
     size: int = 1
+    position: int = 1
     in_menu: bool = False
     in_main: bool = False
     hidden: bool = False
@@ -72,7 +76,10 @@ Record = tuple[Node, ...]
 
 @dataclass(slots=True)
 class Tree:
-    """The nodes of a page in document order, its texts and its links (absolute)."""
+    """The nodes of a page in document order, its texts and its links (absolute).
+
+    ``counts`` holds how many children of a tag each node has; ``by_tag`` all nodes of a tag.
+    """
 
     document: Element | None
     url: str
@@ -82,6 +89,8 @@ class Tree:
     link_to: list[str] = field(default_factory=list)
     by_element: dict[Element, Node] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    by_tag: dict[str, list[Node]] = field(default_factory=dict)
+    counts: dict[tuple[int, str], int] = field(default_factory=dict)
 
     @property
     def root(self) -> Node:
@@ -179,8 +188,11 @@ def _open(tree: Tree, element: Element, parent: Node | None) -> Node:
     node.box = _box(get("data-bx"))
     tree.nodes.append(node)
     tree.by_element[element] = node
+    tree.by_tag.setdefault(node.tag, []).append(node)
     if parent is not None:
         parent.children.append(node)
+        place = (parent.index, node.tag)
+        tree.counts[place] = node.position = tree.counts.get(place, 0) + 1
     href = (get("href") or "").strip() if node.tag == "a" else ""
     if href and not href.lower().startswith(("javascript:", "#")):
         node.links = 1
