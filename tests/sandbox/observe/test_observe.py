@@ -172,7 +172,9 @@ async def test_nothing_a_page_tries_reaches_another_host_and_each_try_is_logged(
     seen = await observed(observer, site, "/hostile")
     text = seen.pages[0].text_after
     assert "REACHED" not in text
-    assert {"fetch: refused", "delete: refused", "metadata: refused", "private: refused", "file: refused"} <= set(text.splitlines())  # fmt: skip
+    assert {"fetch: refused", "delete: refused", "metadata: refused", "private: refused", "file: refused"} <= set(
+        text.splitlines()
+    )
     assert "worker: refused" in text
     denied = {denial.url.removeprefix(site.elsewhere) for denial in seen.denials}
     assert {
