@@ -146,9 +146,13 @@ def _class_body(node: ast.ClassDef) -> Reasons:
         value = getattr(statement, "value", None)
         if not isinstance(statement, ast.Assign | ast.AnnAssign) or value is None:
             continue
-        is_field = is_model and isinstance(statement, ast.AnnAssign) and "ClassVar" not in ast.unparse(statement.annotation)
+        is_field = is_model and isinstance(statement, ast.AnnAssign) and not _is_class_variable(statement)
         if _is_mutable(value) and not is_field:  # pydantic copies the defaults of fields
             yield value, "a changeable value in a class"
+
+
+def _is_class_variable(statement: ast.AnnAssign) -> bool:
+    return any(getattr(part, "id", getattr(part, "attr", "")) == "ClassVar" for part in ast.walk(statement.annotation))
 
 
 def _attribute(node: ast.Attribute, facts: ModuleFacts) -> Reasons:

@@ -10,10 +10,12 @@ import re
 import string
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from types import AsyncGeneratorType, CodeType, CoroutineType, FrameType, GeneratorType, ModuleType, TracebackType
+from datetime import date, datetime, tzinfo
+from types import AsyncGeneratorType, CodeType, FrameType, ModuleType, TracebackType
 from typing import Any, Final
 
 from sandbox.facade.http.messages import Cookies, Headers
+from sandbox.facade.kit import clock
 
 MODULE_NAME: Final = "workflow"
 INSPECTION: Final = frozenset(
@@ -24,13 +26,14 @@ INSPECTION: Final = frozenset(
     parse_raw parse_file parse_obj from_orm construct update_forward_refs model_rebuild model_parametrized_name
     """.split()
 )
+NAMED_TUPLE_METHODS: Final = frozenset({"_asdict", "_fields", "_replace"})
 HIDDEN_TYPES: Final = frozenset({ModuleType, FrameType, CodeType, TracebackType})
 _PLAIN_DATA: Final = frozenset({dict, list, tuple, str, bytes, range, defaultdict, Counter, OrderedDict, deque})
 _WRITABLE: Final = frozenset(
     {dict, list, defaultdict, Counter, OrderedDict, deque, bytearray, Headers, Cookies}
 )
 _FORMATS: Final = frozenset({"format", "format_map"})
-_SUSPENDED: Final = (GeneratorType, CoroutineType, AsyncGeneratorType)
+_WATCHED: Final = frozenset({"obj", "register", "now", "utcnow", "today"})
 _admitted: set[str] = set()  # attribute names that were looked at once and need no further look
 
 
@@ -159,13 +162,15 @@ def _unusual_attribute(value: Any, name: str, *default: Any) -> Any:
         if isinstance(value, type):
             raise AttributeError("call format on the text itself")
         return _guarded_format(value, name)
-    if name == "obj" and isinstance(value, BaseException):
-        raise AttributeError("'obj' of an exception is not for workflows")
+    if name in _WATCHED:
+        watched = _watched_attribute(value, name)
+        if watched is not None:
+            return watched
     if name.startswith("_"):
         return _private_attribute(value, name, *default)
     if name in INSPECTION:
         raise AttributeError(f"{name!r} is not for workflows")
-    if name not in _FORMATS and name != "obj" and len(_admitted) < 10_000:
+    if name not in _FORMATS and name not in _WATCHED and len(_admitted) < 10_000:
         _admitted.add(name)
     found = getattr(value, name, *default)
     if type(found) in HIDDEN_TYPES:
@@ -173,11 +178,32 @@ def _unusual_attribute(value: Any, name: str, *default: Any) -> Any:
     return found
 
 
+def _watched_attribute(value: Any, name: str) -> Any:
+    """Names that are harmless on most objects; None when this is one of those."""
+    if name == "obj" and isinstance(value, BaseException):
+        raise AttributeError("'obj' of an exception is not for workflows")
+    if name == "register" and isinstance(value, type):
+        raise AttributeError("'register' changes the class for everyone")
+    if name in {"now", "utcnow"} and value is datetime:
+        return _now
+    if name == "today" and (value is date or value is datetime):
+        return clock.today if value is date else _now
+    return None
+
+
+def _now(tz: tzinfo | None = None) -> datetime:
+    """The job's clock in place of the machine's, so that a replay sees the same day."""
+    moment = clock.now()
+    return moment.replace(tzinfo=None) if tz is None else moment.astimezone(tz)
+
+
 def _private_attribute(value: Any, name: str, *default: Any) -> Any:
     """Names with an underscore: ``__name__`` of classes and functions, and own attributes of own objects."""
     if name == "__name__":
         return str(getattr(value, name, *default))
     kind = type(value)
+    if name in NAMED_TUPLE_METHODS and isinstance(value, tuple):
+        return getattr(value, name)
     if not name.startswith("__") and kind.__module__ == MODULE_NAME:
         if name in getattr(value, "__dict__", ()):
             return getattr(value, name)

@@ -11,8 +11,10 @@ import ast
 
 def kept_annotation(annotation: ast.expr, later: frozenset[str]) -> ast.expr:
     """Return the annotation with texts resolved; as one plain text when it mentions a later class."""
+    if isinstance(annotation, ast.Name) and annotation.id not in later:
+        return annotation
     plain = unquoted(annotation)
-    if not any(isinstance(node, ast.Name) and node.id in later for node in ast.walk(plain)):
+    if not later or not any(isinstance(node, ast.Name) and node.id in later for node in ast.walk(plain)):
         return plain
     return ast.copy_location(ast.Constant(ast.unparse(plain)), annotation)
 

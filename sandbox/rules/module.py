@@ -81,7 +81,7 @@ class RunIsThere(Rule):
             yield Breach(message="the module has no function run", remedy=remedy)
         elif isinstance(run, ast.FunctionDef):
             yield Breach(message="run is not async", node=run, remedy=remedy)
-        elif any(isinstance(inner, ast.Yield) and facts.enclosing_function(inner) is run for inner in ast.walk(run)):
+        elif any(facts.enclosing_function(inner) is run for inner in facts.nodes if isinstance(inner, ast.Yield)):
             yield Breach(message="run yields; it returns one Response", node=run, remedy=remedy)
 
 

@@ -96,17 +96,23 @@ class PrivateNames(Rule):
 
     def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
         """Yield such names, wherever they are bound or read."""
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and isinstance(facts.parents.get(node), ast.ClassDef):
-            return  # methods: AS404
-        if isinstance(node, ast.alias) and isinstance(facts.parents.get(node), ast.ImportFrom):
-            names = (node.asname, "" if node.name == "annotations" else node.name)
+        if isinstance(node, ast.Name):
+            names: tuple[str | None, ...] = (node.id,)
         elif isinstance(node, ast.alias):
-            names = (node.asname, *node.name.split("."))
+            names = self._imported(node, facts)
+        elif isinstance(facts.parents.get(node), ast.ClassDef) and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return  # methods: AS404
         else:
-            names = tuple(getattr(node, part, None) for part in ("id", "arg", "name", "rest"))
+            names = tuple(getattr(node, part, None) for part in ("arg", "name", "rest"))
         for name in names:
-            if name and name != "_" and name != "__all__" and _GUARDED_NAME.fullmatch(name):
+            if name and name[0] == "_" and name not in {"_", "__all__"} and _GUARDED_NAME.fullmatch(name):
                 yield Breach(message=f"the name {name!r} is reserved", node=node)
+
+    @staticmethod
+    def _imported(node: ast.alias, facts: ModuleFacts) -> tuple[str | None, ...]:
+        if isinstance(facts.parents.get(node), ast.ImportFrom):
+            return (node.asname, node.name)
+        return (node.asname, *node.name.split("."))
 
 
 class PrivateAttributes(Rule):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import ClassVar
 
 from sandbox.facade.builtin_names import ALL_NAMES
-from sandbox.rules.annotations import unquoted
 from sandbox.rules.base import Breach, Breaches, Rule
 from sandbox.rules.facts import ModuleFacts
 
+_WORD = re.compile(r"\w+")
 _PLAIN = (ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.BinOp, ast.BitOr, ast.Constant, ast.Load)
 
 
@@ -68,10 +69,12 @@ class OrderOfModels(Rule):
             return
         later = {s.name for s in top[top.index(node) :] if isinstance(s, ast.ClassDef)}
         for statement in node.body:
-            if isinstance(statement, ast.AnnAssign) and _mentions(statement.annotation, later):
-                calls = [part for part in ast.walk(statement.annotation) if isinstance(part, ast.Call)]
-                if calls:
-                    yield Breach(message="this annotation has a call and names a class that comes later", node=statement)
+            if (
+                isinstance(statement, ast.AnnAssign)
+                and any(isinstance(part, ast.Call) for part in ast.walk(statement.annotation))
+                and _mentions(statement.annotation, later)
+            ):
+                yield Breach(message="this annotation has a call and names a class that comes later", node=statement)
 
 
 RULES: tuple[type[Rule], ...] = (PlainAnnotations, OrderOfModels)
@@ -96,8 +99,9 @@ def _texts(annotation: ast.expr) -> Iterator[ast.Constant]:
 
 
 def _mentions(annotation: ast.expr, names: set[str]) -> bool:
-    try:
-        plain = unquoted(ast.parse(ast.unparse(annotation), mode="eval").body)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    return any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(plain))
+    """Whether an annotation names one of the classes, in quotes or not."""
+    for part in ast.walk(annotation):
+        text = part.id if isinstance(part, ast.Name) else part.value if isinstance(part, ast.Constant) else None
+        if isinstance(text, str) and not names.isdisjoint(_WORD.findall(text)):
+            return True
+    return False

@@ -19,14 +19,19 @@ from typing import Any, Final
 from RestrictedPython import RestrictingNodeTransformer
 from RestrictedPython.transformer import INSPECT_ATTRIBUTES
 
+from sandbox.facade.guards import NAMED_TUPLE_METHODS
 from sandbox.rules.annotations import kept_annotation
 
 MAGIC_METHODS: Final = frozenset(
     "__init__ __contains__ __lt__ __le__ __eq__ __ne__ __gt__ __ge__ __len__ __bool__ __str__ __repr__ __iter__ "
     "__getitem__ __hash__ __aenter__ __aexit__ __enter__ __exit__ __call__ __add__ __post_init__".split()
 )
-READABLE_MAGIC: Final = frozenset({"__name__"})
+READABLE_MAGIC: Final = NAMED_TUPLE_METHODS | {"__name__"}
+_LOAD: Final = ast.Load()
 _RUNTIME_ANNOTATED: Final = frozenset({"computed_field", "field_serializer", "model_serializer"})
+
+
+_VISITORS: dict[type[ast.AST], Any] = {}
 
 
 class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # the library has no types
@@ -38,6 +43,32 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
         self._defined: set[str] = set()
         self._classes = later
         self._in_class = False
+
+    def visit(self, node: ast.AST) -> Any:
+        """Visit a node by its type; the library's own way builds the method's name each time."""
+        kind = type(node)
+        method = _VISITORS.get(kind)
+        if method is None:
+            method = getattr(type(self), "visit_" + kind.__name__, RestrictedWorkflow.generic_visit)
+            _VISITORS[kind] = method
+        return method(self, node)
+
+    def node_contents_visit(self, node: Any) -> Any:
+        """Visit the contents of a node, in place."""
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                for position, item in enumerate(value):
+                    if isinstance(item, ast.AST):
+                        value[position] = self.visit(item)
+            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context | ast.operator | ast.cmpop):
+                setattr(node, name, self.visit(value))
+        return node
+
+    def not_allowed(self, node: ast.AST) -> ast.AST:
+        """Record that a statement has no place here; the tree stays whole for further messages."""
+        self.error(node, f"{type(node).__name__} statements are not allowed.")
+        return node
 
     def check_name(self, node: ast.AST, name: str | None, allow_magic_methods: bool = False) -> None:
         """Refuse the names of guards and of magic."""
@@ -70,7 +101,7 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
         self._check_attribute(node)
         node = self.node_contents_visit(node)
         if isinstance(node.ctx, ast.Load):
-            return ast.copy_location(_call("_getattr_", node, node.value, ast.Constant(node.attr)), node)
+            return _call("_getattr_", node, node.value, ast.Constant(node.attr))
         node.value = _call("_write_", node, node.value)
         return node
 
@@ -155,9 +186,9 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
         """Drop ``from __future__``, and complete the models at the end."""
         node.body = [statement for statement in node.body if not _is_future(statement)]
         node = self.node_contents_visit(node)
-        ready = ast.Expr(ast.Call(func=ast.Name("_ready_", ast.Load()), args=[], keywords=[]))
-        node.body.append(ready)
-        return ast.fix_missing_locations(node)
+        last = node.body[-1] if node.body else ast.Pass(lineno=1, col_offset=0)
+        node.body.append(ast.copy_location(ast.Expr(_call("_ready_", last)), last))
+        return node
 
     def visit_With(self, node: ast.With) -> ast.AST:
         """Admit, unpacking included."""
@@ -223,9 +254,11 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
 
 
 def _call(name: str, place: ast.AST, *arguments: ast.expr) -> ast.Call:
-    call = ast.Call(func=ast.Name(name, ast.Load()), args=list(arguments), keywords=[])
-    call.lineno = call.func.lineno = place.lineno  # type: ignore[attr-defined]  # every expression has a place
-    call.col_offset = call.func.col_offset = place.col_offset  # type: ignore[attr-defined]  # the same
+    call = ast.Call(func=ast.Name(name, _LOAD), args=list(arguments), keywords=[])
+    for new in (call, call.func, *arguments):
+        if not hasattr(new, "lineno"):
+            new.lineno = place.lineno  # type: ignore[attr-defined]  # every expression and statement has a place
+            new.col_offset = place.col_offset  # type: ignore[attr-defined]  # the same
     return call
 
 
