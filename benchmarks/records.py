@@ -39,6 +39,8 @@ _TEXT_ATTRIBUTES = ("alt", "title", "aria-label", "datetime", "content", "value"
 _SHARE = 0.9
 L2 = 0.03
 ROUNDS = 500
+SCALE_FLOOR = 0.2
+"""A feature that hardly varies on these pages would otherwise get a weight that means nothing elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -266,7 +268,7 @@ def fit(found: Sequence[Case], l2: float = L2) -> Any:
 
     usable = [case for case in found if case.right.any()]
     everything = np.vstack([case.features for case in usable])
-    scale = everything.std(0) + 1e-6
+    scale = np.maximum(everything.std(0), SCALE_FLOOR)
     weights = np.zeros(everything.shape[1])
     moment, second = np.zeros_like(weights), np.zeros_like(weights)
     tables = [(case.features / scale, case.right) for case in usable]

@@ -91,7 +91,7 @@ def _walk(tree: Tree, record: Record) -> list[tuple[int, str, Node]]:
     """Return (index of the sibling, path below it, node) for the nodes of a record."""
     result: list[tuple[int, str, Node]] = []
     for part, top in enumerate(record):
-        paths: dict[int, str] = {top.index: "" if part == 0 else top.tag}
+        paths: dict[int, str] = {top.index: top.tag if len(record) > 1 else ""}
         result.append((part, paths[top.index], top))
         for node in tree.nodes[top.index + 1 : min(top.end, top.index + MAX_NODES_OF_RECORD)]:
             parent = node.parent

@@ -172,8 +172,6 @@ class Measure:
         features |= _wish_features(facts, self._wish)
         features["about"] = _aboutness(self._tree, group, [fact.links for fact in facts], self._wish.terms)
         features["menu_by_count"] = features["menu"] * features["log_count"]
-        for origin in ("siblings", "path", "class", "cousins", "run", "rows", "raised"):
-            features[f"from_{origin}"] = float(group.origin == origin)
         return features
 
     def _facts_of(self, record: Record) -> Facts:
@@ -320,7 +318,7 @@ def _box_features(tree: Tree, records: Sequence[Record], sample: Sequence[Record
     """Rendered boxes; without them each feature stands at the mean of right groups and says nothing."""
     boxes = [record[0].box for record in sample if record[0].box]
     if not boxes:
-        return {"visible": 0.95, "area": 0.2, "same_width": 0.8, "has_boxes": 0.0}
+        return {"visible": 0.95, "area": 0.2, "same_width": 0.8}
     page_height = max(900, (tree.root.box or (0, 0, 0, 3_000))[3])
     area = sum(box[2] * box[3] for box in boxes) * len(records) / len(sample)
     widths = Counter(box[2] // 8 for box in boxes)
@@ -328,7 +326,6 @@ def _box_features(tree: Tree, records: Sequence[Record], sample: Sequence[Record
         "visible": _share(boxes, lambda box: bool(box[4]) and box[2] > 1 and box[3] > 1),
         "area": min(1.0, area / (VIEWPORT_WIDTH_PX * page_height)),
         "same_width": widths.most_common(1)[0][1] / len(boxes),
-        "has_boxes": 1.0,
     }
 
 

@@ -165,7 +165,7 @@ def field_score(name: str, strand: Strand, evidence: Evidence) -> float:
 def _address_score(strand: Strand, evidence: Evidence, distinct: float) -> float:
     if strand.kind not in _ADDRESS_KINDS or _share(strand, re.compile(r"^(?:mailto|tel|sms|fax):")) > 0.5:
         return 0.0
-    is_heading = bool(re.search(r"(?:^|/)h[1-6]", strand.path))
+    is_heading = bool(re.search(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)", strand.path))
     return (
         2 * strand.fill
         + 2 * distinct
@@ -226,7 +226,7 @@ def _kind_score(name: str, strand: Strand, evidence: Evidence, short: float, dis
 
 def _title_score(strand: Strand, evidence: Evidence, short: float, distinct: float, length: float) -> float:
     letters = sum(sum(map(str.isalpha, value)) / len(value) for value in strand.present) / len(strand.present)
-    is_heading = bool(re.search(r"(?:^|/)h[1-6]", strand.path))
+    is_heading = bool(re.search(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)", strand.path))
     is_link = evidence.record_is_link or bool(re.search(r"(?:^|/)a(?:\.|$|/)", strand.path))
     sizes = _share(strand, shapes.FILE_SIZE)
     return (
@@ -313,7 +313,7 @@ def _by_value(strand: Strand, evidence: Evidence) -> str:
         for name, pattern in checks:
             if _share(strand, pattern) > 0.6:
                 return name
-    if re.search(r"(?:^|/)h[1-6]", strand.path):
+    if re.search(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)", strand.path):
         return "title"
     if strand.path.rpartition("/")[2].startswith("a") and evidence.order < 0.5 and strand.occurrence == 1:
         return "title"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from generators.induction.features import Measure, Wish
 from generators.induction.grouping import Group, find_groups
-from generators.induction.tree import Tree
+from generators.induction.tree import HEADING_TAGS, Node, Tree
 from generators.induction.weights import WEIGHTS
 
 MAX_MEASURED = 700
@@ -30,6 +30,7 @@ def rank(tree: Tree, wish: Wish, *, limit: int) -> list[Ranked]:
     """Return the best groups, one a family, best first, with section and union of the best among the first five."""
     measure = Measure(tree, wish)
     everything = [score_group(measure, group) for group in find_groups(tree)[:MAX_MEASURED]]
+    everything = _raise_runs(everything)
     everything.sort(key=lambda ranked: -ranked.score)
     kept: list[Ranked] = []
     for ranked in everything:
@@ -45,6 +46,53 @@ def score_group(measure: Measure, group: Group) -> Ranked:
     features = measure.features(group)
     score = sum(WEIGHTS.get(name, 0.0) * value for name, value in features.items())
     return Ranked(group, score, features)
+
+
+def _raise_runs(everything: Sequence[Ranked]) -> list[Ranked]:
+    """Put each run of siblings before the groups that hold only single parts of its records.
+
+    A definition without its term, or every second row of a table, often looks purer than the whole record does.
+    """
+    scores = {ranked.group.spans: ranked.score for ranked in everything}
+    result: list[Ranked] = []
+    for ranked in everything:
+        if ranked.group.origin == "run" and _is_whole(ranked.group):
+            records = ranked.group.records
+            parts = [tuple((n.index, n.end) for n in column) for column in zip(*records, strict=False)]
+            parts.append(tuple((node.index, node.end) for record in records for node in record))
+            best = max((scores[part] for part in parts if part in scores), default=ranked.score)
+            nodes = sum(map(len, records))
+            raised = max(ranked.score, best + 0.01 + 0.0001 * min(nodes, 1_000))
+            result.append(replace(ranked, score=raised))
+        else:
+            result.append(ranked)
+    return result
+
+
+def _is_whole(group: Group) -> bool:
+    """Tell whether a run's records begin where records begin, and its parts are of different kinds."""
+    first = group.records[0][0]
+    if len(group.records) < 3 or any(len(record) < 2 for record in group.records[:-1]):
+        return False
+    if first.tag == "dt":
+        return all(record[1].tag in {"dt", "dd"} for record in group.records if len(record) > 1)
+    if first.tag in HEADING_TAGS:
+        usual = [record[1].tag for record in group.records if len(record) > 1]
+        return usual.count(usual[0]) >= _FAMILY * len(usual) and usual[0] in {"p", "div", "span", "time", "address"}
+    if first.tag != "tr":
+        return False
+    kinds = [{_structure(record[i]) for record in group.records if len(record) > i} for i in (0, 1)]
+    return kinds[0].isdisjoint(kinds[1]) and max(map(len, kinds)) <= max(1, len(group.records) // 2)
+
+
+def _structure(node: Node, levels: int = 3) -> frozenset[object]:
+    """Return which tags with which classes stand on the levels below a node."""
+    found: set[object] = set()
+    level = list(node.children)
+    for depth in range(levels):
+        found |= {(depth, child.signature) for child in level}
+        level = [below for child in level for below in child.children]
+    return frozenset(found)
 
 
 def _with_partners(kept: list[Ranked], everything: Sequence[Ranked]) -> list[Ranked]:
