@@ -14,7 +14,7 @@ from domain.observation import Findings, Observation, ProbeAnswer, ProbePurpose
 from domain.plan import Intent
 from generators.sources.asking import Questions
 from generators.sources.documents import documents
-from generators.sources.json_study import study_json
+from generators.sources.json_study import Sight, study_json
 from generators.sources.page_study import study_pages
 from generators.sources.relevance import visible_text
 from generators.sources.requests import template_of
@@ -36,8 +36,9 @@ def study(observation: Observation, intent: Intent, answers: tuple[ProbeAnswer, 
     for url in _twins(observation):
         questions.ask(template_of(url), ProbePurpose.DOCUMENT, "a JSON form of the page")
     visible = visible_text(observation)
-    candidates, endpoints = study_json(observation, intent, documents(observation, answers), visible, questions)
-    more, pages = study_pages(observation, intent, visible, questions)
+    more, pages, names = study_pages(observation, intent, visible, questions)
+    sight = Sight(visible=visible, names=names)
+    candidates, endpoints = study_json(observation, intent, documents(observation, answers), sight, questions)
     return Findings(
         candidates=(*candidates, *more),
         endpoints=(*endpoints, *pages),

@@ -11,6 +11,8 @@ from generators.sources.relevance import relevance, visible_text
 
 _FAITHFUL: Final = 0.5
 """A candidate that covers less than half of what the best one covers does not bring what the page shows."""
+_AGREES: Final = 0.8
+"""A candidate that has eight in ten of the records that the page shows is faithful, however it writes their values."""
 _LEAST: Final = 0.02
 
 
@@ -60,9 +62,9 @@ def _fault(candidate: RecordCandidate, best: float) -> str:
     """Return why a candidate would not be faithful, or nothing."""
     if candidate.kind is SourceKind.JSON and not candidate.grounded:
         return "the endpoint does not answer outside the page"
-    if best > _LEAST and candidate.coverage < _FAITHFUL * best:
-        share, most = round(100 * candidate.coverage), round(100 * best)
-        return f"its records cover {share} % of the visible text, the best ones {most} %"
+    if best > _LEAST and candidate.coverage < _FAITHFUL * best and candidate.agreement < _AGREES:
+        share, most, same = (round(100 * x) for x in (candidate.coverage, best, candidate.agreement))
+        return f"its records cover {share} % of the visible text (the best {most} %) and {same} % of the records shown"
     if not candidate.complete:
         return f"it has only the first {candidate.count} records"
     return ""

@@ -55,7 +55,8 @@ def output_fields(desk: Desk) -> tuple[Field, ...]:
     needed = [c for c in desk.columns if c.name in desk.needed or c.name in desk.candidate.identity]
     useful = sorted((c for c in desk.columns if c.fill > 0), key=_usefulness)
     chosen: dict[str, Column] = {}
-    for column in (*wanted, *_in_order(needed)):
+    core = [c for role in (Role.ID, Role.TITLE, Role.LINK, Role.START) if (c := desk.first(role)) is not None]
+    for column in (*wanted, *core, *_in_order(needed)):
         chosen[column.name] = column
     for column in useful:
         if len(chosen) >= _MOST:

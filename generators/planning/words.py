@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
-from domain.meaning.words import fold, forms, matches
+from domain.meaning.words import fold, forms
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
 from generators.planning.desk import Desk, asked, source_binding
 from generators.sources.relevance import named
-from generators.sources.roles import Role, human_text
+from generators.sources.roles import Role, human_text, roles_of
 
 _MOST_EXAMPLES: Final = 8
 _IMPLIED: Final[dict[str, tuple[str, ...]]] = {
@@ -46,7 +47,8 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
         else:
             _add_category(desk, column, value, constraint.relation)
     for column in desk.playing(Role.CATEGORY)[:3]:
-        if _parameter_name(desk, column) not in desk.parameters and column.samples:
+        telling = roles_of(column)[0] is Role.CATEGORY and len(column.values) != 1 and bool(column.samples)
+        if _parameter_name(desk, column) not in desk.parameters and telling:
             _add_category(desk, column, None, Relation.EQUALS)
     return rest
 
@@ -65,18 +67,15 @@ def _column_with_value(desk: Desk, constraint: Constraint) -> tuple[Column | Non
 
 
 def _is_record_noun(desk: Desk, constraint: Constraint) -> bool:
-    """The word says what the records are ("concerts"), and no record's text tells those that are from others."""
+    """The word says what the records are ("packages"), and the page or the records' path calls all of them that."""
     word = fold(str(constraint.value))
-    if (
-        constraint.relation is Relation.EXCLUDES
-        or not word
-        or word not in {f for w in fold(desk.intent.subject).split() for f in (w, *forms(w))}
-    ):
+    if constraint.relation is Relation.EXCLUDES or not word or " " in word:
         return False
-    texts = [v for c in human_text(desk.columns) for v in (*c.samples, *c.values)]
-    if matches(texts, word):
+    page = desk.observation.pages[0] if desk.observation.pages else None
+    called = f"{page.title} {urlsplit(page.final_url).path}" if page else ""
+    if not set(fold(f"{called} {desk.candidate.source.records}").split()) & {word, *forms(word)}:
         return False
-    desk.notes.append(f"All records of the page are taken to be {desk.intent.subject}.")
+    desk.notes.append(f"All records of the page are {word}.")
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from domain.meaning.words import fold
@@ -22,7 +23,7 @@ def coverage(value: JsonValue, visible: str) -> float:
 
 def text_coverage(texts: Iterable[str], visible: str) -> float:
     """Return the share (0 to 1) of ``visible`` (plain text) that the texts cover, each counted once."""
-    page = f" {fold(visible)} "
+    page = _folded(visible)
     if len(page) < 3:
         return 0.0
     seen: set[str] = set()
@@ -35,8 +36,13 @@ def text_coverage(texts: Iterable[str], visible: str) -> float:
     return min(1.0, sum(map(len, seen)) / len(page))
 
 
+@lru_cache(maxsize=8)
+def _folded(visible: str) -> str:
+    return f" {fold(visible)} "
+
+
 def shown(texts: Iterable[str], visible: str) -> float:
     """Return the share of the texts that a page shows."""
-    page = f" {fold(visible)} "
+    page = _folded(visible)
     wanted = [fold(t) for t in texts if t]
     return sum(1 for t in wanted if t and f" {t} " in page) / len(wanted) if wanted else 0.0

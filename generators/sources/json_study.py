@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from domain.observation import Endpoint, EndpointParameter, Observation, ProbePurpose, RecordCandidate
 from domain.plan import Intent, Paging, PagingKind, RequestTemplate
 from domain.values import JsonObject, JsonValue
+from generators.sources.agreement import agreement
 from generators.sources.asking import Questions, good
 from generators.sources.coverage import coverage
 from generators.sources.documents import JsonDocument, parse
@@ -17,6 +18,7 @@ from generators.sources.flatten import columns_of
 from generators.sources.json_records import RecordGroup, exemplars, find_candidates, find_groups, identity_of, row_of
 from generators.sources.paging import (
     PagingIdea,
+    from_the_start,
     page_difference,
     paging_ideas,
     says_more,
@@ -35,6 +37,14 @@ _LARGE_PAGE: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What the page shows: its visible text, and the names of its records by column."""
+
+    visible: str
+    names: tuple[frozenset[str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Found:
     """A candidate with the document it stands in."""
 
@@ -44,26 +54,37 @@ class _Found:
 
 
 def study_json(
-    observation: Observation, intent: Intent, documents: Sequence[JsonDocument], visible: str, questions: Questions
+    observation: Observation,
+    intent: Intent,
+    documents: Sequence[JsonDocument],
+    sight: Sight,
+    questions: Questions,
 ) -> tuple[list[RecordCandidate], list[Endpoint]]:
     """Return JSON candidates, best first, and their endpoints; what is not known yet is put as a question."""
+    visible = sight.visible
     found = _ranked(documents, intent, visible)
     candidates: list[RecordCandidate] = []
     endpoints: list[Endpoint] = []
-    for number, one in enumerate(found):
-        if number >= _DEEP:
+    studied: list[tuple[str, str]] = []
+    for one in found:
+        place = (one.document.request.url, one.candidate.source.records)
+        if len(studied) >= _DEEP or any(url == place[0] and place[1].startswith(path) for url, path in studied):
             candidates.append(one.candidate)
             continue
         deep = _Deep(observation, intent, documents, questions, one)
-        candidate, endpoint = deep.study(with_parameters=number == 0)
-        candidates.append(candidate)
+        candidate, endpoint = deep.study(with_parameters=not studied)
+        share = coverage(deep.seen, visible) if visible else 1.0
+        studied.append(place)
+        agreed = agreement(sight.names, deep.seen)
+        share = max(candidate.coverage, round(share, 4))
+        candidates.append(candidate.model_copy(update={"coverage": share, "agreement": agreed}))
         endpoints.append(endpoint)
     return candidates, endpoints
 
 
 def _ranked(documents: Sequence[JsonDocument], intent: Intent, visible: str) -> list[_Found]:
     found: dict[tuple[str, ...], _Found] = {}
-    for document in documents:
+    for document in _first_of_each(documents):
         for candidate in find_candidates(document.value, document.request):
             rows = records(document.value, candidate.source.records)
             share = coverage(rows, visible) if visible else 1.0
@@ -75,14 +96,25 @@ def _ranked(documents: Sequence[JsonDocument], intent: Intent, visible: str) -> 
                 _operation(document.request),
                 candidate.source.records,
             )
-            known = found.get(key)
-            if known is None or (known.document.trigger != "load" and document.trigger == "load"):
+            if key not in found or one.fit > found[key].fit:
                 found[key] = one
     ranked = sorted(found.values(), key=lambda f: -f.fit)
     return [
         _Found(document=f.document, candidate=f.candidate.model_copy(update={"score": round(f.fit, 4)}), fit=f.fit)
         for f in ranked[:8]
     ]
+
+
+def _first_of_each(documents: Sequence[JsonDocument]) -> list[JsonDocument]:
+    """One document of each address and operation, the earliest; two where a page asks in different ways."""
+    taken: dict[tuple[str, ...], int] = {}
+    kept = []
+    for document in documents:
+        key = (document.request.method, document.request.url, _operation(document.request))
+        taken[key] = taken.get(key, 0) + 1
+        if taken[key] <= 2:
+            kept.append(document)
+    return kept
 
 
 def _operation(request: RequestTemplate) -> str:
@@ -105,20 +137,20 @@ class _Deep:
     ) -> None:
         self._observation = observation
         self._intent = intent
-        self._others = [d for d in documents if d is not found.document]
+        self._others = list(documents)
         self._questions = questions
         self._document = found.document
         self._candidate = found.candidate
-        self._seen: list[JsonValue] = []
+        self.seen: list[JsonValue] = []
 
     def study(self, *, with_parameters: bool) -> tuple[RecordCandidate, Endpoint]:
         """Return the candidate with what was shown of it, and its endpoint."""
         path = self._candidate.source.records
-        base = records(self._document.value, path)
-        self._seen = list(base)
         request = self._ground()
         grounded = request is not None
         request = request or self._document.request
+        base = records(self._document.value, path)
+        self.seen = [*base, *self._asked_by_page(path)]
         paging = self._paging(request, base)
         parameters: list[EndpointParameter] = []
         if with_parameters and grounded:
@@ -136,6 +168,9 @@ class _Deep:
 
     def _ground(self) -> RequestTemplate | None:
         """Return the request with as few headers as bring the records; None while unknown or when none do."""
+        first = from_the_start(self._document.request)
+        if first != self._document.request and self._restarted(first):
+            return first
         request = self._document.request
         if self._document.origin != "exchange":
             return request
@@ -149,6 +184,21 @@ class _Deep:
         if not self._brings(full, ProbePurpose.GROUND, "with the page's own headers"):
             return None
         return self._fewer(full)
+
+    def _restarted(self, first: RequestTemplate) -> bool:
+        """The page asked for later records only (its HTML carried the first): take the answer from the start."""
+        answer = self._questions.ask(first, ProbePurpose.GROUND, "from the first record on")
+        if answer is None or not good(answer) or not self._records(answer.body):
+            return False
+        headers = {k.lower(): v for k, v in answer.response_headers.items()}
+        self._document = JsonDocument(request=first, value=parse(answer.body), origin="exchange", headers=headers)
+        return True
+
+    def _asked_by_page(self, path: str) -> list[JsonValue]:
+        """Records of every answer that the page itself got from the same address."""
+        mine = self._document.request
+        same = [d for d in self._others if d.request.url == mine.url and _operation(d.request) == _operation(mine)]
+        return [r for d in same for r in records(d.value, path)]
 
     def _fewer(self, full: RequestTemplate) -> RequestTemplate:
         """Leave out each header that the answer does not depend on; at most four are tried."""
@@ -184,7 +234,7 @@ class _Deep:
                 return None
             second = self._records(answer.body) if good(answer) else []
             if page_difference(base, second, self._identity_locator()):
-                self._seen += second
+                self.seen += second
                 return self._sized(idea, request, len(base))
         return None
 
@@ -205,7 +255,7 @@ class _Deep:
         got = self._records(answer.body) if answer is not None and good(answer) else []
         if len(got) <= count:
             return paging
-        self._seen += got
+        self.seen += got
         step = len(got) if paging.kind is PagingKind.OFFSET else paging.step
         return paging.model_copy(update={"size_parameter": name, "size": _LARGE_PAGE, "step": step})
 
@@ -219,7 +269,7 @@ class _Deep:
             if not good(answer) or answer is None:
                 continue
             found = self._records(answer.body)
-            self._seen += found
+            self.seen += found
             effect = shown_effect(idea, rows, self._rows(found), self._candidate.columns)
             if effect is not None:
                 shown.append(effect)
@@ -231,9 +281,9 @@ class _Deep:
         """The candidate with columns typed over every record that was seen, not only the first page's."""
         group = _group(self._document.value, self._candidate.source.records)
         columns = self._candidate.columns
-        if group is not None and len(self._seen) > len(group.records):
-            columns = columns_of(_distinct(self._seen), group.heads)
-            group = RecordGroup(path=group.path, records=tuple(self._seen), heads=group.heads)
+        if group is not None and len(self.seen) > len(group.records):
+            group = RecordGroup(path=group.path, records=tuple(_distinct(self.seen)), heads=group.heads)
+            columns = columns_of(group.records, group.heads)
         total = total_of(self._document.value, self._candidate.source.records, self._candidate.count)
         more = says_more(self._document.value, self._candidate.source.records) or (total or 0) > self._candidate.count
         base = records(self._document.value, self._candidate.source.records)
@@ -241,8 +291,9 @@ class _Deep:
             update={
                 "source": self._candidate.source.model_copy(update={"request": request}),
                 "columns": columns,
+                "count": len(base) or self._candidate.count,
                 "exemplars": exemplars(group, columns) if group else self._candidate.exemplars,
-                "identity": identity_of(columns, base),
+                "identity": identity_of(columns, _distinct(self.seen)),
                 "paging": paging,
                 "grounded": grounded,
                 "complete": paging is not None or not more,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +14,7 @@ from generators.induction.paging import find_paging
 from generators.induction.reading import first_match, read, reads_as
 from generators.induction.records import find_records
 from generators.induction.tree import parse_document
+from generators.sources.agreement import agreement, naming_texts
 from generators.sources.asking import Questions, good
 from generators.sources.coverage import text_coverage
 from generators.sources.json_records import find_candidates, row_of
@@ -33,11 +35,15 @@ _SAME: Final = 0.8
 
 def study_pages(
     observation: Observation, intent: Intent, visible: str, questions: Questions
-) -> tuple[list[RecordCandidate], list[Endpoint]]:
-    """Return html, embedded and browser candidates of the page, best first, with the page as their endpoint."""
+) -> tuple[list[RecordCandidate], list[Endpoint], tuple[frozenset[str], ...]]:
+    """Return html, embedded and browser candidates of the page, best first, with the page as their endpoint.
+
+    The third part are the names of the records that the page shows, by column of the best candidate.
+    """
     if not observation.pages or "html" not in observation.pages[0].content_type:
-        return [], []
+        return [], [], ()
     page = observation.pages[0]
+    shown_names = _names(page, _html(page, intent), visible)
     found = [*_embedded(page, observation), *_html(page, intent)]
     ranked = sorted(
         (c.model_copy(update={"coverage": _covers(c, page, visible)}) for c in found),
@@ -50,6 +56,8 @@ def study_pages(
     for candidate in ranked:
         number = deep.get(candidate.kind, 0)
         deep[candidate.kind] = number + 1
+        if candidate.kind is SourceKind.EMBEDDED:
+            candidate = candidate.model_copy(update={"agreement": agreement(shown_names, _data_rows(candidate, page))})
         if candidate.kind is SourceKind.BROWSER or number >= _MOST_DEEP:
             candidates.append(candidate)
             continue
@@ -57,18 +65,40 @@ def study_pages(
         shown, endpoint = study.study(paging, with_parameters=number == 0)
         candidates.append(shown)
         endpoints.append(endpoint)
-    return candidates, endpoints
+    return candidates, endpoints, shown_names
+
+
+def _names(page: Page, found: Sequence[RecordCandidate], visible: str) -> tuple[frozenset[str], ...]:
+    best = max(found, key=lambda c: _covers(c, page, visible), default=None)
+    return naming_texts(best, _rows_on(best, page)) if best is not None else ()
+
+
+def _rows_on(candidate: RecordCandidate, page: Page) -> list[JsonObject]:
+    html = page.served_html if candidate.kind is SourceKind.HTML else page.rendered_html
+    return _read(html, candidate.model_dump_json())
+
+
+@lru_cache(maxsize=64)
+def _read(html: str, candidate: str) -> list[JsonObject]:
+    return reads_as(html, RecordCandidate.model_validate_json(candidate))
+
+
+def _data_rows(candidate: RecordCandidate, page: Page) -> list[JsonValue]:
+    data = next(
+        (e.data for e in page.embedded if _same_place(e.kind, e.selector, e.index, e.variable, candidate)), None
+    )
+    return records(data, candidate.source.records) if isinstance(data, dict | list) else []
 
 
 def _html(page: Page, intent: Intent) -> list[RecordCandidate]:
     """Candidates of the rendered page count as html where their selectors hold in the served text too."""
-    served = list(find_records(page.served_html, url=page.final_url, intent=intent, wanted=intent.wanted))
+    served = list(_found(page.served_html, page.final_url, intent.model_dump_json()))
     if not page.rendered_html:
         return served
-    ranked = find_records(page.rendered_html, url=page.final_url, intent=intent, wanted=intent.wanted)
+    ranked = _found(page.rendered_html, page.final_url, intent.model_dump_json())
     result: list[RecordCandidate] = []
     for candidate in ranked:
-        rows = reads_as(page.served_html, candidate) if page.served_html else []
+        rows = _read(page.served_html, candidate.model_dump_json()) if page.served_html else []
         filled = sum(1 for row in rows if any(v for v in row.values()))
         kind = SourceKind.HTML if filled >= _SAME * candidate.count else SourceKind.BROWSER
         result.append(
@@ -79,6 +109,13 @@ def _html(page: Page, intent: Intent) -> list[RecordCandidate]:
     return result + [
         c.model_copy(update={"score": min(c.score, best)}) for c in served if c.source.records not in known
     ]
+
+
+@lru_cache(maxsize=8)
+def _found(html: str, url: str, intent: str) -> tuple[RecordCandidate, ...]:
+    """The rounds of a study look at the same page again; finding its records is the costly part."""
+    asked = Intent.model_validate_json(intent)
+    return find_records(html, url=url, intent=asked, wanted=asked.wanted)
 
 
 def _embedded(page: Page, observation: Observation) -> list[RecordCandidate]:
@@ -105,14 +142,9 @@ def _embedded(page: Page, observation: Observation) -> list[RecordCandidate]:
 
 def _covers(candidate: RecordCandidate, page: Page, visible: str) -> float:
     if candidate.kind is SourceKind.EMBEDDED:
-        data = next(
-            (e.data for e in page.embedded if _same_place(e.kind, e.selector, e.index, e.variable, candidate)), None
-        )
-        rows = records(data, candidate.source.records) if isinstance(data, dict | list) else []
-        texts = (as_text(v) for row in rows for v in _values(row, candidate))
-        return round(text_coverage(texts, visible), 4)
-    html = page.served_html if candidate.kind is SourceKind.HTML else page.rendered_html
-    texts = (as_text(v) for row in reads_as(html, candidate) for v in row.values() if v)
+        texts = [as_text(v) for row in _data_rows(candidate, page) for v in _values(row, candidate)]
+    else:
+        texts = [as_text(v) for row in _rows_on(candidate, page) for v in row.values() if v]
     return round(text_coverage(texts, visible), 4)
 
 

@@ -12,7 +12,7 @@ from domain.plan import Paging, PagingKind, RequestTemplate
 from domain.values import JsonValue
 from generators.sources.documents import JsonDocument
 from generators.sources.paths import leaves, read
-from generators.sources.requests import address, parameter_values, template_of, with_parameter
+from generators.sources.requests import address, parameter_values, template_of, with_parameter, without_parameter
 
 _NEXT_NAME: Final = re.compile(
     r"^_?(next|next_?page|next_?url|next_?link|next_?href|more_?url|odata\.nextlink|href)$", re.IGNORECASE
@@ -74,6 +74,20 @@ def paging_ideas(document: JsonDocument, path: str, count: int, others: Sequence
         *_counted(document, count, outside),
     ]
     return _distinct(sorted(ideas, key=lambda i: -i.trust))
+
+
+def from_the_start(request: RequestTemplate) -> RequestTemplate:
+    """Return a request without what makes it one for a later page: cursors out, pages and offsets at their start."""
+    for name, (location, value) in parameter_values(request).items():
+        leaf = name.rsplit(".", 1)[-1]
+        text = str(value)
+        if _CURSOR_PARAMETER.search(leaf) and value not in (None, "") and not SIZE_PARAMETER.match(leaf):
+            request = without_parameter(request, name, location)
+        elif _PAGE_PARAMETER.match(leaf) and text.isdigit() and int(text) > 1:
+            request = with_parameter(request, name, "1", location)
+        elif _OFFSET_PARAMETER.match(leaf) and text.isdigit() and int(text) > 0:
+            request = with_parameter(request, name, "0", location)
+    return request
 
 
 def total_of(value: JsonValue, path: str, count: int) -> int | None:

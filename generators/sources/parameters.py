@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from domain.meaning.words import fold, matches
 from domain.observation import Column, EndpointParameter, Form, Observation, RecordCandidate
-from domain.plan import FieldType, Intent, Relation, RequestTemplate, Topic
+from domain.plan import FieldType, Intent, Relation, RequestTemplate, SourceKind, Topic
 from domain.values import JsonObject, JsonValue
 from generators.sources.paging import SIZE_PARAMETER
 from generators.sources.paths import leaves
@@ -61,7 +61,7 @@ def parameter_ideas(
     found = [
         *_from_links(_grouped(_link_parameters(observation, value, places)), candidate, intent),
         *_from_forms(observation, places, candidate, intent),
-        *_from_conventions(candidate, intent, request),
+        *(_from_conventions(candidate, intent, request) if candidate.kind is SourceKind.JSON else ()),
     ]
     own = {n for n, _ in request.query}
     distinct: dict[str, ParameterIdea] = {}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from domain.values import JsonValue
 
 _PART = re.compile(r"\[(\d+)\]|\*|[^.\[\]]+")
 
 
+@lru_cache(maxsize=4096)
 def parts(path: str) -> tuple[str | int, ...]:
     """Split a path into names, indexes and ``*``; the empty path has no parts."""
     return tuple(int(m.group(1)) if m.group(1) else m.group(0) for m in _PART.finditer(path))

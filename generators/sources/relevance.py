@@ -28,6 +28,7 @@ def relevance(candidate: RecordCandidate, intent: Intent, visible: str) -> float
     seen = shown(titles, visible) if visible and titles else 0.0
     return (
         4.0 * candidate.coverage
+        + 2.0 * candidate.agreement
         + 2.0 * seen
         + 1.5 * subject_match(candidate, intent)
         + 1.0 * served_share(candidate.columns, intent)

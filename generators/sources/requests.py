@@ -85,6 +85,13 @@ def with_parameter(template: RequestTemplate, name: str, value: str, location: s
     return template.model_copy(update={"query": (*kept, (name, value))})
 
 
+def without_parameter(template: RequestTemplate, name: str, location: str) -> RequestTemplate:
+    """Return the template without one parameter of its query or body."""
+    if location == "body":
+        return template.model_copy(update={"body": _without_member(template.body, parts(name))})
+    return template.model_copy(update={"query": tuple((k, v) for k, v in template.query if k != name)})
+
+
 def parameter_values(template: RequestTemplate) -> dict[str, tuple[str, JsonValue]]:
     """Return the request's own parameters: name to (location, value); body members by dotted path."""
     found: dict[str, tuple[str, JsonValue]] = {name: ("query", value) for name, value in template.query}
@@ -136,6 +143,15 @@ def _with_member(value: JsonValue, steps: tuple[str | int, ...], new: str) -> Js
     if isinstance(value, list) and isinstance(step, int):
         return [_with_member(v, steps[1:], new) if i == step else v for i, v in enumerate(value)]
     return {str(step): _with_member(None, steps[1:], new)}
+
+
+def _without_member(value: JsonValue, steps: tuple[str | int, ...]) -> JsonValue:
+    if not isinstance(value, dict) or not steps:
+        return value
+    step = str(steps[0])
+    if len(steps) == 1:
+        return {k: v for k, v in value.items() if k != step}
+    return {**value, step: _without_member(value.get(step), steps[1:])}
 
 
 def _like(old: JsonValue, new: str) -> JsonValue:

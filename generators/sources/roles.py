@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from domain.observation import Column
@@ -124,6 +125,7 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
     (Role.TITLE, r"(name|title)$", _TEXTS),
     (Role.ID, r"(^|_)(id|uuid|guid|key|slug|code|sku|api_id|number|isbn)$", (FieldType.STRING, FieldType.INTEGER)),
 )
+_VAGUE: Final = r"type|kind|language|subject|section"
 _NOT_START: Final = re.compile(
     r"(^|_)(end|ends|until|created|updated|modified|published|scraped|captured|indexed)(_|$)"
 )
@@ -131,16 +133,20 @@ _NOT_START: Final = re.compile(
 
 def roles_of(column: Column) -> tuple[Role, ...]:
     """Return the parts a column can play, the most telling first."""
-    names = {column.name, re.sub(r"[^a-z0-9]+", "_", column.label.lower()).strip("_")} - {""}
-    found = []
-    for role, pattern, types in _RULES:
-        if column.type in types and any(re.search(pattern, name) for name in names):
-            found.append(role)
-    if column.type in _DATES and not found and not _NOT_START.search(column.name):
+    return _roles(column.name, column.label, column.type)
+
+
+@lru_cache(maxsize=4096)
+def _roles(name: str, label: str, kind: FieldType) -> tuple[Role, ...]:
+    names = {name, re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")} - {""}
+    found = [
+        role for role, pattern, types in _RULES if kind in types and any(re.search(pattern, known) for known in names)
+    ]
+    if kind in _DATES and not found and not _NOT_START.search(name):
         found.append(Role.START)
-    if column.type is FieldType.PRICE and Role.PRICE not in found and Role.HIGH_PRICE not in found:
+    if kind is FieldType.PRICE and Role.PRICE not in found and Role.HIGH_PRICE not in found:
         found.append(Role.PRICE)
-    if Role.START in found and _NOT_START.search(column.name):
+    if Role.START in found and _NOT_START.search(name):
         found.remove(Role.START)
     return tuple(dict.fromkeys(found))
 
@@ -160,6 +166,8 @@ def first(columns: Iterable[Column], role: Role) -> Column | None:
 def _rank(column: Column, role: Role) -> float:
     exact = 0.0 if column.name in (role.value, "name", "url", "date", "start_at", "start_date") else 1.0
     main = 0.0 if roles_of(column)[0] is role else 1.5
+    if role is Role.CATEGORY:
+        exact = 0.0 if re.search(r"categor|genre", column.name) else 2.0 if re.search(_VAGUE, column.name) else 1.0
     return exact + main + 2.0 * (1.0 - column.fill) + 0.1 * column.name.count("_")
 
 

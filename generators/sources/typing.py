@@ -25,6 +25,7 @@ _PRICE = re.compile(
 _FREE_WORDS: Final = frozenset({"free", "gratis"})
 _IDENTIFIER_NAME = re.compile(r"(^|_)(id|uuid|guid|key|code|zip|zipcode|postcode|postal_code|phone|isbn|sku|ean|upc)$")
 _TIME_NAME = re.compile(r"(_at|_time|_on|date|timestamp|_ts|^time|^created|^updated|^published)$")
+_MEASURE_NAME = re.compile(r"(^|_)(price|cost|fee|amount|rating|latitude|longitude|lat|lng|lon)$")
 _URL_NAME = re.compile(r"(url|href|link|uri|permalink|website|homepage)$")
 _ENOUGH: Final = 0.9
 """Share of the values that must look like a type for the column to have it; sites have odd values."""
@@ -60,6 +61,8 @@ def as_text(value: JsonValue) -> str:
 def _number_type(values: Sequence[JsonValue], name: str) -> FieldType:
     if _TIME_NAME.search(name) and all(isinstance(v, int | float) and 9e8 < v < 5e12 for v in values):
         return FieldType.DATETIME
+    if _MEASURE_NAME.search(name):
+        return FieldType.NUMBER
     return FieldType.INTEGER if all(isinstance(v, int) for v in values) else FieldType.NUMBER
 
 
@@ -75,7 +78,8 @@ def _text_type(texts: list[str], name: str) -> FieldType:
     if all(t.startswith(("http://", "https://")) or (_URL_NAME.search(name) and t.startswith("/")) for t in texts):
         return FieldType.URL
     if _share(texts, _NUMBER) >= _ENOUGH and not _IDENTIFIER_NAME.search(name) and not _leading_zero(texts):
-        return FieldType.NUMBER if any("." in t for t in texts) else FieldType.INTEGER
+        decimal = any("." in t for t in texts) or _MEASURE_NAME.search(name)
+        return FieldType.NUMBER if decimal else FieldType.INTEGER
     if _share([t for t in texts if t.lower() not in _FREE_WORDS], _PRICE) >= _ENOUGH:
         return FieldType.PRICE
     return FieldType.STRING
