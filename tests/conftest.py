@@ -1,0 +1,87 @@
+"""What tests share: the events site, a school of its own, and targets that may be running."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from school.app import School, open_school
+from school.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+TODAY = date(2027, 5, 12)
+NOW = "2027-05-12T12:00:00+00:00"
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def events_site() -> Iterator[str]:
+    """Run the bundled events site in a process of its own and give its address."""
+    with site_process() as url:
+        yield url
+
+
+@contextmanager
+def site_process(*arguments: str) -> Iterator[str]:
+    """Run the events site with further arguments; it prints its address once it answers."""
+    line = [sys.executable, "-m", "examples.events_site", "--port", "0", "--seed", "7", "--today", TODAY.isoformat()]
+    process = subprocess.Popen([*line, *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[-1].rstrip("/")
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+        process.stdout.close()
+
+
+@pytest.fixture
+async def school(tmp_path: Path) -> AsyncIterator[School]:
+    settings = load_settings(home=tmp_path / "home", now=datetime.fromisoformat(NOW), database="")
+    async with open_school(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {
+        **kept,
+        "AGENT_SCHOOL_HOME": str(tmp_path / "home"),
+        "AGENT_SCHOOL_NOW": NOW,
+        "AGENT_SCHOOL_PLANNER": "builtin",
+    }
+
+
+@pytest.fixture
+def command(environment: dict[str, str]) -> Command:
+    """Run main.py as a user would, in a home of its own."""
+
+    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(ROOT / "main.py"), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**environment, **more},
+            timeout=90,
+        )
+
+    return run
+
+
+def one_object(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """Read the one JSON object that a command printed, and make sure that it printed nothing else."""
+    value: dict[str, Any] = json.loads(done.stdout)
+    assert done.stdout.count("\n") == 1
+    return value

@@ -1,0 +1,238 @@
+"""The verdict: each test of PROVE-2 fails for the fault that it is there to find, and passes without it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from domain.observation import Exchange, Findings, Observation, Page
+from domain.plan import (
+    Field,
+    FieldType,
+    FilterBinding,
+    Intent,
+    Paging,
+    PagingKind,
+    Parameter,
+    Plan,
+    RecordSource,
+    Relation,
+    RequestTemplate,
+    RoleBinding,
+    Source,
+    SourceKind,
+    Topic,
+    Trial,
+)
+from domain.run import CheckOutcome, Outcome, Run, RunError, RunKind, Verdict
+from school.judging.case import Case, TriedTrial
+from school.judging.judge import judge
+from tests.requirements import requirement
+
+NOW = datetime(2027, 5, 12, 12, tzinfo=UTC)
+URL = "https://site.test/api"
+
+
+def row(number: int, **more: Any) -> dict[str, Any]:
+    base = {"id": f"e{number}", "name": f"Rap Party {number}", "city": "Oakland", "price": 10.0, "free": False}
+    return {**base, "lat": 37.8044, "lon": -122.2712, "day": "2027-05-15", **more}
+
+
+ROWS = [row(n) for n in range(1, 7)]
+NARROW = ROWS[:3]
+
+
+def parameter(name: str, kind: FieldType, *bindings: Any, default: Any = None) -> Parameter:
+    return Parameter(name=name, type=kind, description=name, default=default, bindings=bindings)
+
+
+def narrows(relation: Relation, topic: Topic, *fields: str) -> FilterBinding:
+    return FilterBinding(relation=relation, topic=topic, fields=fields)
+
+
+PARAMETERS = (
+    parameter("keywords", FieldType.ARRAY, narrows(Relation.CONTAINS, Topic.KEYWORDS, "name")),
+    parameter("exclude", FieldType.ARRAY, narrows(Relation.EXCLUDES, Topic.KEYWORDS, "name")),
+    parameter(
+        "city", FieldType.STRING, narrows(Relation.EQUALS, Topic.PLACE, "city"), RoleBinding(role="place_of_distance")
+    ),
+    parameter("radius_miles", FieldType.NUMBER, narrows(Relation.WITHIN, Topic.DISTANCE, "lat", "lon")),
+    parameter("date_to", FieldType.STRING, narrows(Relation.TO, Topic.DATE, "day")),
+    parameter("max_price", FieldType.NUMBER, narrows(Relation.AT_MOST, Topic.PRICE, "price", "free")),
+    parameter("free", FieldType.BOOLEAN, narrows(Relation.EQUALS, Topic.FREE, "free")),
+    parameter("limit", FieldType.INTEGER, RoleBinding(role="limit"), default=1000),
+)
+FIELDS = tuple(
+    Field(name=name, type=kind, locator=name, required=name in {"id", "name"})
+    for name, kind in {
+        "id": FieldType.STRING,
+        "name": FieldType.STRING,
+        "city": FieldType.STRING,
+        "price": FieldType.PRICE,
+        "free": FieldType.BOOLEAN,
+        "lat": FieldType.NUMBER,
+        "lon": FieldType.NUMBER,
+        "day": FieldType.DATE,
+    }.items()
+)
+
+
+def answer(rows: list[dict[str, Any]], number: int = 1) -> Exchange:
+    return Exchange(id=f"x{number}", method="GET", url=URL, status=200, body=json.dumps({"items": rows}))
+
+
+def run(rows: list[dict[str, Any]], arguments: dict[str, Any], *pages: list[dict[str, Any]], **more: Any) -> Run:
+    return Run(
+        id="r",
+        kind=RunKind.TRIAL,
+        artifact_sha256="0",
+        arguments=arguments,
+        outcome=more.pop("outcome", Outcome.OK),
+        output={"rows": rows, "count": len(rows), "truncated": more.pop("truncated", False)},
+        started_at=NOW,
+        exchanges=tuple(answer(page, number) for number, page in enumerate(pages or (ROWS[:3], ROWS[3:]))),
+        **more,
+    )
+
+
+def case(**changes: Any) -> Case:
+    """A case in which everything is right; tests change one thing."""
+    asked: dict[str, Any] = {"city": "Oakland", "keywords": ["rap"]}
+    query = changes.pop("query", run(NARROW, asked))
+    wide = changes.pop("wide", run(ROWS, {"city": "Oakland", "keywords": []}))
+    empty = changes.pop("empty", run([], {"keywords": ["zzqx"]}))
+    plan = Plan(
+        query="rap parties in Oakland",
+        intent=Intent(text="rap parties in Oakland"),
+        tool_name="parties",
+        title="Parties",
+        description="Lists parties.",
+        parameters=PARAMETERS,
+        fields=FIELDS,
+        steps=(),
+        source=Source(kind=SourceKind.JSON, url=URL, reason=""),
+        records=RecordSource(request=RequestTemplate(url=URL), records="items"),
+        paging=Paging(kind=PagingKind.CURSOR, parameter="cursor", next_locator="next"),
+        identity=("id",),
+    )
+    text = " ".join(str(r["name"]) for r in ROWS) + " and more words of the page"
+    page = Page(requested_url="https://site.test/", final_url="https://site.test/", status=200, text_after=text)
+    values: dict[str, Any] = {
+        "plan": plan.model_copy(update=changes.pop("plan", {})),
+        "code": changes.pop("code", "X = 1\n"),
+        "observation": Observation(
+            url="https://site.test/", captured_at=NOW, pages=(page,), exchanges=(answer(ROWS[:3]),)
+        ),
+        "findings": Findings(),
+        "tried": (
+            TriedTrial(trial=Trial(name="query", arguments=query.arguments, expect="any"), run=query),
+            TriedTrial(trial=Trial(name="wide", arguments=wide.arguments, expect="rows"), run=wide),
+            TriedTrial(trial=Trial(name="empty", arguments=empty.arguments, expect="empty"), run=empty),
+        ),
+        "repeat": query,
+        "now": NOW,
+    }
+    return Case(**{**values, **changes})
+
+
+def outcome(verdict: Verdict, check: str) -> CheckOutcome:
+    return next(finding.outcome for finding in verdict.findings if finding.check == check)
+
+
+@requirement("PROVE-2")
+def test_a_workflow_that_does_everything_right_passes_every_test() -> None:
+    verdict = judge(case())
+    assert {f.check: f.evidence for f in verdict.findings if f.outcome is not CheckOutcome.PASSED} == {}
+    assert verdict.passed
+    assert [(trial.name, trial.rows) for trial in verdict.trials] == [("query", 3), ("wide", 6), ("empty", 0)]
+
+
+NARROWED = {"city": "Oakland", "keywords": ["rap"]}
+FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "a run that raised": (
+        "runs_end_well",
+        {"query": run([], NARROWED, outcome=Outcome.FAILED, error=RunError(code="x", message="m"))},
+    ),
+    "no rows at all": ("some_rows", {"query": run([], NARROWED), "wide": run([], {"city": None})}),
+    "rows where none can be": ("expectations_met", {"empty": run(ROWS, {"keywords": ["zzqx"]})}),
+    "a field that is always null": (
+        "no_dead_fields",
+        {
+            "query": run([row(1, price=None)], NARROWED),
+            "wide": run([row(1, price=None)], {"city": "Oakland", "keywords": []}),
+        },
+    ),
+    "a required field with holes": (
+        "required_filled",
+        {"wide": run([*ROWS, row(7, name=None)], {"city": "Oakland", "keywords": []})},
+    ),
+    "a keyword that is not there": ("filters_hold", {"query": run([row(1, name="Quiet evening")], NARROWED)}),
+    "an excluded word that is there": ("filters_hold", {"query": run(NARROW, {**NARROWED, "exclude": ["party"]})}),
+    "another city": ("filters_hold", {"query": run([row(1, city="Berkeley")], NARROWED)}),
+    "too far away": ("filters_hold", {"query": run([row(1, lat=38.5)], {**NARROWED, "radius_miles": 5})}),
+    "a day too late": (
+        "filters_hold",
+        {"query": run([row(1, day="2027-05-17")], {**NARROWED, "date_to": "this weekend"})},
+    ),
+    "too dear": ("filters_hold", {"query": run([row(1, price=20.01)], {**NARROWED, "max_price": 20})}),
+    "no price where one was asked": (
+        "filters_hold",
+        {"query": run([row(1, price=None)], {**NARROWED, "max_price": 20})},
+    ),
+    "not free": ("filters_hold", {"query": run(NARROW, {**NARROWED, "free": True})}),
+    "a narrower trial with a row of its own": ("narrower_is_subset", {"query": run([*NARROW, row(9)], NARROWED)}),
+    "parameters without effect": ("parameters_matter", {"empty": run(ROWS, {"keywords": ["zzqx"]})}),
+    "the first page again": ("pages_disjoint", {"query": run(NARROW, NARROWED, ROWS[:3], ROWS[:3])}),
+    "another answer the second time": ("runs_agree", {"repeat": run(ROWS[:2], NARROWED)}),
+    "the answer baked into the code": ("nothing_baked", {"code": 'CITY = "Oakland"\n'}),
+    "rows that the page does not show": (
+        "page_shows_rows",
+        {
+            "query": run([row(n, name=f"Rap {n}{n}") for n in (71, 72, 73)], NARROWED),
+            "wide": run([row(n, name=f"Rap {n}{n}") for n in (71, 72, 73)], {"city": "Oakland", "keywords": []}),
+        },
+    ),
+    "none of the observed records": (
+        "own_records_found",
+        {"query": run([row(71)], NARROWED), "wide": run([row(71), row(72)], {"city": "Oakland", "keywords": []})},
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@requirement("PROVE-2")
+def test_each_fault_is_found_by_the_test_that_is_for_it(fault: str) -> None:
+    check, changes = FAULTS[fault]
+    verdict = judge(case(**changes))
+    assert outcome(verdict, check) is CheckOutcome.FAILED
+    assert not verdict.passed
+
+
+@requirement("PROVE-2")
+def test_free_tickets_are_cheap_even_without_a_price() -> None:
+    rows = [row(1, price=None, free=True)]
+    verdict = judge(case(query=run(rows, {**NARROWED, "max_price": 20}), repeat=run(rows, NARROWED)))
+    assert outcome(verdict, "filters_hold") is CheckOutcome.PASSED
+
+
+@requirement("PROVE-7")
+def test_a_true_empty_answer_passes_when_another_trial_has_rows() -> None:
+    nothing = run([], NARROWED)
+    assert judge(case(query=nothing, repeat=nothing)).passed
+
+
+@requirement("PROVE-7")
+def test_a_test_that_cannot_apply_says_so_with_its_reason() -> None:
+    verdict = judge(case(plan={"parameters": (PARAMETERS[-1],), "paging": None}))
+    assert outcome(verdict, "filters_hold") is CheckOutcome.NOT_APPLICABLE
+    assert outcome(verdict, "pages_disjoint") is CheckOutcome.NOT_APPLICABLE
+    assert all(f.evidence for f in verdict.findings if f.outcome is CheckOutcome.NOT_APPLICABLE)
+
+
+@requirement("PROVE-2")
+def test_literals_in_request_defaults_and_docstrings_are_no_baked_answers() -> None:
+    code = '"""Oakland"""\nclass Request:\n    city: str = "Oakland"\ndef f():\n    """Oakland"""\n'
+    assert outcome(judge(case(code=code)), "nothing_baked") is CheckOutcome.PASSED
