@@ -352,7 +352,10 @@ class Trial(Value):
 
 
 class Plan(Value):
-    """Everything that a generator needs to write the workflow. JSON in and out."""
+    """Everything that a generator needs to write the workflow. JSON in and out.
+
+    ``page`` is the address at which the source was observed, as it was asked for.
+    """
 
     query: str
     intent: Intent
@@ -378,6 +381,7 @@ class Plan(Value):
     estimated_duration_s: float = 1.0
     planner: PlannerKind = PlannerKind.BUILTIN
     browser: bool = False
+    page: str = ""
 
     def defaults(self) -> dict[str, JsonValue]:
         """Return the arguments that the query itself asks for: every default that is not None."""
