@@ -150,6 +150,7 @@ def _plan(query: Query, desk: Desk, rejected: Sequence[Rejection], fallbacks: tu
         tags=tuple(dict.fromkeys(w for w in (subject_of(desk), candidate.kind.value) if w)),
         estimated_duration_s=0.5 if candidate.paging is None else 3.0,
         browser=candidate.kind is SourceKind.BROWSER,
+        page=desk.observation.url,
     )
 
 

@@ -45,11 +45,11 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
         elif _parameter_name(desk, column) in desk.parameters:
             rest.append(constraint)
         else:
-            _add_category(desk, column, value, constraint.relation)
+            _add_category(desk, column, value)
     for column in desk.playing(Role.CATEGORY)[:3]:
         telling = roles_of(column)[0] is Role.CATEGORY and len(column.values) != 1 and bool(column.samples)
         if _parameter_name(desk, column) not in desk.parameters and telling:
-            _add_category(desk, column, None, Relation.EQUALS)
+            _add_category(desk, column, None)
     return rest
 
 
@@ -60,10 +60,18 @@ def _column_with_value(desk: Desk, constraint: Constraint) -> tuple[Column | Non
     same = {word} if " " in word else {word, *forms(word)}
     wanted = same | {i for w in same for i in _IMPLIED.get(w, ())}
     for column in desk.playing(Role.CATEGORY):
+        if _several(column) and constraint.topic is Topic.KEYWORDS:
+            continue  # one of many tags: a keyword finds it there too, and in the records' other texts
         for value in column.values:
             if fold(value) in wanted:
                 return column, value
     return None, ""
+
+
+def _several(column: Column) -> bool:
+    """Whether a record has several categories at once: an array, or a text that lists them."""
+    listed = sum(1 for v in column.values or column.samples if "," in v or ";" in v or " / " in v)
+    return column.type is FieldType.ARRAY or listed > 0
 
 
 def _is_record_noun(desk: Desk, constraint: Constraint) -> bool:
@@ -113,18 +121,19 @@ def _free_name(desk: Desk, name: str) -> str:
     return name if name not in desk.parameters else f"{name}_choice"
 
 
-def _add_category(desk: Desk, column: Column, value: str | None, relation: Relation) -> None:
+def _add_category(desk: Desk, column: Column, value: str | None) -> None:
+    listed = _several(column) and column.type is not FieldType.ARRAY
+    relation = Relation.CONTAINS if listed else Relation.EQUALS
     examples = tuple(column.values[:_MOST_EXAMPLES] or column.samples[:5])
     told = f" For example: {', '.join(e[:40] for e in examples)}." if examples else ""
     bindings: tuple[Binding, ...] = (
         *desk.sources([column], Relation.EQUALS),
-        FilterBinding(relation=Relation.EQUALS, topic=Topic.CATEGORY, fields=(column.name,)),
+        FilterBinding(relation=relation, topic=Topic.CATEGORY, fields=(column.name,)),
     )
-    del relation  # a category is always asked by equality
     parameter = Parameter(
         name=_parameter_name(desk, column),
         type=FieldType.STRING,
-        description=f"Only records whose {_spoken(column)} is this, case aside.{told}",
+        description=f"Only records whose {_spoken(column)} {_SAYING[relation]} this, case aside.{told}",
         default=value,
         examples=examples[:4] if column.type is not FieldType.ARRAY else (),
         bindings=bindings,

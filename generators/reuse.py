@@ -1,0 +1,246 @@
+"""Whether a published tool already answers a question, and with which arguments (PROVE-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from domain.meaning.geo import KM_PER_MILE
+from domain.meaning.words import fold, forms
+from domain.plan import (
+    Constraint,
+    FieldType,
+    FilterBinding,
+    Intent,
+    Parameter,
+    Plan,
+    Query,
+    Relation,
+    RoleBinding,
+    SourceBinding,
+    Topic,
+)
+from domain.values import JsonValue
+
+_UPPER: Final = (Relation.AT_MOST, Relation.LESS_THAN)
+_LOWER: Final = (Relation.AT_LEAST, Relation.MORE_THAN)
+_NOT: Final = (Relation.EXCLUDES, Relation.NOT_EQUALS)
+_DOWN: Final = ("desc", "descending", "down")
+_GENERAL: Final = frozenset({"", "thing", "item", "record", "entry", "row", "result", "all", "everything"})
+
+Arguments = dict[str, JsonValue]
+
+
+def match(query: Query, intent: Intent, plan: Plan) -> Arguments | None:
+    """Return the arguments with which the plan's tool answers the question, or None when it does not.
+
+    The tool must be of the site that is asked (when one is), list what is asked for, have every wanted field, and have
+    a parameter for every constraint. Defaults that its own question left behind are undone where not asked for.
+    """
+    if query.source is not None and query.source is not plan.source.kind:
+        return None
+    if query.site is not None and not _same_place(query.site, plan):
+        return None
+    if intent.writes != plan.intent.writes or not _same_subject(intent, plan, sited=query.site is not None):
+        return None
+    if any(_field(plan, word) is None for word in intent.wanted):
+        return None
+    return arguments_for(intent, plan)
+
+
+def arguments_for(intent: Intent, plan: Plan) -> Arguments | None:
+    """Return the tool's arguments for an intent, or None when some constraint has no parameter."""
+    arguments: Arguments = {}
+    for constraint in intent.constraints:
+        if constraint.topic is Topic.DETAIL:
+            continue
+        if not _put(arguments, constraint, plan):
+            return None
+    for parameter in plan.parameters:
+        if parameter.name not in arguments and parameter.default is not None:
+            if parameter.required or (parameter.topic is Topic.DISTANCE and _centre_given(arguments, plan)):
+                continue
+            arguments[parameter.name] = [] if parameter.type is FieldType.ARRAY else None
+    return arguments
+
+
+def _same_place(site: str, plan: Plan) -> bool:
+    """The same origin, and the same page when the question names one below the root."""
+    asked = urlsplit(site if "//" in site else f"https://{site}")
+    known = urlsplit(plan.page or plan.source.url)
+    if (asked.hostname or "").removeprefix("www.") != (known.hostname or "").removeprefix("www."):
+        return False
+    if asked.port != known.port:
+        return False
+    path = asked.path.rstrip("/")
+    return not path or path == known.path.rstrip("/")
+
+
+def _same_subject(intent: Intent, plan: Plan, *, sited: bool) -> bool:
+    asked, known = _words(intent.subject), _words(plan.intent.subject)
+    if not asked - _GENERAL or asked & (known | _words(plan.title)):
+        return True
+    return sited and not known - _GENERAL
+
+
+def _words(text: str) -> set[str]:
+    return {form for word in fold(text).split() for form in (word, *forms(word))}
+
+
+def _put(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
+    """Put one constraint among the arguments; False when no parameter takes it."""
+    match constraint.topic:
+        case Topic.KEYWORDS | Topic.CATEGORY:
+            return _put_word(arguments, constraint, plan)
+        case Topic.PRICE:
+            return _put_price(arguments, constraint, plan)
+        case Topic.DATE:
+            return _put_date(arguments, constraint, plan)
+        case Topic.SORT:
+            return _put_sort(arguments, constraint, plan)
+        case Topic.DISTANCE:
+            value = float(str(constraint.value)) / (KM_PER_MILE if constraint.unit == "km" else 1.0)
+            return _set(arguments, _named(plan, "radius_miles"), round(value, 3))
+        case Topic.COUNT:
+            return _set(arguments, _named(plan, "limit"), constraint.value)
+        case Topic.AVAILABILITY:
+            return _put_availability(arguments, constraint, plan)
+        case Topic.FREE | Topic.ONLINE:
+            wanted = constraint.value is not False and constraint.relation not in _NOT
+            return _set(arguments, _about(plan, constraint.topic), wanted)
+        case Topic.NAMED | Topic.NUMBER | Topic.IDENTIFIER:
+            return _put_named(arguments, constraint, plan)
+        case _:
+            return _set(arguments, _about(plan, constraint.topic), constraint.value)
+
+
+def _put_word(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
+    """A word goes to the category parameter that knows it, else among the keywords."""
+    text = str(constraint.value)
+    if constraint.relation in _NOT:
+        return _append(arguments, _named(plan, "exclude"), text)
+    for parameter in plan.parameters:
+        known = {fold(str(v)): v for v in (*parameter.choices, *parameter.examples, parameter.default) if v is not None}
+        if parameter.topic is Topic.CATEGORY and parameter.name not in arguments:
+            spelled = next((known[f] for f in (fold(text), *forms(fold(text))) if f in known), None)
+            if spelled is not None:
+                return _set(arguments, parameter, spelled)
+    name = "any_keywords" if constraint.name == "any" else "keywords"
+    if _append(arguments, _named(plan, name), text):
+        return True
+    category = _about(plan, Topic.CATEGORY)
+    return constraint.topic is Topic.CATEGORY and category is not None and _set(arguments, category, text)
+
+
+def _put_price(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
+    """A bound with the relation that the tool has; "under" and "at most" are not the same."""
+    names = [n for n, r in (("max_price", _UPPER), ("min_price", _LOWER)) if constraint.relation in r]
+    names = names or ["max_price", "min_price"]
+    if constraint.unit:
+        currency = _named(plan, "currency")
+        if currency is not None:
+            arguments[currency.name] = constraint.unit
+        elif plan.defaults() and constraint.unit not in plan.filters_note and plan.intent.about(Topic.PRICE):
+            return False
+    for name in names:
+        parameter = _named(plan, name)
+        relation = constraint.relation if constraint.relation is not Relation.EQUALS else None
+        if parameter is None or (relation is not None and not _has_relation(parameter, relation)):
+            return False
+        arguments[parameter.name] = constraint.value
+    return True
+
+
+def _has_relation(parameter: Parameter, relation: Relation) -> bool:
+    return any(isinstance(b, FilterBinding) and b.relation is relation for b in parameter.bindings)
+
+
+def _put_date(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
+    first = constraint.relation in (Relation.FROM, *_LOWER)
+    last = constraint.relation in (Relation.TO, *_UPPER)
+    names = ["date_from"] if first else ["date_to"] if last else ["date_from", "date_to"]
+    return all(_set(arguments, _named(plan, name), str(constraint.value)) for name in names)
+
+
+def _put_sort(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
+    parameter = _named(plan, "sort")
+    if parameter is None:
+        return False
+    sortable = [f for b in parameter.bindings if isinstance(b, RoleBinding) for f in b.fields]
+    field = _field(plan, str(constraint.value), sortable)
+    if field is None:
+        return False
+    key = f"-{field}" if constraint.unit.lower() in _DOWN else field
+    known = arguments.get(parameter.name)
+    arguments[parameter.name] = f"{known},{key}" if known else key
+    return True
+
+
+def _put_availability(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
+    sold = "sold" in f"{constraint.value}".lower() or constraint.value is False
+    flipped = _named(plan, "sold_out")
+    if flipped is not None:
+        return _set(arguments, flipped, sold)
+    return _set(arguments, _named(plan, "available"), not sold)
+
+
+def _put_named(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
+    prefix = "max_" if constraint.relation in _UPPER else "min_" if constraint.relation in _LOWER else ""
+    wanted = fold(constraint.name.replace("_", " "))
+    for parameter in plan.parameters:
+        name = fold(parameter.name.removeprefix(prefix).removesuffix("_is").replace("_", " "))
+        if parameter.name.startswith(prefix) and name and name in {wanted, *forms(wanted)}:
+            return _set(arguments, parameter, constraint.value)
+    return False
+
+
+def _centre_given(arguments: Arguments, plan: Plan) -> bool:
+    """Where a place has no field of its own, the distance around its centre is what makes it a filter."""
+    for parameter in plan.parameters:
+        bindings = parameter.bindings
+        centre = any(isinstance(b, RoleBinding) and b.role == "place_of_distance" for b in bindings)
+        alone = centre and not any(isinstance(b, FilterBinding | SourceBinding) for b in bindings)
+        if alone and arguments.get(parameter.name) is not None:
+            return True
+    return False
+
+
+def _set(arguments: Arguments, parameter: Parameter | None, value: JsonValue) -> bool:
+    """Set a parameter that is not yet set to something else."""
+    if parameter is None or (parameter.name in arguments and arguments[parameter.name] != value):
+        return False
+    arguments[parameter.name] = value
+    return True
+
+
+def _append(arguments: Arguments, parameter: Parameter | None, text: str) -> bool:
+    if parameter is None:
+        return False
+    known = arguments.get(parameter.name)
+    arguments[parameter.name] = [*known, text] if isinstance(known, list) else [text]
+    return True
+
+
+def _named(plan: Plan, name: str) -> Parameter | None:
+    return next((p for p in plan.parameters if p.name == name), None)
+
+
+def _about(plan: Plan, topic: Topic) -> Parameter | None:
+    return next((p for p in plan.parameters if p.topic is topic), None)
+
+
+def _field(plan: Plan, word: str, among: Sequence[str] = ()) -> str | None:
+    """Return the field that a word names, by its name, a part of it or what kind of thing it is."""
+    wanted = {fold(word), *(f for w in fold(word).split() for f in forms(w))}
+    names = list(among) or [f.name for f in plan.fields]
+    for name in names:
+        if fold(name.replace("_", " ")) in wanted:
+            return name
+    for name in names:
+        if set(name.split("_")) & wanted:
+            return name
+    if wanted & {"date", "time", "start", "soonest", "when"}:
+        typed = {f.name for f in plan.fields if f.type in (FieldType.DATE, FieldType.DATETIME)}
+        return next((n for n in names if n in typed), None)
+    return None
