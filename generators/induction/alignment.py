@@ -22,6 +22,8 @@ MAX_SAMPLED = 200
 """Records that are aligned; the locators are read from all of them in the end."""
 MAX_TEXT = 4_000
 _ATTRIBUTES = ("href", "src", "data-src", "alt", "title", "datetime", "content", "aria-label", "value", "data-href")
+_FULL = 0.9
+"""Share of records with a text below which the records' whole texts are offered too."""
 _HIDDEN_VALUES = frozenset({"button", "option"})
 _NEVER_DATA = ("data-bx", "data-v-", "data-react", "data-testid", "data-test", "data-qa", "data-cy", "data-toggle")
 _NEVER_DATA += ("data-target", "data-aos", "data-bs-", "data-gtm", "data-track", "data-src", "data-href", "data-ng")
@@ -76,7 +78,42 @@ def align(tree: Tree, group: Group) -> list[Strand]:
                     strands[key] = strand
                 strand.elements[row] = node.element
                 strand.values[row] = value
-    return _without_rare_labels(list(strands.values()))
+    kept = _without_rare_labels(list(strands.values()))
+    for strand in _first_links(tree, records):
+        likes = [i for i, other in enumerate(kept) if other.kind == strand.kind and _share_elements(other, strand)]
+        kept.insert(likes[0] + 1 if likes else len(kept), strand)
+    if not any(strand.is_text and strand.fill >= _FULL for strand in kept):
+        kept.append(_whole(records))
+    for position, strand in enumerate(kept):
+        strand.order = position
+    return [strand for strand in kept if strand.present]
+
+
+def _share_elements(one: Strand, two: Strand) -> bool:
+    return any(a is b and a is not None for a, b in zip(one.elements, two.elements, strict=True))
+
+
+def _whole(records: Sequence[Record]) -> Strand:
+    """Return the records' own texts: all there is where the text inside has no steady path."""
+    strand = Strand("text", "", 1)
+    strand.elements = [record[0].element for record in records]
+    strand.values = [text_of(record[0].element)[:MAX_TEXT] or None for record in records]
+    return strand
+
+
+def _first_links(tree: Tree, records: Sequence[Record]) -> tuple[Strand, Strand]:
+    """Return text and address of each record's first link: in records of uneven make it has no one path."""
+    links = [_first_link(tree, record) for record in records]
+    text, address = Strand("text", "/a", 1), Strand("href", "/a", 1)
+    text.elements, address.elements = list(links), list(links)
+    text.values = [None if link is None else text_of(link)[:MAX_TEXT] or None for link in links]
+    address.values = [None if e is None else tree.absolute(squeeze(e.get("href") or "")) or None for e in links]
+    return text, address
+
+
+def _first_link(tree: Tree, record: Record) -> Element | None:
+    nodes = (node for part in record for node in tree.nodes[part.index : part.end])
+    return next((node.element for node in nodes if node.links and node.tag == "a"), None)
 
 
 def sample(records: Sequence[Record]) -> Sequence[Record]:

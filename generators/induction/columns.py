@@ -52,20 +52,21 @@ def columns_of(
 def _useful(strands: Sequence[Strand]) -> list[Strand]:
     """Drop rare, constant and repeated columns."""
     kept: list[Strand] = []
-    seen: set[tuple[bool, tuple[str | None, ...]]] = set()
-    for strand in strands:
+    seen: set[tuple[str, tuple[str | None, ...]]] = set()
+    for strand in sorted(strands, key=lambda s: not s.is_text):
         rows = len(strand.values)
         if len(strand.present) < max(1, MIN_FILL * rows):
             continue
         is_constant = len(set(strand.present)) == 1 and len(strand.present) > 2
         if is_constant and not strand.label and not _is_named_by_markup(strand):
             continue
-        content = (strand.kind in _ADDRESS_KINDS, tuple(strand.values))
+        # A text for pictures may be asked for by itself; other attributes only repeat the text.
+        content = (strand.kind if strand.kind in {"alt", "href", "src"} else "", tuple(strand.values))
         if content in seen:
             continue
         seen.add(content)
         kept.append(strand)
-    return kept
+    return sorted(kept, key=lambda s: s.order)
 
 
 def _is_named_by_markup(strand: Strand) -> bool:

@@ -190,7 +190,10 @@ def _plain_score(name: str, strand: Strand, evidence: Evidence, distinct: float)
     near = f"{strand.path} {strand.label} {evidence.label}".lower()
     own = name.split()
     kin = {word for part in own for word in _SYNONYMS.get(part, "").split()} | set(own)
-    sense = 2 * sum(word in near for word in own) + 0.7 * sum(word in near for word in kin)
+    sense = 2.0 * (own[-1] in near) + sum(word in near for word in own[:-1]) + 0.7 * sum(word in near for word in kin)
+    meaning = _meaning(strand)
+    if meaning and meaning not in kin and meaning not in name:
+        sense -= 1
     label = evidence.label or strand.label
     if label and re.sub(r"\W", "", label.lower()) == re.sub(r"\W", "", name):
         sense += 3
@@ -227,15 +230,16 @@ def _kind_score(name: str, strand: Strand, evidence: Evidence, short: float, dis
 def _title_score(strand: Strand, evidence: Evidence, short: float, distinct: float, length: float) -> float:
     letters = sum(sum(map(str.isalpha, value)) / len(value) for value in strand.present) / len(strand.present)
     is_heading = bool(re.search(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)", strand.path))
-    is_link = evidence.record_is_link or bool(re.search(r"(?:^|/)a(?:\.|$|/)", strand.path))
-    sizes = _share(strand, shapes.FILE_SIZE)
+    in_link = evidence.record_is_link or bool(re.search(r"(?:^|/)a(?:\.|$|/)", strand.path))
+    is_link = strand.is_text and in_link
+    files = _share(strand, shapes.FILE_SIZE) + 0.5 * _share(strand, shapes.FILE_ADDRESS)
     return (
         1.2 * distinct
-        + 0.8 * _shares_words_with_link(strand, evidence.links)
+        + 0.8 * strand.is_text * _shares_words_with_link(strand, evidence.links)
         + 0.8 * min(1.0, length / 40)
         + (letters > 0.5)
         - 1
-        - 2 * sizes
+        - 2 * files
         + 1.2 * is_heading
         + 0.6 * is_link
         + 0.5 * short
