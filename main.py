@@ -10,7 +10,7 @@ from mcp_server.cli import serve
 from school.examples_cli import app as example_commands
 from school.examples_cli import examples as run_examples
 
-from domain.plan import PlannerKind, Query, SourceKind
+from domain.plan import PlannerKind, Query
 from school.admin_cli import app as tool_commands
 from school.cli import Document, Fresh, Hosts, Json, Kind, Planner, Site, answer_query
 from school.cli import app as school_commands
@@ -43,9 +43,7 @@ def main(
     if context.invoked_subcommand is not None:
         return
     if query is not None:
-        asked = Query(
-            text=query, site=site, api_document=openapi, planner=planner, source=SourceKind(source) if source else None
-        )
+        asked = Query(text=query, site=site, api_document=openapi, planner=planner, source=source)
         answer_query(asked, fresh=fresh, allow_hosts=tuple(allow_host or ()), as_json=as_json)
     elif examples:
         run_examples(as_json=as_json)

@@ -16,9 +16,8 @@ from school.clock import HeldClock, MachineClock
 from school.settings import Settings
 
 if TYPE_CHECKING:  # a browser's client and the jail are loaded when they are first needed
-    from sandbox.runner import Runner
-
     from sandbox.observe import Observer
+    from sandbox.runner import Runner
 
 T = TypeVar("T")
 
