@@ -1,0 +1,64 @@
+"""Loading a prompt file, and filling its blanks."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from domain.values import Value, content_hash
+
+_FOLDER = Path(__file__).parent
+_MESSAGE = "\n# Message\n"
+_INSTRUCTIONS = "# Instructions\n"
+
+
+class Prompt(Value):
+    """One prompt: ``system`` are the instructions, ``message`` a Jinja template of the user's turn."""
+
+    name: str
+    number: int
+    system: str
+    message: str
+    digest: str
+
+    @property
+    def version(self) -> str:
+        """What is stored with everything this prompt produced: ``plan-3-1a2b3c4d``."""
+        return f"{self.name}-{self.number}-{self.digest[:8]}"
+
+    def fill(self, **blanks: object) -> str:
+        """Return the message with its blanks filled. A blank without a value is an error, never empty text."""
+        filled: str = _template(self.message).render(**blanks)
+        return filled.strip()
+
+
+@lru_cache(maxsize=16)
+def load_prompt(name: str) -> Prompt:
+    """Return a prompt of this folder by its file's name without the ending.
+
+    Raises:
+        ValueError: the file is not of the form that this module's docstring tells.
+    """
+    text = (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    opening, _, rest = text.removeprefix("---\n").partition("\n---\n")
+    facts = dict(line.split(": ", 1) for line in opening.splitlines())
+    system, divider, message = rest.partition(_MESSAGE)
+    if not divider or not system.lstrip().startswith(_INSTRUCTIONS) or facts.get("name") != name:
+        raise ValueError(f"prompt {name} has no instructions, no message or another name")
+    return Prompt(
+        name=name,
+        number=int(facts["version"]),
+        system=system.lstrip().removeprefix(_INSTRUCTIONS).strip(),
+        message=message.strip(),
+        digest=content_hash(text),
+    )
+
+
+@lru_cache(maxsize=16)
+def _template(text: str):  # type: ignore[no-untyped-def]  # jinja2 is imported late: 0.1 s at the server's start
+    from jinja2 import StrictUndefined  # noqa: PLC0415 - as above
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 - as above
+
+    # Plain text for a model: escaping for HTML would only change what the page says.
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, trim_blocks=True)
+    return environment.from_string(text)
