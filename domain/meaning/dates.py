@@ -50,6 +50,18 @@ WEEKDAYS: Final = {name: number for number, names in enumerate(_WEEKDAY_NAMES) f
 SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 """First month of each season of three months, as the northern hemisphere's weather services count."""
 
+HOLIDAYS: Final = {
+    r"new year'?s eve": (12, 31),
+    r"new year'?s(?: day)?": (1, 1),
+    r"valentine'?s(?: day)?": (2, 14),
+    r"(?:st\.? |saint )patrick'?s day": (3, 17),
+    r"(?:the )?fourth of july": (7, 4),
+    r"halloween": (10, 31),
+    r"christmas eve": (12, 24),
+    r"christmas(?: day)?": (12, 25),
+}
+"""Holidays that have a fixed day, by pattern: month and day."""
+
 _MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _WEEKDAY = "(?:" + "|".join(sorted(WEEKDAYS, key=len, reverse=True)) + r")\b\.?"
 _DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?)"
@@ -67,7 +79,9 @@ SINGLE: Final[dict[str, str]] = {
     "day_month": rf"{_OF_WEEKDAY}(?:the )?(?P<day>{_DAY})(?: of)?[ -](?P<name>{_MONTH})(?:,?[ -](?P<year>{_YEAR}))?",
     "month_day": rf"{_OF_WEEKDAY}(?P<name>{_MONTH})(?: the)? (?P<day>{_DAY})(?!\d)(?:,? (?P<year>{_YEAR}))?",
     "day_of_period": rf"(?:the )?(?P<day>{_DAY}) of (?P<which>this|next|the(?: current)?) month",
-    "month": rf"(?:(?P<which>this|next) )?(?:month of )?(?P<name>{_MONTH})(?:,? (?:of )?(?P<year>{_YEAR}))?",
+    "month": rf"(?:(?P<which>this|next|early|mid|late)[ -])?(?:month of )?(?P<name>{_MONTH})(?:,? "
+    rf"(?:of )?(?P<year>{_YEAR}))?",
+    "holiday": rf"(?P<name>{'|'.join(HOLIDAYS)})",
     "today": rf"(?:later )?(?:today|tonight|right now|this {_PART}|(?:the )?(?:rest of the|whole) day)",
     "after_tomorrow": r"(?:the )?day after tomorrow",
     "tomorrow": rf"tomorrow(?: {_PART})?",
@@ -85,6 +99,8 @@ SINGLE: Final[dict[str, str]] = {
     "period": rf"(?:later )?(?P<which>(?:this |the )?coming|this|(?:the )?next|(?:the )?following|last)"
     rf" (?P<period>{_PERIOD})",
     "the_weekend": r"(?:the|(?:at|on|over) the) weekend",
+    "week_of": rf"(?:the )?(?P<period>week(?:end)?) of (?:the )?(?P<inner>(?:{_MONTH} {_DAY}|{_DAY}(?: "
+    rf"of)? {_MONTH})(?:,? {_YEAR})?)",
     "season": rf"(?P<which>this|next) (?P<name>{'|'.join(SEASONS)})",
     "ordinal": rf"the (?P<day>{_ORDINAL})(?! (?:of|floor|street|avenue|page|anniversary|edition|annual))",
     "year": r"(?P<year>(?:19|20)\d\d)",
@@ -121,6 +137,17 @@ def resolve(phrase: str, today: date) -> DateRange:
     raise InvalidQuery(f"{phrase[:60]!r} is no date that is understood.", remedy=REMEDY)
 
 
+def is_single(phrase: str) -> bool:
+    """Return whether the grammar reads the phrase as one day or period, not as a range of two."""
+    text = squeeze(phrase)
+    return any(pattern.fullmatch(text) for _, pattern in _FULL)
+
+
+def is_holiday(phrase: str) -> bool:
+    """Return whether the phrase is the name of a holiday, which is a theme as often as a day."""
+    return any(re.fullmatch(name, squeeze(phrase)) for name in HOLIDAYS)
+
+
 def is_relative(phrase: str) -> bool:
     """Return whether the phrase means other days when said on another day; an absolute one names its year."""
     return not re.search(rf"(?<!\d){_YEAR}(?!\d)", phrase)
@@ -130,7 +157,7 @@ def moves(phrase: str) -> bool:
     """Return whether the phrase is told from today ("next month"), unlike "12 May", which only lacks its year."""
     text = squeeze(phrase)
     name = next((name for name, pattern in _FULL if pattern.fullmatch(text)), "")
-    named = name in {"day_month", "month_day", "month", "ordinal", "day_of_period"}
+    named = name in {"day_month", "month_day", "month", "ordinal", "day_of_period", "holiday", "week_of"}
     return is_relative(text) and not named and RANGE_FULL.fullmatch(text) is None
 
 
@@ -259,9 +286,28 @@ def _ordinal_day(groups: Groups, today: date) -> DateRange:
 
 def _month(groups: Groups, today: date) -> DateRange:
     month = _month_number(groups["name"] or "")
-    if groups["year"]:
-        return _month_range(int(groups["year"]), month)
-    return _month_range(today.year + (month < today.month), month)
+    year = int(groups["year"]) if groups["year"] else today.year + (month < today.month)
+    whole = _month_range(year, month)
+    tens = _TENS.get(groups["which"] or "")
+    if tens is None:
+        return whole
+    return DateRange(whole.start.replace(day=tens[0]), whole.end.replace(day=min(tens[1], whole.end.day)))
+
+
+_TENS: Final = {"early": (1, 10), "mid": (11, 20), "late": (21, 31)}
+"""First and last day of the parts of a month."""
+
+
+def _holiday(groups: Groups, today: date) -> DateRange:
+    month, number = HOLIDAYS[next(name for name in HOLIDAYS if re.fullmatch(name, groups["name"] or ""))]
+    day = date(today.year + (date(today.year, month, number) < today), month, number)
+    return DateRange(day, day)
+
+
+def _week_of(groups: Groups, today: date) -> DateRange:
+    """Return the week or weekend that holds a day; of a weekday, the weekend after it."""
+    day = resolve(groups["inner"] or "", today).start
+    return _whole(groups["period"] or "", day, 0)
 
 
 def _days_ahead(count: int) -> Callable[[Groups, date], DateRange]:
@@ -366,6 +412,8 @@ _READERS: Final[dict[str, Callable[[Groups, date], DateRange]]] = {
     "month_day": _named_day,
     "day_of_period": _day_of_period,
     "month": _month,
+    "holiday": _holiday,
+    "week_of": _week_of,
     "today": _days_ahead(0),
     "after_tomorrow": _days_ahead(2),
     "tomorrow": _days_ahead(1),
@@ -388,7 +436,7 @@ _UNNAMED: Final = "|".join(f"(?:{re.sub(r'[?]P<[a-z0-9]+>', '?:', pattern)})" fo
 SINGLE_PHRASE: Final = f"(?:{_UNNAMED})"
 """Pattern of any single phrase, without groups, for finding phrases in squeezed text."""
 _BARE_DAY: Final = rf"(?:the )?{_DAY}"
-_TO: Final = r"(?: (?:to|until|till|through|thru|and) | ?- ?)"
+_TO: Final = r"(?: (?:to|until|till|through|thru|and|or) | ?- ?)"
 RANGE_PHRASE: Final = (
     rf"(?:from |between )?(?:(?:{SINGLE_PHRASE}|{_BARE_DAY}){_TO}{SINGLE_PHRASE}"
     rf"|{SINGLE_PHRASE}{_TO}{_BARE_DAY}(?:,? {_YEAR})?(?![\w/]))"

@@ -51,6 +51,10 @@ _EACH = r"(?:,? (?:each|per|a|an) ?(?:person|ticket|night|head|month|day|year|ho
 _BOUNDED = re.compile(rf"(?<![\w-]){_LEAD}(?:only )?(?P<bound>{_ANY_BEFORE}) ?(?P<money>{_MONEY}){_EACH}")
 _BOUND_AFTER = re.compile(rf"(?<![\w-]){_LEAD}(?P<money>{_MONEY}){_EACH},? ?(?P<bound>{_ANY_AFTER})(?!\w)")
 _EXACT = re.compile(rf"(?<![\w-]){_LEAD}(?:exactly |about |around )?(?P<money>{_MONEY})(?!\w){_EACH}")
+_UNSIGNED_EXACT = re.compile(
+    rf"(?<![\w-])(?:priced at|(?:that |which )?costs?|costing|(?:with |at )?an? price of) "
+    rf"(?P<money>{_NUMBER})(?! ?\w)"
+)
 _UNSIGNED = re.compile(
     rf"(?<![\w-])(?:with |and |for )?(?:an? |the )?{_PRICE_WORD} (?:(?P<bound>{_ANY_BEFORE}) "
     rf"(?P<money>{_NUMBER})(?! ?\w)"
@@ -66,6 +70,7 @@ _DISTANCE = re.compile(
     rf"distance| away)?"
     r"(?= (?:of|from|around|away|near)\b|\b)(?: (?:away )?(?:of|from|around)\b(?! (?:me|here)\b))?"
 )
+_ON_FOOT = re.compile(r"(?<![\w-])(?:with)?in (?:easy )?walking distance(?: (?:of|from|to)(?! (?:me|here)\b))?(?!\w)")
 _STARS = re.compile(
     rf"(?<!\w)(?:(?:with )?(?:an? |the )?(?:rated|ratings?|scored?|scores?|stars)(?: of| is| "
     rf"are)? ?(?P<bound>{_ANY_BEFORE})? ?"
@@ -97,8 +102,13 @@ def read_prices(reading: Reading) -> None:
     for found in reading.find(_UNSIGNED):
         bound = found["bound"] or found["bound2"]
         _add_price(reading, found.span(), found["money"] or found["money2"], _relation(bound))
-    for found in reading.find(_EXACT):
-        _add_price(reading, found.span(), found["money"], Relation.EQUALS)
+    _read_exact(reading)
+
+
+def _read_exact(reading: Reading) -> None:
+    for pattern in (_EXACT, _UNSIGNED_EXACT):
+        for found in reading.find(pattern):
+            _add_price(reading, found.span(), found["money"], Relation.EQUALS)
 
 
 def _add_price(reading: Reading, where: tuple[int, int], text: str, relation: Relation) -> None:
@@ -126,7 +136,9 @@ def _relation(words: str | None) -> Relation:
 
 
 def read_distances(reading: Reading) -> None:
-    """Read "within 5 miles", "5 km around", "no more than 10 km from", "a 3-mile radius"."""
+    """Read "within 5 miles", "5 km around", "no more than 10 km from", "a 3-mile radius", "walking distance"."""
+    for found in reading.find(_ON_FOOT):
+        reading.add(Topic.DISTANCE, Relation.WITHIN, 1, found.span(), unit="mi", confidence=0.5)
     for found in reading.find(_DISTANCE):
         unit = found["unit"]
         number = 1.0 if found["number"] in {"a", "an"} else _count(found["number"])

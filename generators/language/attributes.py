@@ -29,13 +29,13 @@ _FREE = re.compile(
 _AVAILABLE = re.compile(
     r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:not (?:yet )?(?:sold[ -]out|full|fully "
     r"booked|out of stock)|(?:are|is)n't (?:yet )?(?:sold[ -]out|full)|"
-    r"(?:still|currently) (?:available|bookable|open|on sale)|in stock|available(?= (?:events|tickets|"
+    r"(?:still|currently) (?:available|bookable|open|on sale)|(?<!not )in stock|available(?= (?:events|tickets|"
     r"products|books|items)|$)|with (?:available )?(?:tickets|places|seats|spots)"
     r" (?:left|available|remaining)|still (?:have|has) (?:tickets|places|seats|spots)(?: left)?))(?![\w-])"
 )
 _SOLD_OUT = re.compile(
     r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:already )?(?:sold[ -]out|fully booked|out "
-    r"of stock|unavailable))(?![\w-])"
+    r"of stock|unavailable|not in stock|not available|no longer available))(?![\w-])"
 )
 _OFFLINE = re.compile(
     r"(?<![\w-])(?:(?:are |is )?(?:not|non|no)[ -](?:online|virtual|remote)|in[ -]person|offline|"

@@ -171,7 +171,14 @@ def _known_phrase(reading: Reading, start: int, end: int) -> int | None:
 
 def _is_plain(word: str) -> bool:
     bare = word.casefold().replace("'", "")
-    return bare in FUNCTION or bare in ASKING or bare in NUMERALS or word.casefold().removesuffix("'s") in ASKING
+    stem = word.casefold().removesuffix("'s")
+    return (
+        bare in FUNCTION
+        or bare in ASKING
+        or bare in NUMERALS
+        or stem in FUNCTION
+        or word.casefold().removesuffix("'s") in ASKING
+    )
 
 
 def _is_record_noun(word: str) -> bool:

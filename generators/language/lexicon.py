@@ -24,18 +24,18 @@ RECORD_NOUNS: Final = _words(
 
 ASKING: Final = _words(
     """
-    many much cheap affordable show list find get give tell display fetch search look looking want wanted wants
-    need needs like love prefer see check read print return collect bring pull browse report say know help
-    please thanks thank hello hi hey okay ok yes no which what when where who whose why how is are was were be
-    been being am do does did done have has had having got can could would will shall should may might must let
-    lets try trying hear heard herd think thinking ask use follow takes take answer answers starting i me my
-    mine we us our you your he she it its they them their theirs im ive id dont there here going go goes
-    happening happen happens occurring coming upcoming available current currently scheduled exist exists
-    anything something everything anyone someone any some every each all both whole entire interested
-    interesting interest recommend recommended looks feel want's id like'd cost costs costing priced price
-    prices ticket tickets full complete just only also maybe perhaps really very quite sure great good nice fine
-    fun cool perfect bored kinda kind sort sorts type types more other others ones one information info details
-    possible near nearby around up
+    published opened posted released created written located held many much cheap affordable show list find get
+    give tell display fetch search look looking want wanted wants need needs like love prefer see check read
+    print return collect bring pull browse report say know help please thanks thank hello hi hey okay ok yes no
+    which what when where who whose why how is are was were be been being am do does did done have has had
+    having got can could would will shall should may might must let lets try trying hear heard herd think
+    thinking ask use follow takes take answer answers starting i me my mine we us our you your he she it its
+    they them their theirs im ive id dont there here going go goes happening happen happens occurring coming
+    upcoming available current currently scheduled exist exists anything something everything anyone someone any
+    some every each all both whole entire interested interesting interest recommend recommended looks feel
+    want's id like'd cost costs costing priced price prices ticket tickets full complete just only also maybe
+    perhaps really very quite sure great good nice fine fun cool perfect bored kinda kind sort sorts type types
+    more other others ones one information info details possible near nearby around up
     """
 )
 """Words that only ask, or carry the sentence."""
@@ -151,3 +151,12 @@ COMMON_WORDS: Final = _words(
 
 STATE_WORDS: Final = _words("or in me hi ok oh as id de la ma pa al co")
 """Postal codes that are words when written small."""
+
+LANGUAGES: Final = _words(
+    """
+    english french german spanish italian portuguese dutch chinese mandarin cantonese japanese korean russian
+    arabic hindi turkish polish swedish danish norwegian finnish greek hebrew latin python java javascript rust
+    go ruby swift
+    """
+)
+"""Languages of people and machines: "in English" is no place."""

@@ -82,7 +82,7 @@ _BARE_FIRST = re.compile(
 _SUPERLATIVE_FIRST = re.compile(
     rf"(?<![\w-])(?:sorted |ordered |in )?(?:the )?(?:(?:(?:top|first) )?(?P<count>{NUMERAL}) "
     rf")?(?P<word>{_SUPERLATIVE})"
-    r"(?: first)?(?![\w])"
+    rf"(?: first| (?P<after>{NUMERAL})(?= [a-z]))?(?![\w])"
 )
 _PRICE_RANGE = re.compile(
     r"(?<![\w-])(?:sorted |by |from )?(?:price |prices )?(?:from )?(?P<from>low|high|cheapest|lowest|"
@@ -101,7 +101,8 @@ _LIMIT = re.compile(
     r"(?: (?:of them|results?|rows?|hits?|matches))?"
 )
 _COUNTED = re.compile(
-    rf"(?<![\w.$€£-])(?:the |all (?:the )?|any )?(?P<count>{NUMERAL})(?= (?P<nouns>[a-z][\w-]*(?: [a-z][\w-]*){{0,2}}))"
+    rf"(?<![\w.$€£-])(?:the |all (?:the )?|any )?(?P<count>{NUMERAL})(?= (?P<nouns>[a-z][\w-]*(?: "
+    rf"[a-z][\w-]*){{0,2}}))"
 )
 _PAGE = re.compile(
     rf"(?<![\w-])(?:the )?(?P<ordinal>first|second|third|fourth|fifth|\d+(?:st|nd|rd|th)) page(?: "
@@ -156,8 +157,9 @@ def _read_superlatives(reading: Reading) -> None:
         reading.add(Topic.SORT, Relation.EQUALS, "price", found.span(), unit="asc" if up else "desc")
     for found in reading.find(_SUPERLATIVE_FIRST):
         field, direction = SUPERLATIVES[found["word"]]
-        if found["count"]:
-            reading.add(Topic.COUNT, Relation.AT_MOST, numeral(found["count"]), found.span())
+        count = found["count"] or found["after"]
+        if count:
+            reading.add(Topic.COUNT, Relation.AT_MOST, numeral(count), found.span())
         following = re.match(rf" (?P<field>{_FIELD}) first\b", reading.plain[found.end() :])
         if following:
             field = FIELDS[following["field"]]

@@ -23,7 +23,8 @@ _WITH = re.compile(
 )
 _TAIL = re.compile(rf"(?:,|,? and) (?P<list>{_ARTICLE}{_FIELD} of (?:each|them|its \w+|the \w+|each \w+))(?!\w)")
 _SHOW = re.compile(
-    rf"^(?:please )?(?:show|give|tell|list|get|find|report)?(?: me)? ?(?P<list>(?:the "
+    rf"^(?:please )?(?:show|give|tell|list|get|find|report)?(?: me)? ?(?:(?:an? |the )?(?:full |"
+    rf"complete )?list of )?(?P<list>(?:the "
     rf")?{_FIELD}(?:(?:,? and |, ?)(?:the )?{_FIELD})*) (?:of|for) (?=\w)"
 )
 _ITEM = re.compile(rf"(?<!\w)(?P<field>{_WORD})(?:e?s)?(?!\w)")
@@ -31,7 +32,7 @@ _ITEM = re.compile(rf"(?<!\w)(?P<field>{_WORD})(?:e?s)?(?!\w)")
 
 def read_wanted(reading: Reading) -> None:
     """Read the fields that the answer should have; each becomes a DETAIL constraint and an entry of ``wanted``."""
-    for pattern in (_WITH, _TAIL, _SHOW):
+    for pattern in (_SHOW, _WITH, _TAIL):
         for found in reading.find(pattern):
             _add_fields(reading, found)
 

@@ -79,7 +79,7 @@ def read_dates(reading: Reading, today: date) -> None:
     for found in reading.find(_OPEN):
         reading.take(*found.span())
     for found in reading.find(_RANGE):
-        if _is_amount(found["phrase"]):
+        if _is_amount(found["phrase"]) or dates.is_single(found["phrase"]):
             continue
         span = dates.resolve(found["phrase"], today)
         _add(reading, found.span(), span.start.isoformat(), span.end.isoformat())
@@ -100,6 +100,8 @@ def _is_date(reading: Reading, found: re.Match[str]) -> bool:
         return bool(re.fullmatch(r"(?:in|during|of|for|throughout) ", found["lead"] or "")) or bool(
             found["starts"] or found["ends"]
         )
+    if dates.is_holiday(phrase):
+        return said
     if phrase in _WEAK:
         return said and (reading.cased[start].isupper() or phrase not in {"may", "march", "fall", "spring", "sun"})
     if re.fullmatch(r"the \d{1,2}(?:st|nd|rd|th)", phrase) and not said:
@@ -114,12 +116,13 @@ def _is_date(reading: Reading, found: re.Match[str]) -> bool:
 
 def _read_single(reading: Reading, found: re.Match[str], today: date) -> None:
     phrase = dates.squeeze(found["phrase"]).removeprefix("on ")
-    if phrase.startswith("the ") and not re.match(r"the \d", phrase):
+    if phrase.startswith("the ") and dates.is_single(phrase.removeprefix("the ")):
         phrase = phrase.removeprefix("the ")
     span = dates.resolve(phrase, today)
     moving = dates.moves(phrase)
     first, last = (phrase, phrase) if moving else (span.start.isoformat(), span.end.isoformat())
-    if found["starts"] and not (found["starts"] == "from" and re.fullmatch(r"\d{4}", phrase) and span.start <= today):
+    past = span.end < today or (re.fullmatch(r"\d{4}", phrase) and span.start <= today)
+    if found["starts"] and not (found["starts"] == "from" and past):
         strictly = re.fullmatch("after|later than", found["starts"])
         first = (span.end + timedelta(days=1)).isoformat() if strictly else first
         reading.add(Topic.DATE, Relation.FROM, first, found.span())

@@ -7,9 +7,10 @@ from typing import Final
 
 from domain.meaning import gazetteer
 from domain.meaning.aliases import ALIASES, SHORT
+from domain.meaning.geo import distance_miles
 from domain.meaning.words import fold, singular
 from domain.plan import Place, Relation, Topic
-from generators.language.lexicon import ASKING, COMMON_WORDS, FUNCTION, RECORD_NOUNS, STATE_WORDS
+from generators.language.lexicon import ASKING, COMMON_WORDS, FUNCTION, LANGUAGES, RECORD_NOUNS, STATE_WORDS
 from generators.language.reading import Reading
 
 LONGEST_NAME = 5  # words of a place's name, its state included
@@ -29,7 +30,8 @@ _NOT_A_PLACE = re.compile(
 )
 _TOKEN = re.compile(r"(?:[a-z]\.){2,}|[^\W_][\w'&-]*\.?")
 _COORDINATES = re.compile(r"\(?\s?(?P<latitude>-?\d{1,2}\.\d{2,}),\s?(?P<longitude>-?\d{1,3}\.\d{2,})\s?\)?")
-_CERTAIN, _LIKELY, _UNSURE = 1.0, 0.8, 0.4
+_CERTAIN, _LIKELY, _GUESSED, _UNSURE = 1.0, 0.8, 0.6, 0.4
+_SURROUNDINGS_MILES = 30.0
 _SIZE_OF_A_NAME = 90_000  # people from which on a bare capitalised name is taken as a place
 
 
@@ -71,17 +73,41 @@ def _read_after(reading: Reading, found: re.Match[str]) -> None:
         if found["prep"] in _WEAK and not _stands_out(reading, start, end):
             break
         _add(reading, (start, end), (begin, end), relation, _CERTAIN)
+        end = _past_surroundings(reading, end)
         more = re.match(r"(?:,? (?:and|or|and/or)|,) (?:in |near |around )?(?=\w)", reading.plain[end:])
         if more is None or (more[0] == ", " and not reading.cased[end + 2].isupper()):
             break
         begin, start = end, end + more.end()
 
 
+def _past_surroundings(reading: Reading, end: int) -> int:
+    """Take the larger place that a small one lies in ("Hackney, London"), and return where it ends."""
+    comma = re.match(r", (?=[a-z])", reading.plain[end:])
+    outer = _longest(reading, end + comma.end(), towns=False) if comma else None
+    if comma is None or outer is None or re.match(r",? (?:and|or) |, ", reading.plain[outer:]):
+        return end
+    inside = reading.places[-1]
+    around = gazetteer.known(reading.as_written(end + comma.end(), outer))[0].place
+    apart = distance_miles(inside.latitude, inside.longitude, around.latitude, around.longitude)
+    if apart > _SURROUNDINGS_MILES:
+        return end
+    reading.take(end, outer)
+    return outer
+
+
 def _stands_out(reading: Reading, start: int, end: int) -> bool:
     """Return whether a name has its capital and is not the beginning of a longer name ("to Phoenix Suns")."""
     written = reading.as_written(start, end)
     longer = re.match(r" [A-Z0-9]", reading.cased[end:])
-    return written[0].isupper() and not longer
+    return written[0].isupper() and not longer and _is_own_name(written)
+
+
+def _is_own_name(written: str) -> bool:
+    """Return whether a place is called so in the first place, not in some other language or spelling."""
+    key = fold(written)
+    first = gazetteer.known(written)[:1]
+    named = any(k.kind != "city" or key.startswith(fold(k.place.name)) for k in first)
+    return key in ALIASES or (named and key not in ASKING | FUNCTION | RECORD_NOUNS)
 
 
 def _read_after_distance(reading: Reading, offset: int) -> None:
@@ -92,10 +118,10 @@ def _read_after_distance(reading: Reading, offset: int) -> None:
     skipped = re.match(
         r" ?(?:(?:of|from|around|away from) )?(?:the )?(?:(?:city|town) of )?(?:downtown )?", reading.plain[start:]
     )
-    start += skipped.end() if skipped else 0
+    begin, start = start, start + (skipped.end() if skipped else 0)
     end = _longest(reading, start, towns=True)
     if end is not None:
-        _add(reading, (start, end), (start, end), Relation.WITHIN, _CERTAIN)
+        _add(reading, (start, end), (begin, end), Relation.WITHIN, _CERTAIN)
 
 
 def _longest(reading: Reading, start: int, *, towns: bool) -> int | None:
@@ -128,7 +154,7 @@ def _names_place(reading: Reading, start: int, end: int, *, towns: bool) -> bool
     written = reading.cased[end - len(last) : end]
     if last in STATE_WORDS and " " in name and not (written[0].isupper() or end == len(reading.plain)):
         return False
-    if not gazetteer.known(name, towns=towns):
+    if fold(name) in LANGUAGES or not gazetteer.known(name, towns=towns):
         return False
     lower = not reading.cased[start].isupper()
     if fold(name) in SHORT and lower and end < len(reading.plain) and reading.plain[end] == " ":
@@ -163,7 +189,7 @@ def _read_bare(reading: Reading) -> None:
         key = fold(name)
         found = gazetteer.known(name, towns=False)
         large = key in ALIASES or any(k.kind != "city" or k.population >= _SIZE_OF_A_NAME for k in found[:1])
-        if not found or not large or (key in COMMON_WORDS and start == 0):
+        if not found or not large or not _is_own_name(name) or (key in COMMON_WORDS and start == 0):
             continue
         if re.match(
             r"(?:'s)? (?:is|are|was|were|vs|sounds?|looks?|will|would|"
@@ -172,6 +198,19 @@ def _read_bare(reading: Reading) -> None:
         ):
             continue
         _add(reading, (start, end), (start, end), Relation.EQUALS, _LIKELY)
+    if not reading.has(Topic.PLACE) and reading.plain == reading.cased:
+        _read_leading(reading)
+
+
+def _read_leading(reading: Reading) -> None:
+    """Read "berkeley farmers markets": a large place at the beginning of a question without any capitals."""
+    end = _longest(reading, 0, towns=False)
+    if end is None or end >= len(reading.plain) or reading.plain[end] != " ":
+        return
+    name = reading.as_written(0, end)
+    first = gazetteer.known(name)[0]
+    if fold(name) in ALIASES or (first.population >= _SIZE_OF_A_NAME and _is_own_name(name)):
+        _add(reading, (0, end), (0, end), Relation.EQUALS, _GUESSED)
 
 
 def _capitalised_runs(reading: Reading) -> list[tuple[int, int]]:
