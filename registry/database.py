@@ -203,8 +203,11 @@ def require_sqlite_file(path: Path) -> None:
     Raises:
         RegistryUnusable: a folder, an unreadable file, or other content.
     """
+    head = b""
     try:
-        head = path.open("rb").read(16) if path.exists() else b""
+        if path.exists():
+            with path.open("rb") as file:
+                head = file.read(16)
     except OSError as error:
         raise RegistryUnusable(
             f"The registry {path} cannot be read: {error.strerror}.", remedy="Give the path of a readable file."

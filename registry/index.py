@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from domain.workflow import WorkflowVersion
-from registry.database import Session
+from registry.database import Dialect, Session
 from registry.words import text_of, unique
 
 RULES = 1  # raise it when what is indexed changes: the index is then rebuilt at the next opening
+KEYS: dict[Dialect, str] = {"sqlite": "rowid", "postgresql": "id"}
 COLUMNS = ("name", "title", "description", "examples", "labels", "fields")
 
 
-def write(session: Session, dialect: str, tool_id: int, version: WorkflowVersion) -> None:
+def write(session: Session, dialect: Dialect, tool_id: int, version: WorkflowVersion) -> None:
     """Replace what the index says about a tool."""
     remove(session, dialect, tool_id)
     texts = document(version)
@@ -25,14 +26,18 @@ def write(session: Session, dialect: str, tool_id: int, version: WorkflowVersion
         )
     else:
         session.run(
-            "INSERT INTO tool_search (tool_id, words, texts) VALUES (:id, "
-            "setweight(to_tsvector('english', :name || ' ' || :title), 'A') || "
-            "setweight(to_tsvector('english', :examples), 'B') || "
-            "setweight(to_tsvector('english', :description || ' ' || :labels), 'C') || "
-            "setweight(to_tsvector('english', :fields), 'D'), '')",
+            "INSERT INTO tool_search (id, name, title, description, examples, labels, fields, words) "
+            "VALUES (:id, :name, :title, :description, :examples, :labels, :fields, "
+            "array_to_tsvector(CAST(:words AS text[])))",
             id=tool_id,
+            words=sorted(terms_in(texts)),
             **texts,
         )
+    session.many(
+        "INSERT INTO search_term (term, documents) VALUES (:term, 1) "
+        "ON CONFLICT (term) DO UPDATE SET documents = search_term.documents + 1",
+        [{"term": term} for term in sorted(terms_in(texts))],  # sorted: two writers never wait for each other in turn
+    )
     session.run("DELETE FROM tool_label WHERE tool_id = :id", id=tool_id)
     labels = [("tag", tag.lower()) for tag in version.plan.tags]
     labels += [("host", host.lower()) for host in hosts_of(version)]
@@ -42,12 +47,23 @@ def write(session: Session, dialect: str, tool_id: int, version: WorkflowVersion
     )
 
 
-def remove(session: Session, dialect: str, tool_id: int) -> None:
+def remove(session: Session, dialect: Dialect, tool_id: int) -> None:
     """Forget what the index says about a tool."""
-    if dialect == "sqlite":
-        session.run("DELETE FROM tool_search WHERE rowid = :id", id=tool_id)
-    else:
-        session.run("DELETE FROM tool_search WHERE tool_id = :id", id=tool_id)
+    key = KEYS[dialect]
+    row = session.one(f"SELECT * FROM tool_search WHERE {key} = :id", id=tool_id)  # noqa: S608 fixed parts only
+    if row is None:
+        return
+    texts = {column: row[column] for column in COLUMNS}
+    session.many(
+        "UPDATE search_term SET documents = documents - 1 WHERE term = :term",
+        [{"term": term} for term in sorted(terms_in(texts))],
+    )
+    session.run(f"DELETE FROM tool_search WHERE {key} = :id", id=tool_id)  # noqa: S608 fixed parts only
+
+
+def terms_in(texts: dict[str, str]) -> set[str]:
+    """Return the distinct terms of a document."""
+    return {term for text in texts.values() for term in text.split()}
 
 
 def document(version: WorkflowVersion) -> dict[str, str]:

@@ -106,7 +106,7 @@ def replays(shelf: Shelf, name: str, owner: str, *, number: int | None = None) -
         IntegrityBroken: a bundle is not what was signed.
     """
     rows = shelf.database.all(
-        "SELECT r.*, v.content_hash, t.name FROM replay r JOIN tool t ON t.id = r.tool_id "
+        "SELECT r.*, v.content_hash, t.name FROM replay r JOIN tool t ON t.id = r.tool_id "  # noqa: S608 fixed parts, bound values
         "JOIN version v ON v.tool_id = r.tool_id AND v.number = r.number "
         f"WHERE t.name = :name AND {VISIBLE} AND (CAST(:number AS INTEGER) IS NULL OR r.number = :number) "
         "ORDER BY r.number DESC",
@@ -129,7 +129,7 @@ def stored(shelf: Shelf, row: Row) -> StoredReplay:
 def profile_of(shelf: Shelf, name: str, owner: str, number: int) -> Profile | None:
     """Return the profile of a version that the owner sees, or None when none was kept."""
     row = shelf.database.one(
-        "SELECT p.profile FROM profile p JOIN tool t ON t.id = p.tool_id "
+        "SELECT p.profile FROM profile p JOIN tool t ON t.id = p.tool_id "  # noqa: S608 fixed parts, bound values
         f"WHERE t.name = :name AND p.number = :number AND {VISIBLE}",
         name=name,
         owner=owner,

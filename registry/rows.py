@@ -135,7 +135,8 @@ class Verifier:
         self.require_face(row)
         if sums_of(row["content"], row["evidence"]) != row["sums"]:
             raise IntegrityBroken(
-                f"Version {row['number']} of {row['name']} does not match its hash: it was changed outside the registry.",
+                f"Version {row['number']} of {row['name']} does not match its hash: "
+                "it was changed outside the registry.",
                 remedy="It is not used. Restore a backup, or learn the tool again.",
             )
 

@@ -6,13 +6,13 @@ put before it is written; ``close`` flushes, so that a clean exit loses nothing.
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections import Counter
 from concurrent.futures import Future
 
 import orjson
-import structlog
 
 from domain.errors import RegistryProblem
 from domain.run import Run, RunKind
@@ -34,7 +34,7 @@ INSERT = (
     ":wall_ms, :cpu_ms, :memory_mb, :requests, :bytes_in, :bytes_out, :started_at) ON CONFLICT (id) DO NOTHING"
 )
 
-log = structlog.get_logger("registry.runs")
+log = logging.getLogger(__name__)
 
 
 class RunWriter:
@@ -98,7 +98,7 @@ class RunWriter:
                         write(session, batch)
                 except RegistryProblem as error:
                     failure = error
-                    log.exception("runs_lost", runs=len(batch), code=error.code)
+                    log.exception("%d runs could not be recorded (%s)", len(batch), error.code)
             for future in waiting:
                 if failure is None:
                     future.set_result(None)
@@ -127,8 +127,8 @@ class RunWriter:
 def write(session: Session, runs: list[Run]) -> None:
     """Write runs, and count the calls of their tools."""
     ids = {key: tool_id(session, *key) for key in sorted({(run.owner, run.tool) for run in runs})}
-    session.many(INSERT, [values_of(run, ids[run.owner, run.tool]) for run in runs])
-    calls = Counter(ids[run.owner, run.tool] for run in runs if run.kind is RunKind.CALL)
+    fresh = [run for run in runs if session.run(INSERT, **values_of(run, ids[run.owner, run.tool]))]
+    calls = Counter(ids[run.owner, run.tool] for run in fresh if run.kind is RunKind.CALL)
     for found, count in sorted((found, count) for found, count in calls.items() if found is not None):
         row = session.one("SELECT calls FROM tool WHERE id = :id", id=found)
         total = (row["calls"] if row else 0) + count
@@ -142,7 +142,8 @@ def write(session: Session, runs: list[Run]) -> None:
 
 def tool_id(session: Session, owner: str, name: str) -> int | None:
     """Return which tool a caller means by a name, or None when it is gone."""
-    row = session.one(f"SELECT t.id FROM tool t WHERE t.name = :name AND {VISIBLE}", name=name, owner=owner)
+    query = f"SELECT t.id FROM tool t WHERE t.name = :name AND {VISIBLE}"  # noqa: S608 fixed parts only
+    row = session.one(query, name=name, owner=owner)
     return None if row is None else int(row["id"])
 
 

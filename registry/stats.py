@@ -24,7 +24,8 @@ def stats(database: Database, name: str, owner: str, *, agent_task_usd: float = 
     Raises:
         UnknownTool: there is none.
     """
-    tool = database.one(f"SELECT t.id, t.owner FROM tool t WHERE t.name = :name AND {VISIBLE}", name=name, owner=owner)
+    query = f"SELECT t.id, t.owner FROM tool t WHERE t.name = :name AND {VISIBLE}"  # noqa: S608 fixed parts only
+    tool = database.one(query, name=name, owner=owner)
     if tool is None:
         raise UnknownTool(f"There is no tool {name[:80]!r} for this owner.")
     outcomes = database.all(

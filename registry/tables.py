@@ -84,6 +84,14 @@ class CounterRow(SQLModel, table=True):
     value: int = 0
 
 
+class TermRow(SQLModel, table=True):
+    """In how many tools a term of the search index occurs."""
+
+    __tablename__ = "search_term"
+    term: str = Field(primary_key=True)
+    documents: int
+
+
 class AuditRow(SQLModel, table=True):
     """Who did what to which tool, when, and how it ended."""
 

@@ -97,8 +97,8 @@ def freeze_versions() -> None:
             f"created_by ON version BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END"
         )
         op.execute(
-            "CREATE TRIGGER evidence_frozen BEFORE UPDATE OF evidence, sums, signature ON version WHEN OLD.status <> 'draft' "
-            f"BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END"
+            "CREATE TRIGGER evidence_frozen BEFORE UPDATE OF evidence, sums, signature ON version "
+            f"WHEN OLD.status <> 'draft' BEGIN SELECT RAISE(ABORT, '{FROZEN}'); END"
         )
         return
     op.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "school_0002"
@@ -9,17 +10,21 @@ down_revision = "school_0001"
 branch_labels = None
 depends_on = None
 
+COLUMNS = ("name", "title", "description", "examples", "labels", "fields")
+
 
 def upgrade() -> None:
+    op.create_table(
+        "search_term",
+        sa.Column("term", sa.String, primary_key=True),
+        sa.Column("documents", sa.Integer, nullable=False),
+    )
     if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            "CREATE VIRTUAL TABLE tool_search USING fts5"
-            "(name, title, description, examples, labels, fields, tokenize = 'porter unicode61')"
-        )
-        op.execute("CREATE VIRTUAL TABLE tool_search_words USING fts5vocab(tool_search, 'row')")
+        op.execute(f"CREATE VIRTUAL TABLE tool_search USING fts5({', '.join(COLUMNS)}, tokenize = 'unicode61')")
         return
     op.execute(
-        "CREATE TABLE tool_search (tool_id integer PRIMARY KEY REFERENCES tool (id) ON DELETE CASCADE, "
-        "words tsvector NOT NULL, texts text NOT NULL)"
+        "CREATE TABLE tool_search (id integer PRIMARY KEY REFERENCES tool (id) ON DELETE CASCADE, "
+        + ", ".join(f"{column} text NOT NULL" for column in COLUMNS)
+        + ", words tsvector NOT NULL)"
     )
     op.execute("CREATE INDEX tool_search_words ON tool_search USING gin (words)")

@@ -1,0 +1,120 @@
+"""Registries for tests: each test that asks for ``address`` runs on SQLite and on PostgreSQL.
+
+PostgreSQL is the server at AGENT_SCHOOL_TEST_POSTGRES, else one that is started here from the machine's own
+binaries on a free loopback port and ended after the session; without either those tests are skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from registry import Registry, open_registry
+from tests.registry.making import HeldClock
+
+USERS = ("postgres", "nobody")  # PostgreSQL refuses to run as root
+
+
+def binary(name: str) -> str | None:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(found[-1]) if found else shutil.which(name)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a server without a database name."""
+    given = os.environ.get("AGENT_SCHOOL_TEST_POSTGRES")
+    if given:
+        yield given.rstrip("/")
+        return
+    initdb, postgres = binary("initdb"), binary("postgres")
+    if initdb is None or postgres is None:
+        pytest.skip("PostgreSQL is not installed (apt-get install postgresql), and no AGENT_SCHOOL_TEST_POSTGRES")
+    folder = Path(tempfile.mkdtemp(prefix="school-pg-"))
+    user: dict[str, str] = {}
+    if os.geteuid() == 0:
+        user = {"user": next(name for name in USERS if known_user(name))}
+        shutil.chown(folder, user["user"])
+    data = folder / "data"
+    subprocess.run(
+        [initdb, "-D", str(data), "-U", "school", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+        **user,
+    )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = ["-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-c", "fsync=off"]
+    server = subprocess.Popen(
+        [postgres, "-D", str(data), *options], cwd=folder, stderr=subprocess.PIPE, text=True, **user
+    )
+    try:
+        assert server.stderr is not None
+        for line in server.stderr:
+            if "ready to accept connections" in line:
+                break
+        else:
+            pytest.fail("PostgreSQL did not start")
+        yield f"postgresql://school@127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def known_user(name: str) -> bool:
+    return subprocess.run(["id", name], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def postgres_database(postgres_server: str) -> Iterator[str]:
+    """The URL of a fresh, empty database."""
+    psycopg = pytest.importorskip("psycopg")
+    name = f"school_{uuid.uuid4().hex}"
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield f"{postgres_server}/{name}"
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a fresh registry is: a file, or a database of a server."""
+    if request.param == "sqlite":
+        return str(tmp_path / "registry.db")
+    return str(request.getfixturevalue("postgres_database"))
+
+
+@pytest.fixture
+def clock() -> HeldClock:
+    return HeldClock()
+
+
+@pytest.fixture
+def opening(address: str, tmp_path: Path, clock: HeldClock) -> Iterator[Callable[[], Registry]]:
+    """Opens the same registry, as often as called; as another process would."""
+    opened: list[Registry] = []
+
+    def again() -> Registry:
+        opened.append(open_registry(address, clock=clock, keys_folder=tmp_path / "keys"))
+        return opened[-1]
+
+    yield again
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def registry(opening: Callable[[], Registry]) -> Registry:
+    return opening()
