@@ -25,8 +25,24 @@ _ATTRIBUTES = ("href", "src", "data-src", "alt", "title", "datetime", "content",
 _FULL = 0.9
 """Share of records with a text below which the records' whole texts are offered too."""
 _HIDDEN_VALUES = frozenset({"button", "option"})
-_NEVER_DATA = ("data-bx", "data-v-", "data-react", "data-testid", "data-test", "data-qa", "data-cy", "data-toggle")
-_NEVER_DATA += ("data-target", "data-aos", "data-bs-", "data-gtm", "data-track", "data-src", "data-href", "data-ng")
+_NEVER_DATA = (
+    "data-bx",
+    "data-v-",
+    "data-react",
+    "data-testid",
+    "data-test",
+    "data-qa",
+    "data-cy",
+    "data-toggle",
+    "data-target",
+    "data-aos",
+    "data-bs-",
+    "data-gtm",
+    "data-track",
+    "data-src",
+    "data-href",
+    "data-ng",
+)
 
 
 @dataclass(slots=True)

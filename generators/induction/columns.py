@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from domain.observation import Column
 from domain.plan import FieldType
+from domain.values import JsonObject
 from generators.induction import patterns as shapes
 from generators.induction.alignment import Strand, align, sample, table_headings
 from generators.induction.grouping import Group
@@ -170,7 +171,7 @@ def _type(strand: Strand, name: str = "") -> FieldType:
     return FieldType.URL if strand.kind in _ADDRESS_KINDS else type_of(list(strand.present), name)
 
 
-def identity_of(columns: Sequence[Column], rows: Sequence[dict[str, object]]) -> tuple[str, ...]:
+def identity_of(columns: Sequence[Column], rows: Sequence[JsonObject]) -> tuple[str, ...]:
     """Return the columns that tell the records apart: the main link, a title, an id, else a pair, else all."""
     names = [column.name for column in columns if column.fill >= 0.95]
     names.sort(key=lambda name: 0 if name == "url" else 1 if name in {"id", "name", "title"} else 2)

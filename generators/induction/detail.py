@@ -115,7 +115,7 @@ def _free(name: str, taken: dict[str, Column]) -> str:
 
 
 def _pairs(tree: Tree) -> Iterator[_Found]:
-    """Yield values that stand beside a label: dt and dd, two cells of a row, label and value siblings, "Label: value"."""
+    """Yield values that stand beside a label: terms, cells of a row, siblings, "Label: value"."""
     for node in tree.nodes:
         if node.tag in {"dt", "th", "td", "label", "strong", "b", "span", "div", "p"} | HEADING_TAGS:
             pair = _sibling_pair(tree, node)

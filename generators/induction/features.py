@@ -200,7 +200,7 @@ def _look_at(tree: Tree, record: Record) -> Facts:
         heading=any(node.headings for node in record),
         date=bool(DATE.search(start)),
         price=bool(PRICE.search(start)),
-        email="@" in start and bool(EMAIL.search(start)) or any(link.startswith("mailto:") for link in links),
+        email=("@" in start and bool(EMAIL.search(start))) or any(link.startswith("mailto:") for link in links),
         phone=any(link.startswith("tel:") for link in links) or bool(PHONE.search(start)),
         files=any(FILE_ADDRESS.search(link.split("?")[0]) for link in links),
         shape=tuple(node.shape for node in record),

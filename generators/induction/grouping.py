@@ -6,6 +6,7 @@ siblings, links and headings raised to their largest box); ranking picks. Each g
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -169,7 +170,7 @@ def _add_runs(pool: _Pool, nodes: Sequence[Node]) -> None:
 
 def _add_run(pool: _Pool, children: list[Node], key: object) -> None:
     starts = [i for i, child in enumerate(children) if key in (child.tag, child.signature)]
-    gaps = Counter(b - a for a, b in zip(starts, starts[1:], strict=False))
+    gaps = Counter(b - a for a, b in itertools.pairwise(starts))
     if len(gaps) > 4 and key not in HEADING_TAGS | {"dt"}:
         return
     usual = gaps.most_common(1)[0][0]

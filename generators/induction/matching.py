@@ -68,9 +68,9 @@ def _steps(selector: str) -> Iterable[_Step]:
 def _tests(compound: str) -> Iterable[Test]:
     for part in _PART.finditer(compound):
         if part["id"]:
-            yield lambda node, value=part["id"]: node.element.get("id") == value
+            yield _attribute_test("id", "=", part["id"])
         elif part["class"]:
-            yield lambda node, name=part["class"]: name in (node.element.get("class") or "").split()
+            yield _attribute_test("class", "~=", part["class"])
         elif part["name"]:
             yield _attribute_test(part["name"], part["how"] or "", part["value"] or "")
         elif part["pseudo"]:
@@ -113,23 +113,25 @@ def _holds(node: Node, steps: tuple[_Step, ...], last: int, scope: Node | None) 
     step = steps[last]
     if step.is_scope:
         return node is scope
-    if step.tag and node.tag != step.tag:
+    if (step.tag and node.tag != step.tag) or not all(test(node) for test in step.tests):
         return False
-    for test in step.tests:
-        if not test(node):
-            return False
     if last == 0:
         return True
     if step.glue == "+":
         before = _previous(node)
         return before is not None and _holds(before, steps, last - 1, scope)
+    return _holds_above(node, steps, last, scope)
+
+
+def _holds_above(node: Node, steps: tuple[_Step, ...], last: int, scope: Node | None) -> bool:
+    """Tell whether the steps before the last one hold for a parent, or for any node above but below the scope."""
     above = node.parent
     while above is not None:
         if above is scope:
-            return steps[last - 1].is_scope or (bool(steps[0].is_scope) and _holds(above, steps, last - 1, scope))
+            return steps[0].is_scope and _holds(above, steps, last - 1, scope)
         if _holds(above, steps, last - 1, scope):
             return True
-        if step.glue == ">":
+        if steps[last].glue == ">":
             return False
         above = above.parent
     return False

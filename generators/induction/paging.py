@@ -22,7 +22,8 @@ _NEXT_TEXT = re.compile(
     re.IGNORECASE,
 )
 _MORE_TEXT = re.compile(
-    r"^(?:load|show|view|see) (?:\d+ )?more(?: \w+){0,2}$|^more(?: results| items| events| posts)$|^mehr (?:laden|anzeigen)$"
+    r"^(?:load|show|view|see) (?:\d+ )?more(?: \w+){0,2}$|^more(?: results| items| events| posts)$"
+    r"|^mehr (?:laden|anzeigen)$"
     r"|^(?:voir|afficher|charger) plus$|^ver más$|^cargar más$",
     re.IGNORECASE,
 )

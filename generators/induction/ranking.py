@@ -110,9 +110,9 @@ def _with_partners(kept: list[Ranked], everything: Sequence[Ranked]) -> list[Ran
             continue
         place = next((i for i, k in enumerate(result) if _same_family(k.group.spans, partner.group.spans)), None)
         if place is None:
-            result.insert(min(3, len(result)), replace(partner, role=role))
-        elif place >= 4:
-            result.insert(3, result.pop(place))
+            result.insert(min(2, len(result)), replace(partner, role=role))
+        elif place >= 3:
+            result.insert(2, result.pop(place))
     return result
 
 
