@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from domain.plan import Constraint, Place, Relation, Topic
 from domain.values import JsonValue
 
-LONGEST = 2000  # characters that are read; a question is shorter, a pasted page is none
+LONGEST = 1000  # characters that are read; a question is shorter, a pasted page is none
 _PLAIN = str.maketrans("–—−‘’´`“”„«»", '---\'\'\'\'"""""')
 
 

@@ -280,3 +280,33 @@ def test_spans_point_into_the_question_with_its_own_spacing() -> None:
     intent = understand(text, NOW)
     check_spans(text, intent)
     assert [c.span for c in intent.constraints] == ["Jazz", "concerts", "in  Berkeley", "“late”"]
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("berkeley farmers markets", ["Berkeley"]),
+        ("gigs near Hackney, London", ["Hackney"]),
+        ("events in London, Paris and Rome", ["London", "Paris", "Rome"]),
+        ("parties in Oakland, Berkeley and SF", ["Oakland", "Berkeley", "San Francisco"]),
+        ("which San Francisco events are free?", ["San Francisco"]),
+        ("the Boston Celtics game", []),
+        ("talks in English", []),
+        ("I am interested in Rock", []),
+        ("something to buy for us", []),
+        ("concerts in Philadelphia, can you help?", ["Philadelphia"]),
+        ("genre: jazz city: Oakland", ["Oakland"]),
+    ],
+)
+def test_places_are_read_where_the_grammar_has_them(text: str, places: list[str]) -> None:
+    assert [c.value for c in understand(text, NOW).about(Topic.PLACE)] == places
+
+
+def test_a_holiday_is_a_day_only_behind_a_preposition() -> None:
+    assert said("events on christmas eve") == [("date", "from", "2027-12-24"), ("date", "to", "2027-12-24")]
+    assert ("keywords", "contains", "christmas") in said("christmas markets")
+
+
+def test_walking_distance_is_a_mile_that_is_not_sure() -> None:
+    (distance,) = understand("cafes within walking distance of Oakland", NOW).about(Topic.DISTANCE)
+    assert (distance.value, distance.unit, distance.confidence) == (1, "mi", 0.5)
