@@ -25,7 +25,9 @@ _IMMUTABLE_MAKERS: Final = frozenset(
     timedelta timezone date time datetime Decimal ZoneInfo Timeout URL QueryParams auto TypeVar cast itemgetter escape
     """.split()
 )
-_READING_METHODS: Final = frozenset({"get", "items", "keys", "values", "copy", "index", "count", "union", "intersection"})
+_READING_METHODS: Final = frozenset(
+    {"get", "items", "keys", "values", "copy", "index", "count", "union", "intersection"}
+)
 _READING_CALLS: Final = frozenset(
     "len sorted list dict set tuple frozenset sum min max any all enumerate zip reversed matches mentions pick join".split()
 )
@@ -170,7 +172,7 @@ def _write(node: ast.Attribute | ast.Subscript, facts: ModuleFacts) -> Reasons:
         if isinstance(root, ast.Call) and getattr(root.func, "id", "") == "type":
             yield node, "a class is written to"
         return
-    if root.id == "cls" or (root.id in _top_names(facts) and not _is_local(root, facts)):
+    if root.id == "cls" or (root.id in _top_names(facts) and not facts.is_local(root)):
         yield node, f"{root.id} is shared by calls and written to"
 
 
@@ -183,15 +185,3 @@ def _top_names(facts: ModuleFacts) -> set[str]:
         if isinstance(target, ast.Name)
     }
     return assigned | set(facts.classes) | set(facts.functions) | set(facts.modules) | set(facts.names)
-
-
-def _is_local(name: ast.Name, facts: ModuleFacts) -> bool:
-    """Whether the function around a use binds the name itself."""
-    function = facts.enclosing_function(name)
-    if function is None:
-        return False
-    return any(
-        (isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id == name.id)
-        or (isinstance(n, ast.arg) and n.arg == name.id)
-        for n in ast.walk(function)
-    )

@@ -16,24 +16,23 @@ from typing import Any, Final
 
 from sandbox.facade.http.messages import Cookies, Headers
 from sandbox.facade.kit import clock
+from sandbox.facade.pages import REFUSED
 
 MODULE_NAME: Final = "workflow"
 INSPECTION: Final = frozenset(
     """
     tb_frame tb_next tb_lasti f_back f_builtins f_code f_globals f_locals f_trace f_generator co_code co_consts
     gi_frame gi_code gi_yieldfrom cr_await cr_frame cr_code cr_origin ag_await ag_frame ag_code
-    func_globals func_code im_func im_self mro with_traceback
+    get_loop func_globals func_code im_func im_self mro with_traceback
     parse_raw parse_file parse_obj from_orm construct update_forward_refs model_rebuild model_parametrized_name
     """.split()
 )
 NAMED_TUPLE_METHODS: Final = frozenset({"_asdict", "_fields", "_replace"})
 HIDDEN_TYPES: Final = frozenset({ModuleType, FrameType, CodeType, TracebackType})
 _PLAIN_DATA: Final = frozenset({dict, list, tuple, str, bytes, range, defaultdict, Counter, OrderedDict, deque})
-_WRITABLE: Final = frozenset(
-    {dict, list, defaultdict, Counter, OrderedDict, deque, bytearray, Headers, Cookies}
-)
+_WRITABLE: Final = frozenset({dict, list, defaultdict, Counter, OrderedDict, deque, bytearray, Headers, Cookies})
 _FORMATS: Final = frozenset({"format", "format_map"})
-_WATCHED: Final = frozenset({"obj", "register", "now", "utcnow", "today"})
+_WATCHED: Final = frozenset({"obj", "register", "now", "utcnow", "today"}) | REFUSED
 _admitted: set[str] = set()  # attribute names that were looked at once and need no further look
 
 
@@ -104,7 +103,9 @@ def has_attribute(value: Any, name: str) -> bool:
 
 
 def type_of(value: Any) -> type:
-    """Return the class of a value; the forms of ``type`` that make classes are not for workflows."""
+    """Return the class of a value; classes of classes could make new ones, and are not for workflows."""
+    if isinstance(value, type):
+        raise TypeError("type() takes a value, not a class")
     return type(value)
 
 
@@ -184,6 +185,8 @@ def _watched_attribute(value: Any, name: str) -> Any:
         raise AttributeError("'obj' of an exception is not for workflows")
     if name == "register" and isinstance(value, type):
         raise AttributeError("'register' changes the class for everyone")
+    if name in REFUSED and type(value).__module__.startswith("playwright."):
+        raise AttributeError(f"{name!r} of a page is not for workflows")
     if name in {"now", "utcnow"} and value is datetime:
         return _now
     if name == "today" and (value is date or value is datetime):

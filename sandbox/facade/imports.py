@@ -39,7 +39,11 @@ def importer(interface: Interface) -> Importer:
     table = tables(interface)
 
     def guarded_import(
-        name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0  # noqa: A002 - as __import__
+        name: str,
+        globals: Any = None,
+        locals: Any = None,
+        fromlist: Any = (),
+        level: int = 0,  # noqa: A002 - as __import__
     ) -> Facade:
         del globals, locals
         if level or name not in table:

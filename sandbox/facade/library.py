@@ -33,6 +33,8 @@ import unicodedata
 import urllib.parse
 import zoneinfo
 
+import typing_extensions
+
 from sandbox.facade import models
 from sandbox.facade.frozen import selected
 
@@ -72,10 +74,12 @@ LIBRARY: dict[str, dict[str, typing.Any]] = {
         "fullmatch match search split sub subn",
     ),
     "statistics": selected(
-        statistics, "StatisticsError fmean mean median median_high median_low mode multimode pstdev quantiles stdev variance"
+        statistics,
+        "StatisticsError fmean mean median median_high median_low mode multimode pstdev quantiles stdev variance",
     ),
     "string": selected(
-        string, "ascii_letters ascii_lowercase ascii_uppercase capwords digits hexdigits printable punctuation whitespace"
+        string,
+        "ascii_letters ascii_lowercase ascii_uppercase capwords digits hexdigits printable punctuation whitespace",
     ),
     "textwrap": selected(textwrap, "dedent fill indent shorten wrap"),
     "typing": selected(
@@ -93,4 +97,5 @@ LIBRARY: dict[str, dict[str, typing.Any]] = {
     ),
     "zoneinfo": selected(zoneinfo, "ZoneInfo ZoneInfoNotFoundError"),
 }
+LIBRARY["typing"]["TypedDict"] = typing_extensions.TypedDict  # the only one that pydantic takes on Python 3.11
 LIBRARY["typing_extensions"] = LIBRARY["typing"]

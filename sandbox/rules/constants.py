@@ -17,7 +17,9 @@ MAKERS: Final = frozenset(
     TypeVar ParamSpec auto field itemgetter partial MappingProxyType cast escape
     """.split()
 )
-_TEXT_METHODS: Final = frozenset({"split", "splitlines", "join", "strip", "lower", "upper", "encode", "format", "replace"})
+_TEXT_METHODS: Final = frozenset(
+    {"split", "splitlines", "join", "strip", "lower", "upper", "encode", "format", "replace"}
+)
 _PARTS: Final = (
     ast.Tuple, ast.List, ast.Set, ast.Dict, ast.BinOp, ast.UnaryOp, ast.JoinedStr, ast.FormattedValue, ast.Subscript,
     ast.Starred, ast.Slice,

@@ -21,7 +21,8 @@ class ModuleFacts:
     """One module under check.
 
     ``bound`` are all names that anything in the module binds, in whatever scope; ``modules`` and ``names`` what
-    imports bind: alias → dotted module, alias → (module, name). ``docstrings`` are the texts that document.
+    imports bind: alias → dotted module, alias → (module, name). ``docstrings`` are the texts that document, ``own_private`` the names with one
+    underscore that the module's own classes define or set on ``self``.
     """
 
     tree: ast.Module
@@ -36,6 +37,7 @@ class ModuleFacts:
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
     docstrings: set[ast.AST] = field(default_factory=set)
+    own_private: set[str] = field(default_factory=set)
 
     def origin(self, expression: ast.expr) -> str:
         """Return the dotted origin of a name or attribute chain: ``httpx.AsyncClient``, or "" when unknown."""
@@ -60,10 +62,16 @@ class ModuleFacts:
         functions = (n for n in self.ancestors(node) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
         return next(functions, None)
 
-    def line(self, number: int) -> str:
-        """Return a line of the source."""
-        lines = self.source.splitlines()
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+    def is_local(self, name: ast.Name) -> bool:
+        """Return whether the function around a use binds the name itself."""
+        function = self.enclosing_function(name)
+        if function is None:
+            return False
+        return any(
+            (isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id == name.id)
+            or (isinstance(n, ast.arg) and n.arg == name.id)
+            for n in ast.walk(function)
+        )
 
 
 def gather(tree: ast.Module, source: str, policy: Policy, interface: Interface) -> ModuleFacts:
@@ -74,6 +82,7 @@ def gather(tree: ast.Module, source: str, policy: Policy, interface: Interface) 
     """
     facts = ModuleFacts(tree=tree, source=source, policy=policy, interface=interface)
     _walk(facts)
+    facts.own_private = {name for name in facts.own_private if name[1:2] != "_" and not name.endswith("_")}
     for statement in tree.body:
         if isinstance(statement, ast.ClassDef):
             facts.classes[statement.name] = statement
@@ -132,6 +141,21 @@ def _note_docstring(
             facts.docstrings.add(statement.value)
 
 
+def _note_class(node: ast.ClassDef, facts: ModuleFacts) -> None:
+    _note_definition(node, facts)
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name.startswith("_"):
+            facts.own_private.add(statement.name)
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            if statement.target.id.startswith("_"):
+                facts.own_private.add(statement.target.id)
+
+
+def _note_attribute(node: ast.Attribute, facts: ModuleFacts) -> None:
+    if node.attr.startswith("_") and isinstance(node.ctx, ast.Store) and getattr(node.value, "id", "") == "self":
+        facts.own_private.add(node.attr)
+
+
 def _note_import(node: ast.Import, facts: ModuleFacts) -> None:
     for alias in node.names:
         bound = alias.asname or alias.name.partition(".")[0]
@@ -164,7 +188,8 @@ _NOTES = {
     ast.Name: _note_name,
     ast.FunctionDef: _note_definition,
     ast.AsyncFunctionDef: _note_definition,
-    ast.ClassDef: _note_definition,
+    ast.ClassDef: _note_class,
+    ast.Attribute: _note_attribute,
     ast.Module: _note_docstring,
     ast.Import: _note_import,
     ast.ImportFrom: _note_import_from,

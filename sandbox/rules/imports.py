@@ -66,7 +66,9 @@ class KnownModules(Rule):
 
     code: ClassVar = "AS201"
     title: ClassVar = "Only modules from the list"
-    reason: ClassVar = "A workflow works with data and the client it is given; other modules reach files, processes or the network."
+    reason: ClassVar = (
+        "A workflow works with data and the client it is given; other modules reach files, processes or the network."
+    )
     remedy: ClassVar = (
         "Use: workflow_kit, httpx, pydantic, asyncio, typing, collections, collections.abc, dataclasses, datetime, re, json, math, decimal, "
         "statistics, urllib.parse, html, itertools, functools, string, enum, zoneinfo, base64, hashlib, textwrap "
@@ -121,7 +123,9 @@ class KnownNames(Rule):
     def _breach(self, module: str, name: str, node: ast.AST, table: Mapping[str, frozenset[str]]) -> Breach:
         close = difflib.get_close_matches(name, table[module], n=3)
         instead = _INSTEAD_NAMES.get(f"{module}.{name}") or (
-            f"Did you mean {' or '.join(close)}?" if close else f"{module} offers: {', '.join(sorted(table[module]))[:400]}."
+            f"Did you mean {' or '.join(close)}?"
+            if close
+            else f"{module} offers: {', '.join(sorted(table[module]))[:400]}."
         )
         return Breach(message=f"{module} has no {name!r} for workflows", node=node, remedy=instead)
 

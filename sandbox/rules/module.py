@@ -23,7 +23,9 @@ class BodyOfDefinitions(Rule):
 
     code: ClassVar = "AS101"
     title: ClassVar = "A module body of imports, definitions and constants"
-    reason: ClassVar = "The body runs once, before any call; what it does there would be shared by calls and hidden from them."
+    reason: ClassVar = (
+        "The body runs once, before any call; what it does there would be shared by calls and hidden from them."
+    )
     remedy: ClassVar = "Move the statement into run() or a function that run() calls."
     bad_example: ClassVar = 'if __name__ == "__main__":\n    asyncio.run(main())'
     good_example: ClassVar = 'BASE = "https://example.com"'
@@ -47,10 +49,10 @@ class ConstantValues(Rule):
 
     code: ClassVar = "AS102"
     title: ClassVar = "Constants have values that cannot change or act"
-    reason: ClassVar = "A value made by running code could differ from call to call, or carry something from one to the next."
-    remedy: ClassVar = (
-        "Write a literal, a type, re.compile(...), frozenset(...), timedelta(...) or Field(...); compute the rest inside a function."
+    reason: ClassVar = (
+        "A value made by running code could differ from call to call, or carry something from one to the next."
     )
+    remedy: ClassVar = "Write a literal, a type, re.compile(...), frozenset(...), timedelta(...) or Field(...); compute the rest inside a function."
     bad_example: ClassVar = "CODES = load_codes()"
     good_example: ClassVar = 'CODES = {"SF": "sfo"}'
 
@@ -122,9 +124,7 @@ class ModelsAreThere(Rule):
     code: ClassVar = "AS105"
     title: ClassVar = "Models Request and Response"
     reason: ClassVar = "The tool's input and output schemas come from them."
-    remedy: ClassVar = (
-        "Define: class Request(BaseModel) and class Response(BaseModel) with rows: list[Item], count: int, truncated: bool"
-    )
+    remedy: ClassVar = "Define: class Request(BaseModel) and class Response(BaseModel) with rows: list[Item], count: int, truncated: bool"
     bad_example: ClassVar = "class Params: ..."
     good_example: ClassVar = "class Response(BaseModel):\n    rows: list[Item]\n    count: int\n    truncated: bool"
 
@@ -148,7 +148,9 @@ class Documented(Rule):
     code: ClassVar = "AS106"
     title: ClassVar = "Docstrings for the module and run"
     reason: ClassVar = "People approve, read and repair workflows."
-    remedy: ClassVar = "Begin the module with a docstring: what it does, when it was generated, Args, Returns, Raises, Examples."
+    remedy: ClassVar = (
+        "Begin the module with a docstring: what it does, when it was generated, Args, Returns, Raises, Examples."
+    )
     bad_example: ClassVar = "import httpx"
     good_example: ClassVar = '"""List events of a city. Generated 2027-05-12."""'
     severity: ClassVar = Severity.WARNING

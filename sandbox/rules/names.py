@@ -100,7 +100,9 @@ class PrivateNames(Rule):
             names: tuple[str | None, ...] = (node.id,)
         elif isinstance(node, ast.alias):
             names = self._imported(node, facts)
-        elif isinstance(facts.parents.get(node), ast.ClassDef) and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        elif isinstance(facts.parents.get(node), ast.ClassDef) and isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef
+        ):
             return  # methods: AS404
         else:
             names = tuple(getattr(node, part, None) for part in ("arg", "name", "rest"))
@@ -121,7 +123,9 @@ class PrivateAttributes(Rule):
     code: ClassVar = "AS304"
     title: ClassVar = "No private or magic attributes"
     reason: ClassVar = "They lead to classes, globals and internals that a workflow has no use for."
-    remedy: ClassVar = "Use the public interface; in own classes name attributes without underscore, or read them as self._name."
+    remedy: ClassVar = (
+        "Use the public interface; in own classes name attributes without underscore, or read them as self._name."
+    )
     bad_example: ClassVar = "().__class__.__bases__"
     good_example: ClassVar = "type(error).__name__"
     nodes: ClassVar = (ast.Attribute, ast.MatchClass)
@@ -150,7 +154,7 @@ class PrivateAttributes(Rule):
             )
         if name in READABLE_MAGIC:
             return isinstance(node.ctx, ast.Load)
-        return isinstance(value, ast.Name) and value.id == "self" and not name.startswith("__") and not name.endswith("_")
+        return isinstance(value, ast.Name) and value.id == "self" and name in facts.own_private
 
 
 class Introspection(Rule):
@@ -166,11 +170,19 @@ class Introspection(Rule):
 
     def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
         """Yield such attributes, in patterns too."""
-        del facts
         names = [node.attr] if isinstance(node, ast.Attribute) else list(getattr(node, "kwd_attrs", ()))
         for name in names:
-            if name in INSPECTION or name in _EXCEPTION_INSIDES:
+            if (
+                name in INSPECTION
+                or name in _EXCEPTION_INSIDES
+                or (name == "register" and self._is_imported(node, facts))
+            ):
                 yield Breach(message=f"the attribute {name!r} is not for workflows", node=node)
+
+    @staticmethod
+    def _is_imported(node: ast.AST, facts: ModuleFacts) -> bool:
+        """Whether the attribute is one of an imported class, as ``Mapping.register``."""
+        return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in facts.names
 
 
 class FormatFields(Rule):
@@ -190,13 +202,11 @@ class FormatFields(Rule):
         if isinstance(node, ast.Constant):
             if isinstance(node.value, str) and self._field.search(node.value) and node not in facts.docstrings:
                 yield Breach(message="a format field in this text reads a private attribute", node=node)
-        elif (
-            isinstance(node, ast.Attribute)
-            and node.attr in {"format", "format_map"}
-            and isinstance(node.value, ast.Name)
-            and node.value.id == "str"
-        ):
-            yield Breach(message="str.format is taken from the class", node=node)
+        elif isinstance(node, ast.Attribute) and node.attr in {"format", "format_map"}:
+            if isinstance(node.value, ast.Name) and node.value.id == "str":
+                yield Breach(message="str.format is taken from the class", node=node)
+            elif isinstance(node.value, ast.BinOp):
+                yield Breach(message="the text that is formatted is put together from parts", node=node)
 
 
 class AttributesByName(Rule):
@@ -208,11 +218,15 @@ class AttributesByName(Rule):
     remedy: ClassVar = "Write item.name; getattr(item, 'name', default) is fine for public names."
     bad_example: ClassVar = 'getattr(item, "__class__")'
     good_example: ClassVar = 'getattr(item, "price", None)'
-    nodes: ClassVar = (ast.Call,)
+    nodes: ClassVar = (ast.Call, ast.Name)
 
     def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
-        """Yield constant private names, and names that are put together."""
-        del facts
+        """Yield constant private names, names that are put together, and the functions handed on."""
+        if isinstance(node, ast.Name):
+            parent = facts.parents.get(node)
+            if node.id in {"getattr", "hasattr"} and not (isinstance(parent, ast.Call) and parent.func is node):
+                yield Breach(message=f"{node.id} is called, not handed on", node=node)
+            return
         if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in {"getattr", "hasattr"}:
             return
         if len(node.args) < 2:
@@ -227,6 +241,60 @@ class AttributesByName(Rule):
             yield Breach(message="the attribute's name is put together from parts", node=node)
 
 
+class ReadOnlyDefinitions(Rule):
+    """Classes, functions and imported names are not written to."""
+
+    code: ClassVar = "AS308"
+    title: ClassVar = "Classes, functions and imports are read-only"
+    reason: ClassVar = "What is written there would be seen by other calls, or change what a library means."
+    remedy: ClassVar = "Keep values in local variables, dicts or objects that run() makes."
+    bad_example: ClassVar = "Item.seen = True"
+    good_example: ClassVar = "seen = True"
+    nodes: ClassVar = (ast.Attribute, ast.Subscript)
+
+    def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
+        """Yield writes whose root is such a name."""
+        if not isinstance(node, ast.Attribute | ast.Subscript) or isinstance(node.ctx, ast.Load):
+            return
+        root: ast.expr = node
+        while isinstance(root, ast.Attribute | ast.Subscript):
+            root = root.value
+        if not isinstance(root, ast.Name):
+            return
+        shared = (
+            root.id in facts.classes or root.id in facts.functions or root.id in facts.modules or root.id in facts.names
+        )
+        if root.id == "cls" or (shared and not facts.is_local(root)) or root.id not in facts.bound:
+            yield Breach(message=f"{root.id} is written to", node=node)
+
+
+class PlainTexts(Rule):
+    """Texts that spell Python's internals."""
+
+    code: ClassVar = "AS309"
+    title: ClassVar = "Texts do not spell Python's internals"
+    reason: ClassVar = "Such texts only serve to reach attributes or annotations by their names."
+    remedy: ClassVar = "Remove the text; names of the site, such as __NEXT_DATA__ or __typename, are fine."
+    bad_example: ClassVar = "list[\"__import__('os')\"]"
+    good_example: ClassVar = 'page.first("script#__NEXT_DATA__")'
+    nodes: ClassVar = (ast.Constant,)
+    _internals: ClassVar = re.compile(
+        r"__(?:import|builtins|class|bases?|mro|subclasses|globals|code|closure|dict|getattribute|getattr|reduce(?:_ex)?|init"
+        r"|new|call|func|self|module|loader|spec|defaults|kwdefaults|wrapped|traceback|context|cause)__"
+    )
+
+    def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
+        """Yield such texts, outside docstrings."""
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and "__" in node.value
+            and node not in facts.docstrings
+            and self._internals.search(node.value)
+        ):
+            yield Breach(message="this text spells an internal name of Python", node=node)
+
+
 RULES: tuple[type[Rule], ...] = (
     ForbiddenBuiltins,
     UnknownNames,
@@ -235,4 +303,6 @@ RULES: tuple[type[Rule], ...] = (
     Introspection,
     FormatFields,
     AttributesByName,
+    ReadOnlyDefinitions,
+    PlainTexts,
 )

@@ -18,7 +18,9 @@ class PageReach(Rule):
 
     code: ClassVar = "AS801"
     title: ClassVar = "Only the page that run is given"
-    reason: ClassVar = "Contexts, routes, downloads, uploads, bindings and CDP reach beyond the page; the gate refuses them."
+    reason: ClassVar = (
+        "Contexts, routes, downloads, uploads, bindings and CDP reach beyond the page; the gate refuses them."
+    )
     remedy: ClassVar = "Use goto, locator, get_by_role and the like, click, fill, evaluate, wait_for_selector."
     bad_example: ClassVar = 'await page.route("**/*", handler)'
     good_example: ClassVar = 'await page.goto(f"{BASE}/events")'

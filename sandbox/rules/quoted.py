@@ -58,8 +58,12 @@ class OrderOfModels(Rule):
     title: ClassVar = "A class that an annotation with calls mentions comes first"
     reason: ClassVar = "An annotation that names a later class is kept as text, and text only names types."
     remedy: ClassVar = "Move the class above this one, or write Field(...) as the field's default."
-    bad_example: ClassVar = "class Response(BaseModel):\n    rows: Annotated[list[Item], Field(max_length=9)]\n\nclass Item(BaseModel): ..."
-    good_example: ClassVar = "class Item(BaseModel): ...\n\nclass Response(BaseModel):\n    rows: list[Item] = Field(max_length=9)"
+    bad_example: ClassVar = (
+        "class Response(BaseModel):\n    rows: Annotated[list[Item], Field(max_length=9)]\n\nclass Item(BaseModel): ..."
+    )
+    good_example: ClassVar = (
+        "class Item(BaseModel): ...\n\nclass Response(BaseModel):\n    rows: list[Item] = Field(max_length=9)"
+    )
     nodes: ClassVar = (ast.ClassDef,)
 
     def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:

@@ -66,7 +66,9 @@ class MethodsOfThePolicy(Rule):
 
     code: ClassVar = "AS602"
     title: ClassVar = "Methods inside the tool's policy"
-    reason: ClassVar = "Reading is the default; the broker refuses other methods unless the tool is meant to change something."
+    reason: ClassVar = (
+        "Reading is the default; the broker refuses other methods unless the tool is meant to change something."
+    )
     remedy: ClassVar = "Use a method that the policy allows; a tool that changes something has to be asked for."
     bad_example: ClassVar = 'await http.delete(f"{BASE}/items/1")'
     good_example: ClassVar = 'await http.get(f"{BASE}/items/1")'

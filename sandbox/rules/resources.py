@@ -96,7 +96,9 @@ class NoSwallowing(Rule):
     code: ClassVar = "AS704"
     title: ClassVar = "Errors are not swallowed"
     reason: ClassVar = "A lost error looks like an empty result."
-    remedy: ClassVar = "Catch the narrow class, or let the error go on; raise SourceChanged when the structure is missing."
+    remedy: ClassVar = (
+        "Catch the narrow class, or let the error go on; raise SourceChanged when the structure is missing."
+    )
     bad_example: ClassVar = "except Exception:\n    pass"
     good_example: ClassVar = "except KeyError:\n    price = None"
     severity: ClassVar = Severity.WARNING

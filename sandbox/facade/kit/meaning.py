@@ -49,9 +49,7 @@ def distance(lat1: float, lon1: float, lat2: float, lon2: float, unit: str = "mi
     return miles * geo.KM_PER_MILE if unit.lower().startswith("k") else miles
 
 
-def date_bounds(
-    date_from: str | None, date_to: str | None, timezone: str = "UTC"
-) -> tuple[date | None, date | None]:
+def date_bounds(date_from: str | None, date_to: str | None, timezone: str = "UTC") -> tuple[date | None, date | None]:
     """Return the first and last day that are wanted, both inclusive; None is open.
 
     Each is an ISO day or a phrase relative to the job's clock ("today", "this weekend", "next month"):

@@ -36,7 +36,8 @@ def _with_default(key: str, default: Any, row: dict[str, Any]) -> Any:
 async def run(request: Request, http: httpx.AsyncClient) -> Response:
     """Return rows in order."""
     pages = [
-        (await http.get("https://site.test/api/items", params={**DEFAULTS, "page": str(page)})).json() for page in (1, 2)
+        (await http.get("https://site.test/api/items", params={**DEFAULTS, "page": str(page)})).json()
+        for page in (1, 2)
     ]
     first, second = (page["items"] for page in pages)
     raw = list(islice(chain(first, second), 100))

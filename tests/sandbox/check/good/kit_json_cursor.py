@@ -65,4 +65,6 @@ async def run(request: Request, http: httpx.AsyncClient) -> Response:
         if not cursor or len(rows) > request.limit:
             break
     rows = sort_rows(rows, "name")
-    return Response(rows=rows[: request.limit], count=min(len(rows), request.limit), truncated=len(rows) > request.limit)
+    return Response(
+        rows=rows[: request.limit], count=min(len(rows), request.limit), truncated=len(rows) > request.limit
+    )

@@ -1,0 +1,1 @@
+"""Attacks on the code rules and on the guards behind them."""

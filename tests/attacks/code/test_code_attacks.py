@@ -1,0 +1,56 @@
+"""Every escape is refused by the check, and harmless where the check did not stand in front."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from domain.policy import HostRule, Policy
+from sandbox.check import check, compile_workflow
+from domain.errors import CodeRefused
+from tests.attacks.code.snippets import ATTACKS, Attack
+from tests.attacks.code.transform import refusals
+from tests.requirements import requirement
+
+POLICY = Policy(hosts=(HostRule(host="site.test"),))
+ROOT = Path(__file__).parents[3]
+
+
+@requirement("BOX-1")
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_the_check_refuses_the_attack(attack: Attack) -> None:
+    report = check(attack.source, POLICY)
+    assert not report.passed
+    with pytest.raises(CodeRefused):
+        compile_workflow(attack.source, POLICY)
+
+
+def test_the_frame_of_the_attacks_passes_when_nothing_is_attacked() -> None:
+    source = Attack(name="none", body="loot = 1").source.replace("    LOOT.append(loot)\n", "")
+    assert [v for v in check(source, POLICY).violations if v.severity == "error"] == []
+
+
+@requirement("BOX-2")
+async def test_no_attack_gets_hold_of_anything_behind_the_guards() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "ignore", "-m", "tests.attacks.code.harness", cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(100):
+        output, _ = await process.communicate()
+    results = json.loads(output)
+    assert set(results) == {attack.name for attack in ATTACKS}
+    breaches = {name: ends for name, ends in results.items() if any("BREACH" in end for end in ends)}
+    assert breaches == {}
+
+
+@requirement("BOX-2")
+async def test_what_no_guard_sees_at_run_time_is_refused_by_the_transformation() -> None:
+    guards = ("guard_by_match", "guard_by_star", "frame_by_match", "class_by_match")
+    wanted = [attack for attack in ATTACKS if attack.name in guards]
+    assert len(wanted) == len(guards)
+    for attack in wanted:
+        assert refusals(attack.source), attack.name
