@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextvars
 import json
-import os
 import resource
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -164,8 +164,7 @@ def _trace(trace: TracebackType | None, filename: str) -> list[list[Any]]:
 
 
 def _cpu_ms() -> float:
-    times = os.times()
-    return (times.user + times.system) * 1000
+    return time.process_time() * 1000
 
 
 def _fingerprint(workflow: Workflow) -> Any:

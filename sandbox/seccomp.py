@@ -1,8 +1,9 @@
 """System call filters: what a zygote may ask of the kernel, and the little that is left to a child.
 
-Both are allowlists; everything else fails with EPERM. A filter stays for life and is inherited, so a
-child wears its zygote's and its own. It does not stop what an allowed call can do with descriptors
-that the process already has: the child has one.
+The zygote's is an allowlist; everything else fails with EPERM. A filter stays for life and is
+inherited, so a child wears its zygote's and its own, which refuses what is left of forking, sockets
+and limits. It does not stop what an allowed call can do with descriptors that the process already
+has: the child has one.
 """
 
 from __future__ import annotations
@@ -60,10 +61,18 @@ def zygote_filter(profile: Profile) -> bytes:
 
 
 def child_filter(profile: Profile) -> bytes:
-    """Return the program for children: computing, and reading and writing what is open."""
-    if profile == "http":
-        return _program(_COMPUTE, ["mmap", "mprotect", "fcntl"])
-    return _program((*_COMPUTE, *_EVENT_LOOP), ["mmap", "mprotect", "fcntl", "ioctl", "socketpair"])
+    """Return the program that takes from a child, on top of its zygote's, what only zygotes need.
+
+    It is a list of refusals because it is loaded for every call, and the kernel's work at loading
+    grows with its length; what it lets through is still held against the zygote's allowlist.
+    """
+    kept = frozenset(_EVENT_LOOP) | {"ioctl", "socketpair"} if profile == "page" else frozenset()
+    numbers = _numbers()
+    names = [name for name in (*_FORK_SERVER, *_EQUAL) if name in numbers and name not in kept and name != "fcntl"]
+    names = list(dict.fromkeys(names))
+    parts = [_instruction(_LOAD_WORD, _OFFSET_NUMBER)]
+    parts += [_instruction(_JUMP_EQUAL, numbers[name], len(names) - position, 0) for position, name in enumerate(names)]
+    return b"".join([*parts, _instruction(_RETURN, _RET_ALLOW), _instruction(_RETURN, _RET_REFUSE)])
 
 
 def load(program: bytes) -> None:

@@ -90,7 +90,7 @@ ESCAPES: dict[str, str] = {
     "change_folder": "return os.chdir('/usr')",
     "watch_files": "return call('inotify_init1', 0)",
     "watch_all_files": "return call('fanotify_init', 0, 0)",
-    "executable_memory": "import mmap; return mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)",
+    "executable_memory": "import mmap; return mmap.mmap(-1, 4096, prot=7)",
     "make_memory_executable": (
         "import mmap\nm = mmap.mmap(-1, 4096)\naddress = ctypes.addressof(ctypes.c_char.from_buffer(m))\n"
         "if libc.mprotect(ctypes.c_void_p(address), 4096, 7) != 0: raise OSError('refused')\nreturn 'executable'"

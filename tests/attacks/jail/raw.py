@@ -59,10 +59,10 @@ def call(name, *arguments):
     return result
 '''
 
-HARNESS = '''
+HARNESS = """
 async def run(arguments, http):
     return {"rows": [], "count": 0, "truncated": False, "got": repr(attack())[:200]}
-'''
+"""
 
 HARMLESS = 'async def run(arguments, http):\n    return {"rows": [arguments], "count": 1, "truncated": False}\n'
 

@@ -37,13 +37,17 @@ async def test_nothing_is_inherited_but_one_descriptor(runner: Runner) -> None:
     assert run.output["got"] == "([0, 1, 2, 3], {}, 65534)"
 
 
-async def test_writing_to_the_standard_streams_reaches_nobody(runner: Runner, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_writing_to_the_standard_streams_reaches_nobody(
+    runner: Runner, capfd: pytest.CaptureFixture[str]
+) -> None:
     run = await execute(runner, attack_code("print('to the stream')\nreturn [os.write(n, b'raw') for n in (1, 2)]"))
     assert run.outcome is Outcome.OK
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("blow", ["ctypes.string_at(0)", "os.abort()", "os._exit(0)", "os._exit(3)", "raise SystemExit(0)"])
+@pytest.mark.parametrize(
+    "blow", ["ctypes.string_at(0)", "os.abort()", "os._exit(0)", "os._exit(3)", "raise SystemExit(0)"]
+)
 async def test_a_child_that_dies_is_a_failed_run_and_the_zygote_lives(runner: Runner, blow: str) -> None:
     run = await execute(runner, attack_code(blow))
     assert run.outcome is Outcome.FAILED
