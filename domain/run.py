@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.observation import Denial, Exchange
+from domain.policy import Violation
 from domain.values import JsonObject, JsonValue, Value
 
 
@@ -116,3 +117,21 @@ class Verdict(Value):
     def failures(self) -> tuple[Finding, ...]:
         """The tests that failed."""
         return tuple(f for f in self.findings if f.outcome is CheckOutcome.FAILED)
+
+
+class Diagnosis(Value):
+    """Why an artifact did not pass, with all that a repair needs to see (PROVE-3).
+
+    ``requests`` tell what the failed run asked and got ("GET https://… 200"). ``aria`` is the accessibility
+    snapshot and ``screenshot`` a PNG in base64, of the page where a browser workflow failed; else empty.
+    """
+
+    violations: tuple[Violation, ...] = ()
+    failures: tuple[Finding, ...] = ()
+    outcome: Outcome | None = None
+    error: RunError | None = None
+    arguments: JsonObject = {}
+    rows: tuple[JsonObject, ...] = ()
+    requests: tuple[str, ...] = ()
+    aria: str = ""
+    screenshot: str = ""
