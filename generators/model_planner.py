@@ -65,7 +65,7 @@ async def plan_with_model(
         NeedsInput: the model is unsure of something that the question demands.
         ModelUnavailable, ModelReplyInvalid, BudgetExhausted: no plan by a model; the built-in planner can take over.
     """
-    offer = offer_of(intent, findings, observation, only=query.source)
+    offer = offer_of(findings, observation, only=query.source)
     request = plan_request(query, intent, offer, now=now, view=view)
     seen = f"{offer.text}\n{view}"
 
@@ -111,7 +111,7 @@ def plan_request(query: Query, intent: Intent, offer: Offer, *, now: datetime, v
     )
     return ModelRequest(
         stage=Stage.PLAN,
-        system=prompt.system,
+        system=prompt.instructions(),
         turns=(Turn(text=message),),
         prompt_version=prompt.version,
         schema_name="plan",

@@ -7,18 +7,19 @@ from string import ascii_lowercase
 from typing import Final
 
 from domain.observation import Column, EndpointParameter, Findings, FormField, Observation, RecordCandidate
-from domain.plan import Intent, SourceKind
-from generators.sources.relevance import relevance, visible_text
+from domain.plan import SourceKind
 
 _CANDIDATES: Final = 5
-_FIRST_COLUMNS: Final = 40
-_OTHER_COLUMNS: Final = 15
+_COLUMNS: Final = 42
+_MOST_COLUMNS: Final = 110
+_LIKE: Final = 0.7
+"""Share of column names in common from which a candidate's columns are only named, not shown again."""
 _SAMPLES: Final = 2
 _SAMPLE_CHARACTERS: Final = 40
+_VALUE_CHARACTERS: Final = 28
 _VALUES: Final = 12
 _FORMS: Final = 4
 _FORM_FIELDS: Final = 12
-_LADDER: Final = tuple(SourceKind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,17 +42,17 @@ class Offer:
     text: str
 
 
-def offer_of(intent: Intent, findings: Findings, observation: Observation, *, only: SourceKind | None = None) -> Offer:
+def offer_of(findings: Findings, observation: Observation, *, only: SourceKind | None = None) -> Offer:
     """Return the five best candidates, with the best of every kind among them, and what else can be chosen."""
-    candidates = dict(zip(ascii_lowercase, _best(intent, findings, observation, only), strict=False))
+    candidates = dict(zip(ascii_lowercase, _best(findings, only), strict=False))
     columns: dict[str, Column] = {}
     sources: dict[str, EndpointParameter] = {}
     lines: list[str] = []
     for letter, candidate in candidates.items():
-        shown = candidate.columns[: _FIRST_COLUMNS if letter == "a" else _OTHER_COLUMNS]
+        shown = candidate.columns[: min(_COLUMNS, _MOST_COLUMNS - len(columns))]
         mine = {f"{letter}{number}": column for number, column in enumerate(shown, start=1)}
+        lines += ["", _headline(letter, candidate), *_columns(mine, candidate, list(columns.values()))]
         columns |= mine
-        lines += ["", _headline(letter, candidate), *(_column(name, column) for name, column in mine.items())]
         endpoint = next((e for e in findings.endpoints if e.id == candidate.endpoint), None)
         for parameter in endpoint.parameters if endpoint else ():
             if parameter.proven:
@@ -66,17 +67,13 @@ def offer_of(intent: Intent, findings: Findings, observation: Observation, *, on
     return Offer(candidates=candidates, columns=columns, sources=sources, forms=forms, text=text)
 
 
-def _best(
-    intent: Intent, findings: Findings, observation: Observation, only: SourceKind | None
-) -> list[RecordCandidate]:
-    visible = visible_text(observation)
-    usable = [c for c in findings.candidates if not c.detail_of and (only is None or c.kind is only)]
-    usable = [c for c in usable if c.grounded or c.kind is not SourceKind.JSON]
-    ranked = sorted(usable, key=lambda c: -relevance(c, intent, visible))
-    leaders = {c.kind: c for c in reversed(ranked)}
-    picked = [c for c in ranked if leaders[c.kind] is c] + [c for c in ranked if leaders[c.kind] is not c]
-    chosen = picked[:_CANDIDATES]
-    return [c for c in ranked if c in chosen]
+def _best(findings: Findings, only: SourceKind | None) -> list[RecordCandidate]:
+    ranked = [c for c in findings.candidates if not c.detail_of and (only is None or c.kind is only)]
+    ranked = [c for c in ranked if c.grounded or c.kind is not SourceKind.JSON]
+    leaders = [next(c for c in ranked if c.kind is kind) for kind in dict.fromkeys(c.kind for c in ranked)]
+    chosen = [*leaders, *(c for c in ranked if all(c is not leader for leader in leaders))][:_CANDIDATES]
+    # A browser's candidates come last: the others show more columns, and it is the dearest kind.
+    return sorted(chosen, key=lambda c: c.kind is SourceKind.BROWSER)
 
 
 def _headline(letter: str, candidate: RecordCandidate) -> str:
@@ -90,13 +87,23 @@ def _headline(letter: str, candidate: RecordCandidate) -> str:
     )
 
 
-def _column(name: str, column: Column) -> str:
-    shown = column.values[:_VALUES] if column.values else column.samples[:_SAMPLES]
-    more = f" and {len(column.values) - _VALUES} more" if len(column.values) > _VALUES else ""
+def _columns(mine: dict[str, Column], candidate: RecordCandidate, before: list[Column]) -> list[str]:
+    known = {column.name for column in before}
+    common = sum(column.name in known for column in mine.values())
+    if mine and common >= _LIKE * len(mine):
+        return [f"  columns like those above: {', '.join(f'{name} {column.name}' for name, column in mine.items())}"]
+    return [_column(name, column, candidate) for name, column in mine.items()]
+
+
+def _column(name: str, column: Column, candidate: RecordCandidate) -> str:
+    categorical = bool(column.values) and len(column.values) <= max(2, candidate.count // 2)
+    shown = column.values[:_VALUES] if categorical else column.samples[:_SAMPLES]
+    more = f" and {len(column.values) - _VALUES} more" if categorical and len(column.values) > _VALUES else ""
     fill = f" {round(100 * column.fill)} %" if column.fill < 0.995 else ""
     label = f" [{_short(column.label, 30)}]" if column.label and column.label != column.name else ""
     unit = f" in {column.unit}" if column.unit else ""
-    texts = " | ".join(_short(text, _SAMPLE_CHARACTERS if not column.values else 28) for text in shown)
+    unit += f", read times {column.scale:g}" if column.scale != 1.0 else ""
+    texts = " | ".join(_short(text, _VALUE_CHARACTERS if categorical else _SAMPLE_CHARACTERS) for text in shown)
     return f"  {name} {column.name}{label} {column.type.value}{unit}{fill}: {texts}{more}"
 
 

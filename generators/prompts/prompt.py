@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
 from domain.values import Value, content_hash
 
 _FOLDER = Path(__file__).parent
+_INCLUDE = re.compile(r"^@include ([a-z]+)$", re.MULTILINE)
 _MESSAGE = "\n# Message\n"
 _INSTRUCTIONS = "# Instructions\n"
 
 
 class Prompt(Value):
-    """One prompt: ``system`` are the instructions, ``message`` a Jinja template of the user's turn."""
+    """One prompt: ``system`` and ``message`` are Jinja templates of the instructions and of the user's turn."""
 
     name: str
     number: int
@@ -28,8 +30,11 @@ class Prompt(Value):
 
     def fill(self, **blanks: object) -> str:
         """Return the message with its blanks filled. A blank without a value is an error, never empty text."""
-        filled: str = _template(self.message).render(**blanks)
-        return filled.strip()
+        return _filled(self.message, blanks)
+
+    def instructions(self, **blanks: object) -> str:
+        """Return the instructions with their blanks filled, as ``fill`` does."""
+        return _filled(self.system, blanks)
 
 
 @lru_cache(maxsize=16)
@@ -39,7 +44,7 @@ def load_prompt(name: str) -> Prompt:
     Raises:
         ValueError: the file is not of the form that this module's docstring tells.
     """
-    text = (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    text = _INCLUDE.sub(_included, (_FOLDER / f"{name}.md").read_text(encoding="utf-8"))
     opening, _, rest = text.removeprefix("---\n").partition("\n---\n")
     facts = dict(line.split(": ", 1) for line in opening.splitlines())
     system, divider, message = rest.partition(_MESSAGE)
@@ -52,6 +57,15 @@ def load_prompt(name: str) -> Prompt:
         message=message.strip(),
         digest=content_hash(text),
     )
+
+
+def _included(found: re.Match[str]) -> str:
+    return (_FOLDER / f"{found[1]}.part.md").read_text(encoding="utf-8").strip()
+
+
+def _filled(template: str, blanks: dict[str, object]) -> str:
+    filled: str = _template(template).render(**blanks)
+    return filled.strip()
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,149 @@
+"""The model generator: a plan that templates cannot express becomes code, written by a model.
+
+The models of request and row are made here from the plan, so that what a model writes cannot
+change the tool's schema. The code check and the trials decide whether it is any good.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.cost import Usage
+from domain.plan import Binding, FilterBinding, Parameter, Plan, RoleBinding
+from domain.policy import Policy
+from domain.rules import RuleDoc
+from domain.workflow import Artifact
+from generators.llm import Answer, Llm, ModelRequest, Provider, Scope, Stage, Turn
+from generators.llm.code_reading import read_module
+from generators.prompts import fenced, load_prompt
+from generators.templates.models import models
+
+MOST_OUTPUT = 12_000
+MOST_RULES = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """Code by a model, and what it took. It has passed no check but its shape."""
+
+    artifact: Artifact
+    model: str
+    usage: Usage
+    prompt_version: str
+    passed_over: tuple[str, ...] = ()
+    rejected: int = 0
+
+
+async def write(
+    llm: Llm,
+    plan: Plan,
+    policy: Policy,
+    *,
+    now: datetime,
+    scope: Scope,
+    view: str = "",
+    rules: Sequence[RuleDoc] = (),
+) -> Written:
+    """Return a module that a model wrote for the plan.
+
+    ``view`` is the compact view of the observation, ``rules`` are those of the code check that the
+    prompt should name.
+
+    Raises:
+        ModelUnavailable, ModelReplyInvalid, BudgetExhausted: there is no code.
+    """
+    request = write_request(plan, policy, now=now, view=view, rules=rules)
+    answer = await llm.ask(request, lambda text: read_code(text, plan), scope, first=provider_of(plan))
+    return written(answer, plan)
+
+
+def write_request(
+    plan: Plan, policy: Policy, *, now: datetime, view: str = "", rules: Sequence[RuleDoc] = ()
+) -> ModelRequest:
+    """Return the request that the write prompt gives."""
+    prompt = load_prompt("write")
+    message = prompt.fill(
+        **common_blanks(plan, policy),
+        now=now.date().isoformat(),
+        secrets=", ".join(policy.secrets),
+        url=plan.source.url,
+        steps="\n".join(f"{step.order}. {step.action}" for step in plan.steps),
+        data=fenced(view or "(nothing)", "source"),
+    )
+    return ModelRequest(
+        stage=Stage.WRITE,
+        system=prompt.instructions(rules=told_rules(rules)),
+        turns=(Turn(text=message),),
+        prompt_version=prompt.version,
+        max_output_tokens=MOST_OUTPUT,
+    )
+
+
+def common_blanks(plan: Plan, policy: Policy) -> dict[str, str]:
+    """Return the blanks that the prompts for writing and repairing share."""
+    return {
+        "question": json.dumps(plan.query, ensure_ascii=False),
+        "interface": "page (browser)" if plan.browser else "http",
+        "hosts": ", ".join(_origin(rule.host, rule.port) for rule in policy.hosts),
+        "methods": ", ".join(policy.methods),
+        "parameters": "\n".join(_told(parameter) for parameter in plan.parameters),
+        "models": "\n".join(models(plan)),
+    }
+
+
+def told_rules(rules: Sequence[RuleDoc]) -> str:
+    """Return the code rules as lines of a prompt."""
+    return "\n".join(f"- {rule.title}: {rule.remedy}" for rule in rules[:MOST_RULES])
+
+
+def read_code(text: str, plan: Plan) -> str:
+    """Return the module that a reply holds.
+
+    Raises:
+        ReplyRejected: it is no workflow with the plan's models.
+    """
+    return read_module(
+        text,
+        second="page" if plan.browser else "http",
+        parameters=[parameter.name for parameter in plan.parameters],
+        fields=[field.name for field in plan.fields],
+    )
+
+
+def written(answer: Answer[str], plan: Plan) -> Written:
+    """Return the artifact of an answer."""
+    return Written(
+        artifact=Artifact(code=answer.value, interface="page" if plan.browser else "http"),
+        model=str(answer.model),
+        usage=answer.usage,
+        prompt_version=answer.prompt_version,
+        passed_over=answer.passed_over,
+        rejected=answer.rejected,
+    )
+
+
+def provider_of(plan: Plan) -> Provider | None:
+    """Return the provider that made the plan, which is asked first."""
+    return Provider(plan.planner.value) if plan.planner.value in set(Provider) else None
+
+
+def _told(parameter: Parameter) -> str:
+    ways = "; ".join(_way(binding) for binding in parameter.bindings) or "as the steps say"
+    return f"- {parameter.name} ({parameter.type.value}): {ways}"
+
+
+def _way(binding: Binding) -> str:
+    if isinstance(binding, FilterBinding):
+        several = " (one is enough)" if binding.any_of else ""
+        return f"keep rows where {', '.join(binding.fields)} {binding.relation.value} it{several}"
+    if isinstance(binding, RoleBinding):
+        return f"{binding.role}{' over ' + ', '.join(binding.fields) if binding.fields else ''}"
+    values = f", values {json.dumps(binding.mapping, ensure_ascii=False)}" if binding.mapping else ""
+    return f"send as {binding.name!r} in the {binding.location}{values}"
+
+
+def _origin(host: str, port: int | None) -> str:
+    return host if port is None else f"{host}:{port}"
