@@ -141,8 +141,7 @@ SCHEMA_TYPES = {
 
 def _parameter_schema(parameter: Parameter) -> JsonObject:
     kind = SCHEMA_TYPES.get(parameter.type, "string")
-    limit = any(b.kind == "role" and b.role == "limit" for b in parameter.bindings)
-    schema: JsonObject = {"type": kind if parameter.required or limit else [kind, "null"]}
+    schema: JsonObject = {"type": kind if parameter.required else [kind, "null"]}
     if parameter.type is FieldType.ARRAY:
         schema["items"] = {"type": SCHEMA_TYPES.get(parameter.items or FieldType.STRING, "string")}
     if parameter.choices:

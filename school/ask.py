@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from generators.language import understand
-from generators.reuse import match
-
 from domain.errors import NeedsInput
 from domain.events import EventSink, Progress, ignore
 from domain.plan import Intent, Query
 from domain.run import Run
 from domain.values import JsonObject, Value
 from domain.workflow import WorkflowVersion
+from generators.language import understand
+from generators.reuse import match
 from school.app import School
 from school.call import call
 from school.learn import Stopwatch, learn

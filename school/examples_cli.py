@@ -13,7 +13,7 @@ import anyio
 import typer
 
 from domain.errors import SchoolError
-from domain.meaning import dates, words
+from domain.meaning import dates, geo, words
 from domain.plan import PlannerKind, Query
 from domain.values import JsonObject
 from school import show
@@ -105,8 +105,16 @@ def missing_parameters(query: dict[str, Any], params: JsonObject, today: date) -
 
     Words are compared by their forms; dates as the days that the phrase means on the site's own day.
     """
-    wrong = [name for name, wanted in query["params"].items() if not _agrees(name, wanted, params.get(name), today)]
+    wrong = [name for name, wanted in query["params"].items() if not _has(name, wanted, params, today)]
     return f"parameters differ: {', '.join(wrong)}" if wrong else ""
+
+
+def _has(name: str, wanted: Any, params: JsonObject, today: date) -> bool:
+    """Return whether the parameters say the same; a distance may be in the other unit."""
+    miles = params.get("radius_miles")
+    if name == "radius_km" and isinstance(miles, int | float):
+        return abs(miles * geo.KM_PER_MILE - wanted) < 0.01
+    return _agrees(name, wanted, params.get(name), today)
 
 
 def _agrees(name: str, wanted: Any, given: Any, today: date) -> bool:

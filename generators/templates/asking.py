@@ -14,6 +14,7 @@ def constants(plan: Plan) -> list[str]:
         lines.append(f"QUERY = {literal(dict(request.query))}")
     if request.headers:
         lines.append(f"HEADERS = {literal(dict(request.headers))}")
+    lines.append("MAX_ROWS = 1000  # the policy lets one run give so many")
     lines.append(f"TIMEZONE = {literal(plan.timezone)}")
     if plan.paging is not None:
         lines.append("MAX_PAGES = 180  # the policy lets one run ask 200 times")

@@ -19,12 +19,17 @@ def run_function(plan: Plan) -> list[str]:
 
 
 def _start(plan: Plan) -> list[str]:
-    lines = ["rows: list[Item] = []"]
+    lines = ["rows: list[Item] = []", f"limit = {_limit(plan)}"]
     lines.append(f"url = {'source_url(request)' if url_function(plan) else 'URL'}")
     lines.append("query = source_query(request)")
     if body_function(plan):
         lines.append("body = source_body(request)")
     return lines
+
+
+def _limit(plan: Plan) -> str:
+    names = [p.name for p in plan.parameters for b in p.bindings if b.kind == "role" and b.role == "limit"]
+    return f"min(request.{names[0]} or MAX_ROWS, MAX_ROWS)" if names else "MAX_ROWS"
 
 
 def _ask(plan: Plan) -> list[str]:
@@ -77,14 +82,14 @@ def _keep(plan: Plan) -> list[str]:
 
 def _paged(plan: Plan, paging: Paging) -> list[str]:
     before, after = _turns(plan, paging)
-    stop = [] if _sorts(plan) or plan.detail is not None else ["if len(rows) > request.limit:", *indent(["break"])]
+    stop = [] if _sorts(plan) or plan.detail is not None else ["if len(rows) > limit:", *indent(["break"])]
     loop = [*before, *_tolerant(plan, paging), *_keep(plan), *stop, *after]
     return [
         *_before_loop(paging),
         "incomplete = True",
         "for number in range(MAX_PAGES):" if _counts(paging) else "for _ in range(MAX_PAGES):",
         *indent(loop),
-        "if incomplete and len(rows) <= request.limit:",
+        "if incomplete and len(rows) <= limit:",
         *indent(["incomplete = bool(items)"]),
     ]
 
@@ -186,7 +191,7 @@ def _finish(plan: Plan) -> list[str]:
     if _sorts(plan):
         lines.append("rows = ordered(rows, request.sort)")
     lines += [
-        "kept = rows[: request.limit]",
+        "kept = rows[: limit]",
         "return Response(rows=kept, count=len(kept), truncated=incomplete or len(rows) > len(kept))",
     ]
     return lines

@@ -45,16 +45,12 @@ def _request(plan: Plan) -> list[str]:
         annotation = parameter_type(parameter)
         arguments = [f"description={long_text(parameter.description)}"]
         if not parameter.required:
-            annotation = annotation if _never_none(parameter) else f"{annotation} | None"
+            annotation = f"{annotation} | None"
             arguments.insert(0, f"default={literal(parameter.default)}")
         arguments += [f"ge={literal(parameter.minimum)}"] * (parameter.minimum is not None)
         arguments += [f"le={literal(parameter.maximum)}"] * (parameter.maximum is not None)
         body += call(f"{parameter.name}: {annotation} = Field(", arguments)
     return ["class Request(BaseModel):", *indent(body)]
-
-
-def _never_none(parameter: Parameter) -> bool:
-    return any(binding.kind == "role" and binding.role == "limit" for binding in parameter.bindings)
 
 
 def _item(plan: Plan) -> list[str]:
