@@ -8,8 +8,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from domain.errors import NeedsInput, NothingFound, SourceBlocked
-from domain.observation import EndpointParameter, Findings, Observation, RecordCandidate
-from domain.plan import Constraint, Intent, Plan, PlanStep, Query, Rejection, Source, SourceKind, Topic
+from domain.observation import Column, EndpointParameter, Findings, Observation, RecordCandidate
+from domain.plan import Constraint, Detail, Intent, Plan, PlanStep, Query, Rejection, Source, SourceKind, Topic
 from generators.planning.amounts import bind_amounts
 from generators.planning.choice import Choice, choose
 from generators.planning.controls import bind_controls
@@ -20,6 +20,7 @@ from generators.planning.places import bind_places
 from generators.planning.times import bind_times
 from generators.planning.trials import trials_of
 from generators.planning.words import bind_words
+from generators.sources.details import serving
 from generators.sources.roles import Role
 
 _LADDER: Final = tuple(SourceKind)
@@ -49,9 +50,11 @@ def plan(
     desks = [_desk(choice, findings, intent, observation) for choice in choices]
     fewest = min(len(_lacking(d)) for d in desks)
     served = [d for d in desks if len(_lacking(d)) == fewest]
+    least = min(len(wanted_columns(d)[1]) for d in served)
+    served = [d for d in served if len(wanted_columns(d)[1]) == least]
     for desk in desks:
         if desk not in served:
-            lacking = ", ".join(_spoken(c) for c in _lacking(desk))
+            lacking = ", ".join([*(_spoken(c) for c in _lacking(desk)), *wanted_columns(desk)[1]])
             rejected.append(Rejection(kind=desk.candidate.kind, reason=f"cannot serve: {lacking}"))
     if fewest:
         _ask_back(served[0])
@@ -62,15 +65,40 @@ def plan(
 
 
 def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Observation) -> Desk:
+    """Bind over the list's own columns; where that lacks something, over those of the records' pages too."""
+    alone = _bound(choice, findings, intent, observation, None)
+    lacking: list[Constraint | str] = [*alone.unserved, *wanted_columns(alone)[1]]
+    detail = next((c for c in findings.candidates if c.detail_of == choice.candidate.id), None)
+    if not lacking or detail is None:
+        return alone
+    columns = tuple(_beside(alone.columns, c) for c in serving(detail.columns, intent, lacking))
+    if not columns:
+        return alone
+    return _bound(choice, findings, intent, observation, detail.model_copy(update={"columns": columns}))
+
+
+def _beside(columns: Sequence[Column], column: Column) -> Column:
+    taken = any(c.name == column.name for c in columns)
+    return column.model_copy(update={"name": f"{column.name}_of_page"}) if taken else column
+
+
+def _bound(
+    choice: Choice, findings: Findings, intent: Intent, observation: Observation, detail: RecordCandidate | None
+) -> Desk:
     endpoint = next((e for e in findings.endpoints if e.id == choice.candidate.endpoint), None)
     taken: tuple[EndpointParameter, ...] = endpoint.parameters if endpoint else ()
+    further = detail.columns if detail else ()
     desk = Desk(
         candidate=choice.candidate,
-        columns=choice.candidate.columns,
+        columns=(*choice.candidate.columns, *further),
         taken=taken,
         intent=intent,
         observation=observation,
+        detail=detail,
+        detail_names=frozenset(c.name for c in further),
     )
+    if detail is not None:
+        desk.need(*(c for c in choice.candidate.columns if c.name == detail.link))
     bind_words(desk)
     bind_places(desk)
     bind_times(desk)
@@ -139,6 +167,7 @@ def _plan(query: Query, desk: Desk, rejected: Sequence[Rejection], fallbacks: tu
         ),
         records=candidate.source,
         paging=candidate.paging,
+        detail=_detail(desk),
         identity=tuple(i for i in candidate.identity if i in names),
         filters_note=" ".join(notes),
         timezone_field=zone.name if zone and zone.name in names else "",
@@ -151,6 +180,14 @@ def _plan(query: Query, desk: Desk, rejected: Sequence[Rejection], fallbacks: tu
         estimated_duration_s=0.5 if candidate.paging is None else 3.0,
         browser=candidate.kind is SourceKind.BROWSER,
         page=desk.observation.url,
+    )
+
+
+def _detail(desk: Desk) -> Detail | None:
+    if desk.detail is None:
+        return None
+    return Detail(
+        link=desk.detail.link, template=desk.detail.link_template, kind=desk.detail.kind, source=desk.detail.source
     )
 
 

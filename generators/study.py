@@ -11,8 +11,9 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from domain.observation import Findings, Observation, ProbeAnswer, ProbePurpose
-from domain.plan import Intent
+from domain.plan import Intent, SourceKind
 from generators.sources.asking import Questions
+from generators.sources.details import study_details
 from generators.sources.documents import documents
 from generators.sources.json_study import Sight, study_json
 from generators.sources.page_study import study_pages
@@ -39,8 +40,11 @@ def study(observation: Observation, intent: Intent, answers: tuple[ProbeAnswer, 
     more, pages, names = study_pages(observation, intent, visible, questions)
     sight = Sight(visible=visible, names=names)
     candidates, endpoints = study_json(observation, intent, documents(observation, answers), sight, questions)
+    best = [*candidates[:1], *[c for c in more if c.kind is not SourceKind.BROWSER][:2]]
+    choices = [choice for e in (*endpoints, *pages) for p in e.parameters for choice in p.choices]
+    details = study_details(observation, intent, best, choices, questions)
     return Findings(
-        candidates=(*candidates, *more),
+        candidates=(*candidates, *more, *details),
         endpoints=(*endpoints, *pages),
         probes=questions.open,
         walls=tuple(_walls(observation)),

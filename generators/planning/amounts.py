@@ -20,6 +20,7 @@ _SAYING: Final = {
     Relation.MORE_THAN: "more than",
 }
 _SOLD_OUT: Final = re.compile(r"sold|out.?of.?stock|unavailable|not available|full|no tickets", re.IGNORECASE)
+_SOLD_OUT_TEXTS: Final = ("SOLD OUT", "Sold out", "sold out", "Sold Out", "SoldOut", "Out of stock", "OutOfStock")
 _ONLINE: Final = re.compile(r"online|virtual|remote|webinar|zoom|stream", re.IGNORECASE)
 
 
@@ -105,8 +106,13 @@ def _bind_availability(desk: Desk) -> None:
         flipped = [w.model_copy(update={"value": not _available(w)}) for w in wishes]
         told = "Only sold-out records (true) or only those still to be had (false)."
         _add_flag(desk, "sold_out", sold, Topic.AVAILABILITY, flipped, told, _matching(sold, _SOLD_OUT))
-    elif open_ is not None and (open_.type is FieldType.BOOLEAN or _matching(open_, _SOLD_OUT) or wishes):
+    elif open_ is not None and open_.type is FieldType.BOOLEAN:
         _bind_open(desk, open_, wishes)
+    elif open_ is not None and (_matching(open_, _SOLD_OUT) or wishes):
+        flipped = [w.model_copy(update={"value": not _available(w)}) for w in wishes]
+        told = "Only sold-out records (true) or only those still to be had (false)."
+        texts = tuple(dict.fromkeys((*_matching(open_, _SOLD_OUT), *_SOLD_OUT_TEXTS)))
+        _add_flag(desk, "sold_out", open_, Topic.AVAILABILITY, flipped, told, texts)
     else:
         desk.unserved += wishes
 
@@ -114,8 +120,7 @@ def _bind_availability(desk: Desk) -> None:
 def _bind_open(desk: Desk, column: Column, wishes: list[Constraint]) -> None:
     said = [w.model_copy(update={"value": _available(w)}) for w in wishes]
     told = "Only records that are to be had (true) or only those that are not (false)."
-    texts = () if column.type is FieldType.BOOLEAN else tuple(v for v in column.values if not _SOLD_OUT.search(v))
-    _add_flag(desk, "available", column, Topic.AVAILABILITY, said, told, texts)
+    _add_flag(desk, "available", column, Topic.AVAILABILITY, said, told)
 
 
 def _available(wish: Constraint) -> bool:

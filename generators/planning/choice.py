@@ -29,7 +29,7 @@ def choose(
 ) -> tuple[list[Choice], list[Rejection]]:
     """Return the best candidate of each kind that is faithful, cheapest kind first, and the kinds that failed."""
     visible = visible_text(observation)
-    best = max((c.coverage for c in findings.candidates), default=0.0)
+    best = _best_coverage(findings)
     choices: list[Choice] = []
     rejected = [Rejection(kind=kind, reason=reason) for kind, reason in findings.rejected]
     for kind in SourceKind:
@@ -49,6 +49,15 @@ def choose(
     return choices, rejected
 
 
+def _best_coverage(findings: Findings) -> float:
+    """What the page shows: all its data, or the group that the record finder puts first (not a larger, coarser one)."""
+    page = [c for c in findings.candidates if c.kind in _PAGE_KINDS and not c.detail_of]
+    first = max(page, key=lambda c: c.score, default=None)
+    rest = [c.coverage for c in findings.candidates if c.kind not in _PAGE_KINDS and not c.detail_of]
+    return max([*rest, first.coverage if first else 0.0], default=0.0)
+
+
+_PAGE_KINDS: Final = (SourceKind.HTML, SourceKind.BROWSER)
 _ABSENT: Final = {
     SourceKind.OPENAPI: "no API document was found",
     SourceKind.JSON: "no JSON answer with records was seen",
@@ -62,6 +71,8 @@ def _fault(candidate: RecordCandidate, best: float) -> str:
     """Return why a candidate would not be faithful, or nothing."""
     if candidate.kind is SourceKind.JSON and not candidate.grounded:
         return "the endpoint does not answer outside the page"
+    if candidate.kind in _PAGE_KINDS:
+        return ""
     if best > _LEAST and candidate.coverage < _FAITHFUL * best and candidate.agreement < _AGREES:
         share, most, same = (round(100 * x) for x in (candidate.coverage, best, candidate.agreement))
         return f"its records cover {share} % of the visible text (the best {most} %) and {same} % of the records shown"

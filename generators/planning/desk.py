@@ -23,6 +23,8 @@ class Desk:
     needed: list[str] = field(default_factory=list)
     unserved: list[Constraint] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    detail: RecordCandidate | None = None
+    detail_names: frozenset[str] = frozenset()
 
     def first(self, role: Role) -> Column | None:
         """Return the best column for a part."""

@@ -53,7 +53,8 @@ def output_fields(desk: Desk) -> tuple[Field, ...]:
     """Return the output fields: wanted ones first, then those that bindings need, then the most useful; at most 25."""
     wanted, _ = wanted_columns(desk)
     needed = [c for c in desk.columns if c.name in desk.needed or c.name in desk.candidate.identity]
-    useful = sorted((c for c in desk.columns if c.fill > 0), key=_usefulness)
+    listed = [c for c in desk.columns if c.fill > 0 and c.name not in desk.detail_names]
+    useful = sorted(listed, key=_usefulness)
     chosen: dict[str, Column] = {}
     core = [c for role in (Role.ID, Role.TITLE, Role.LINK, Role.START) if (c := desk.first(role)) is not None]
     for column in (*wanted, *core, *_in_order(needed)):
@@ -62,7 +63,7 @@ def output_fields(desk: Desk) -> tuple[Field, ...]:
         if len(chosen) >= _MOST:
             break
         chosen.setdefault(column.name, column)
-    return tuple(_field(c, set(desk.candidate.identity)) for c in chosen.values())
+    return tuple(_field(c, desk) for c in chosen.values())
 
 
 def _in_order(columns: Sequence[Column]) -> list[Column]:
@@ -72,11 +73,12 @@ def _in_order(columns: Sequence[Column]) -> list[Column]:
 def _usefulness(column: Column) -> tuple[int, float]:
     roles = roles_of(column)
     place = min((_FIRST.index(r) for r in roles[:1] if r in _FIRST), default=len(_FIRST))
-    return place + 2 * column.name.count("_"), -column.fill
+    return place + 2 * column.name.count("_") + round(12 * (1.0 - column.fill)), -column.fill
 
 
-def _field(column: Column, identity: set[str]) -> Field:
-    required = column.fill >= (_REQUIRED_FILL if column.name not in identity else 0.0)
+def _field(column: Column, desk: Desk) -> Field:
+    detail = column.name in desk.detail_names
+    required = column.fill >= _REQUIRED_FILL and not detail
     return Field(
         name=column.name,
         type=column.type,
@@ -84,6 +86,7 @@ def _field(column: Column, identity: set[str]) -> Field:
         locator=column.locator,
         fallbacks=column.fallbacks,
         required=required and column.type is not FieldType.ARRAY,
+        detail=detail,
         unit=column.unit,
         scale=column.scale,
     )

@@ -9,7 +9,7 @@ from domain.meaning.geo import KM_PER_MILE
 from domain.meaning.words import fold
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, RoleBinding, Topic
-from generators.planning.desk import Desk, asked
+from generators.planning.desk import Desk, asked, source_binding
 from generators.sources.roles import Role
 
 _SURE: Final = 0.5
@@ -28,7 +28,7 @@ def bind_places(desk: Desk) -> None:
     if distances and not coordinates:
         desk.unserved += distances
     if column is None and not coordinates:
-        desk.unserved += [p for p in places if not _whole_source(desk, p)]
+        desk.unserved += [p for p in places if not _among_choices(desk, p) and not _whole_source(desk, p)]
         return
     bindings: list[Binding] = []
     if column is not None:
@@ -107,6 +107,25 @@ def _mentioning(desk: Desk, wanted: str) -> Column | None:
         if column.type is FieldType.STRING and hits > 0:
             return column
     return None
+
+
+def _among_choices(desk: Desk, place: Constraint) -> bool:
+    """The site itself narrows to the place, though its records do not say where they are."""
+    for taken in desk.taken:
+        label = next((c for c in taken.choices if fold(c) == fold(str(place.value))), None)
+        if taken.proven and taken.relation is Relation.EQUALS and label is not None:
+            parameter = Parameter(
+                name="city" if place.name in ("", "city") else place.name,
+                type=FieldType.STRING,
+                description=f"A place as the site knows it: {', '.join(taken.choices[:12])}.",
+                default=label,
+                choices=taken.choices if len(taken.choices) <= 60 else (),
+                bindings=(source_binding(taken),),
+                topic=Topic.PLACE,
+            )
+            desk.add(parameter)
+            return True
+    return False
 
 
 def _whole_source(desk: Desk, place: Constraint) -> bool:

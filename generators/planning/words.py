@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from domain.meaning.words import fold, forms
+from domain.meaning.words import fold, forms, matches
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
 from generators.planning.desk import Desk, asked, source_binding
@@ -90,7 +90,9 @@ def _is_record_noun(desk: Desk, constraint: Constraint) -> bool:
 def _bind_choice(desk: Desk, constraint: Constraint) -> bool:
     """A source parameter without a column of its own may have the word among its choices."""
     for taken in desk.taken:
-        label = next((c for c in taken.choices if fold(c) == fold(str(constraint.value))), None)
+        label = next(
+            (c for c in taken.choices if matches([c], str(constraint.value)) and _as_short(c, constraint)), None
+        )
         if taken.proven and not taken.columns and taken.relation is Relation.EQUALS and label is not None:
             name = _free_name(desk, "category")
             examples = tuple(taken.choices[:_MOST_EXAMPLES])
@@ -107,6 +109,10 @@ def _bind_choice(desk: Desk, constraint: Constraint) -> bool:
             desk.add(parameter)
             return True
     return False
+
+
+def _as_short(choice: str, constraint: Constraint) -> bool:
+    return len(fold(choice).split()) <= len(fold(str(constraint.value)).split()) + 1
 
 
 def _parameter_name(desk: Desk, column: Column) -> str:

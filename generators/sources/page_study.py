@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from domain.observation import Column, Endpoint, EndpointParameter, Observation, Page, ProbePurpose, RecordCandidate
-from domain.plan import Intent, Paging, PagingKind, RecordSource, RequestTemplate, SourceKind
+from domain.plan import Intent, Paging, PagingKind, RecordSource, RequestTemplate, SourceKind, Topic
 from domain.values import JsonObject, JsonValue
 from generators.induction.paging import find_paging
 from generators.induction.reading import first_match, read, reads_as
@@ -69,7 +69,8 @@ def study_pages(
 
 
 def _names(page: Page, found: Sequence[RecordCandidate], visible: str) -> tuple[frozenset[str], ...]:
-    best = max(found, key=lambda c: _covers(c, page, visible), default=None)
+    del visible
+    best = max(found, key=lambda c: c.score, default=None)
     return naming_texts(best, _rows_on(best, page)) if best is not None else ()
 
 
@@ -92,23 +93,25 @@ def _data_rows(candidate: RecordCandidate, page: Page) -> list[JsonValue]:
 
 def _html(page: Page, intent: Intent) -> list[RecordCandidate]:
     """Candidates of the rendered page count as html where their selectors hold in the served text too."""
-    served = list(_found(page.served_html, page.final_url, intent.model_dump_json()))
-    if not page.rendered_html:
-        return served
-    ranked = _found(page.rendered_html, page.final_url, intent.model_dump_json())
+    asked = _bare(intent).model_dump_json()
+    served = list(_found(page.served_html, page.final_url, asked)) if page.served_html else []
     result: list[RecordCandidate] = []
-    for candidate in ranked:
+    for candidate in _found(page.rendered_html, page.final_url, asked) if page.rendered_html else ():
         rows = _read(page.served_html, candidate.model_dump_json()) if page.served_html else []
         filled = sum(1 for row in rows if any(v for v in row.values()))
-        kind = SourceKind.HTML if filled >= _SAME * candidate.count else SourceKind.BROWSER
-        result.append(
-            candidate.model_copy(update={"kind": kind, "count": filled if kind is SourceKind.HTML else candidate.count})
-        )
+        as_served = filled >= _SAME * candidate.count
+        kind = SourceKind.HTML if as_served else SourceKind.BROWSER
+        result.append(candidate.model_copy(update={"kind": kind, "count": filled if as_served else candidate.count}))
     known = {c.source.records for c in result if c.kind is SourceKind.HTML}
-    best = max((c.score for c in result), default=1.0)
-    return result + [
-        c.model_copy(update={"score": min(c.score, best)}) for c in served if c.source.records not in known
-    ]
+    rest = [c for c in served if c.source.records not in known]
+    ranked = [*result, *rest] if any(c.kind is SourceKind.HTML for c in result) or not served else [*rest, *result]
+    return [c.model_copy(update={"score": 1.0 / (1 + place)}) for place, c in enumerate(ranked)]
+
+
+def _bare(intent: Intent) -> Intent:
+    """The question without its output fields: they would lend their names to columns that are something else."""
+    kept = tuple(c for c in intent.constraints if c.topic is not Topic.DETAIL)
+    return intent.model_copy(update={"wanted": (), "constraints": kept})
 
 
 @lru_cache(maxsize=8)

@@ -231,6 +231,7 @@ def _choice_idea(
     column = _column_with(candidate.columns, name, list(choices.values()))
     wanted_words = _asked_words(intent)
     asked = [(v, t) for v, t in choices.items() if fold(t) in wanted_words or fold(v) in wanted_words]
+    asked = asked or [(v, t) for v, t in choices.items() if " " not in t and any(matches([t], w) for w in wanted_words)]
     value, text = asked[0] if asked else list(choices.items())[-1]
     if column is None and not asked:
         return

@@ -125,6 +125,9 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
     (Role.TITLE, r"(name|title)$", _TEXTS),
     (Role.ID, r"(^|_)(id|uuid|guid|key|slug|code|sku|api_id|number|isbn)$", (FieldType.STRING, FieldType.INTEGER)),
 )
+_MOST_TEXTS: Final = 8
+_SPARSE: Final = 0.03
+_COMMON: Final = 0.3
 _VAGUE: Final = r"type|kind|language|subject|section"
 _NOT_START: Final = re.compile(
     r"(^|_)(end|ends|until|created|updated|modified|published|scraped|captured|indexed)(_|$)"
@@ -172,18 +175,26 @@ def _rank(column: Column, role: Role) -> float:
 
 
 def human_text(columns: Sequence[Column]) -> tuple[Column, ...]:
-    """Return the columns that a person reads: names, descriptions, categories, people, places; no ids, no addresses."""
-    wanted = []
-    for column in columns:
-        if column.type not in _TEXTS or not column.samples:
-            continue
-        roles = roles_of(column)
-        told = {Role.TITLE, Role.DESCRIPTION, Role.CATEGORY, Role.ORGANIZER} & set(roles)
-        hidden = {Role.TIMEZONE, Role.CURRENCY, Role.IMAGE, Role.ONLINE, Role.COUNTRY, Role.AVAILABLE} & set(roles)
-        if hidden or (not told and (set(roles) & {Role.ID, Role.LINK} or not _reads_as_text(column))):
-            continue
-        wanted.append(column)
-    return tuple(wanted)
+    """Return the columns that a person reads: names, descriptions, categories, people, places; at most eight.
+
+    No ids, no addresses; columns without a known part only where a third of the records have them.
+    """
+    told = [c for c in columns if _is_told(c)]
+    other = [c for c in columns if c not in told and _may_be_read(c)]
+    kept = [*sorted(told, key=lambda c: -c.fill), *sorted(other, key=lambda c: -c.fill)][:_MOST_TEXTS]
+    return tuple(c for c in columns if c in kept)
+
+
+def _is_told(column: Column) -> bool:
+    roles = roles_of(column)[:1]
+    telling = {Role.TITLE, Role.DESCRIPTION, Role.CATEGORY, Role.ORGANIZER, Role.VENUE, Role.CITY} & set(roles)
+    return bool(telling) and column.type in _TEXTS and bool(column.samples) and column.fill >= _SPARSE
+
+
+def _may_be_read(column: Column) -> bool:
+    hidden = {Role.TIMEZONE, Role.CURRENCY, Role.IMAGE, Role.ONLINE, Role.COUNTRY, Role.AVAILABLE, Role.ID, Role.LINK}
+    plain = column.type is FieldType.STRING and not hidden & set(roles_of(column))
+    return plain and column.fill >= _COMMON and _reads_as_text(column)
 
 
 def _reads_as_text(column: Column) -> bool:

@@ -1,0 +1,235 @@
+"""What the page behind a record's link holds that the list does not: the other half of a join."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+from domain.observation import Column, Observation, ProbeAnswer, ProbePurpose, RecordCandidate
+from domain.plan import FieldType, Intent, RecordSource, RequestTemplate, SourceKind, Topic
+from domain.values import JsonValue
+from generators.induction.classes import is_stable
+from generators.induction.reading import read, text_of
+from generators.induction.tree import parse_document
+from generators.sources.asking import Questions, good
+from generators.sources.documents import parse
+from generators.sources.flatten import columns_of
+from generators.sources.naming import snake
+from generators.sources.relevance import can_serve, named
+from generators.sources.requests import template_of
+from generators.sources.roles import Role, roles_of
+from generators.sources.typing import as_text, type_of
+
+_SAMPLES: Final = 3
+_LONGEST: Final = 300
+_LABEL: Final = re.compile(r"[^\W\d_][\w '/().-]{0,40}")
+_TELLING: Final = re.compile(
+    r"(^|[-_])(price|cost|address|venue|location|organi[sz]er|availability|stock|description|rating|author|brand|"
+    r"category|city|sku|isbn|publisher|duration|phone|email|date|genre|capacity|status)($|[-_])"
+)
+
+
+def study_details(
+    observation: Observation,
+    intent: Intent,
+    candidates: Sequence[RecordCandidate],
+    choices: Sequence[str],
+    questions: Questions,
+) -> list[RecordCandidate]:
+    """Return detail candidates for those candidates that lack something that was asked.
+
+    ``choices`` are labels that a source parameter takes: what it filters need not be read again.
+    """
+    found = []
+    for candidate in candidates:
+        if not _lacking(candidate, intent, choices):
+            continue
+        for column, template in _links(candidate, observation)[:2]:
+            detail = _behind(candidate, column, template, intent, choices, questions)
+            if detail is not None:
+                found.append(detail)
+                break
+    return found
+
+
+def serving(columns: Sequence[Column], intent: Intent, lacking: Sequence[Any]) -> list[Column]:
+    """Return the columns that serve something lacking: a constraint, or a wanted field by its name."""
+    kept = []
+    for column in columns:
+        wanted = any(isinstance(x, str) and named([column], x) is not None for x in lacking)
+        if wanted or any(not isinstance(x, str) and can_serve([column], x) for x in lacking):
+            kept.append(column)
+    return kept
+
+
+def _lacking(candidate: RecordCandidate, intent: Intent, choices: Sequence[str]) -> list[Any]:
+    """Constraints and wanted fields that the candidate's own columns do not serve."""
+    free = {c.lower() for c in choices}
+    lacking: list[Any] = [
+        c
+        for c in intent.constraints
+        if c.topic not in (Topic.COUNT, Topic.SORT, Topic.DETAIL, Topic.KEYWORDS, Topic.CATEGORY)
+        and str(c.value).lower() not in free
+        and not can_serve(candidate.columns, c)
+    ]
+    return lacking + [w for w in intent.wanted if named(candidate.columns, w) is None]
+
+
+def _links(candidate: RecordCandidate, observation: Observation) -> list[tuple[Column, str]]:
+    """Columns that lead to a record's page: addresses themselves, and values that the page's links end with."""
+    host = urlsplit(observation.pages[0].final_url).netloc if observation.pages else ""
+    found = []
+    for column in candidate.columns:
+        if column.type is FieldType.URL and Role.IMAGE not in roles_of(column):
+            if column.samples and all(urlsplit(urljoin(candidate.url, s)).netloc == host for s in column.samples):
+                found.append((column, "{value}"))
+        elif column.type in (FieldType.STRING, FieldType.INTEGER):
+            template = _template(column, observation)
+            if template:
+                found.append((column, template))
+    main = (Role.LINK, Role.ID)
+    return sorted(found, key=lambda f: (not set(roles_of(f[0])) & set(main), f[0].fill < 1.0))
+
+
+def _template(column: Column, observation: Observation) -> str:
+    """The address that the page's links make of a column's values ("…/venues/{value}")."""
+    hits: dict[str, set[str]] = {}
+    values = {v for v in (*column.values, *column.samples) if v and " " not in v and "/" not in v}
+    for page in observation.pages[:1]:
+        for link in page.links:
+            head, _, last = urljoin(page.final_url, link.href).split("?")[0].rstrip("/").rpartition("/")
+            if last in values and head.count("/") >= 2:
+                hits.setdefault(head, set()).add(last)
+    head = max(hits, key=lambda h: len(hits[h]), default="")
+    enough = head and len(hits[head]) >= min(3, len(values))
+    return f"{head}/{{value}}" if enough else ""
+
+
+def _behind(
+    candidate: RecordCandidate,
+    link: Column,
+    template: str,
+    intent: Intent,
+    choices: Sequence[str],
+    questions: Questions,
+) -> RecordCandidate | None:
+    """Ask for a few records' pages and read what they have in common."""
+    samples = [s for s in dict.fromkeys(link.samples) if s][:_SAMPLES]
+    addresses = [urljoin(candidate.url, template.replace("{value}", s)) for s in samples]
+    answers = [questions.ask(template_of(a), ProbePurpose.DETAIL, f"the page behind {link.name}") for a in addresses]
+    known = [a for a in answers if a is not None and good(a)]
+    if len(known) < len(answers) or not known:
+        return None
+    lacking = _lacking(candidate, intent, choices)
+    best: tuple[int, SourceKind, RecordSource, list[Column]] | None = None
+    for kind, source, columns in _readings(known):
+        kept = serving(columns, intent, lacking)
+        if kept and (best is None or len(kept) > best[0]):
+            best = (len(kept), kind, source, kept)
+    if best is None:
+        return None
+    _, kind, source, columns = best
+    return RecordCandidate(
+        id=f"detail of {candidate.id} by {link.name}",
+        kind=kind,
+        source=source,
+        columns=tuple(columns),
+        count=len(known),
+        score=0.0,
+        url=known[0].final_url or known[0].probe.url,
+        grounded=True,
+        detail_of=candidate.id,
+        link=link.name,
+        link_template=template,
+    )
+
+
+def _readings(answers: Sequence[ProbeAnswer]) -> Iterator[tuple[SourceKind, RecordSource, list[Column]]]:
+    """The ways in which the answers can be read: as JSON, as HTML, as data in the HTML."""
+    request = RequestTemplate(url=answers[0].final_url or answers[0].probe.url)
+    values = [parse(a.body) for a in answers]
+    if all(isinstance(v, dict) for v in values):
+        yield SourceKind.JSON, RecordSource(request=request, records="", format="json"), list(columns_of(values))
+        return
+    trees = [tree for a in answers if (tree := parse_document(a.body)) is not None]
+    yield SourceKind.HTML, RecordSource(request=request, records="", format="html"), _html_columns(trees)
+    for index in range(4):
+        data = [_json_ld(tree, index) for tree in trees]
+        if data and all(isinstance(d, dict) for d in data):
+            source = RecordSource(request=request, records="", embedded_kind="json_ld", embedded_index=index)
+            yield SourceKind.EMBEDDED, source, list(columns_of(data))
+
+
+def _json_ld(tree: Any, index: int) -> JsonValue:
+    found = tree.cssselect('script[type="application/ld+json"]')
+    return parse(found[index].text or "") if index < len(found) else None
+
+
+def _html_columns(trees: Sequence[Any]) -> list[Column]:
+    """Columns by label, by item property and by telling class; each must read something on most of the pages."""
+    proposals: dict[str, tuple[str, str]] = {}
+    for tree in trees:
+        for name, locator, label in (*_table(tree), *_labelled(tree), *_marked(tree)):
+            proposals.setdefault(locator, (name, label))
+    columns: dict[str, Column] = {}
+    for locator, (name, label) in proposals.items():
+        values = [read(tree, locator) for tree in trees]
+        present = [v for v in values if v and len(v) <= _LONGEST]
+        if not present or name in columns:
+            continue
+        columns[name] = Column(
+            name=name,
+            locator=locator,
+            type=type_of(list(present), name),
+            fill=round(len(present) / len(trees), 4),
+            label=label,
+            samples=tuple(dict.fromkeys(as_text(v) for v in present)),
+        )
+    return list(columns.values())
+
+
+def _table(tree: Any) -> Iterator[tuple[str, str, str]]:
+    """A table of one record: headings above, one row below."""
+    for number, table in enumerate(tree.cssselect("table")):
+        heads, rows = table.cssselect("thead th"), table.cssselect("tbody tr")
+        marks = [c for c in (table.get("class") or "").split() if is_stable(c)]
+        if number > 3 or len(rows) != 1 or not heads:
+            continue
+        mark = f"table.{marks[0]}" if marks else "table"
+        for position, head in enumerate(heads, start=1):
+            label = text_of(head)
+            if _LABEL.fullmatch(label):
+                yield snake(label), f"{mark} tbody tr td:nth-of-type({position})@text", label
+
+
+def _labelled(tree: Any) -> Iterator[tuple[str, str, str]]:
+    """Terms with their descriptions, and table rows with a heading cell."""
+    for term in tree.cssselect("dl > dt, dl > div > dt"):
+        label = text_of(term).rstrip(": ")
+        if _LABEL.fullmatch(label) and '"' not in label:
+            yield snake(label), f'dt:contains("{label}") + dd@text', label
+    for head in tree.cssselect("tr > th:first-child"):
+        label = text_of(head).rstrip(": ")
+        if _LABEL.fullmatch(label) and '"' not in label and head.getnext() is not None and head.getnext().tag == "td":
+            yield snake(label), f'th:contains("{label}") + td@text', label
+    for cell in tree.cssselect("tr > td:first-child"):
+        label = text_of(cell).rstrip(": ")
+        follower = cell.getnext()
+        if _LABEL.fullmatch(label) and '"' not in label and follower is not None and follower.getnext() is None:
+            yield snake(label), f'td:contains("{label}") + td@text', label
+
+
+def _marked(tree: Any) -> Iterator[tuple[str, str, str]]:
+    """Elements with an item property or a class that says what they hold."""
+    for element in tree.cssselect("[itemprop]"):
+        name = element.get("itemprop").split()[0]
+        attribute = next((a for a in ("content", "datetime") if element.get(a)), "text")
+        if re.fullmatch(r"\w+", name) and (attribute != "text" or len(text_of(element)) <= _LONGEST):
+            yield snake(name), f'[itemprop="{name}"]@{attribute}', name
+    for element in tree.cssselect("main [class], #content [class], article [class], body [class]"):
+        for mark in (element.get("class") or "").split():
+            found = _TELLING.search(mark.lower())
+            if found and is_stable(mark) and re.fullmatch(r"[\w-]+", mark) and 0 < len(text_of(element)) <= _LONGEST:
+                yield snake(found.group(2)), f".{mark}@text", found.group(2)
