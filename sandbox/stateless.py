@@ -12,24 +12,23 @@ import ast
 from collections.abc import Iterator
 from typing import Final
 
+from sandbox.facade.frozen import words
 from sandbox.rules.classes import DECORATORS
 from sandbox.rules.constants import called_name
 from sandbox.rules.facts import ModuleFacts
 
 _CACHING: Final = frozenset({"cache", "lru_cache", "contextmanager", "asynccontextmanager"})
 _MUTABLE_MAKERS: Final = frozenset({"list", "dict", "set", "Headers", "bytearray", "defaultdict", "Counter", "deque"})
-_IMMUTABLE_MAKERS: Final = frozenset(
-    """
+_IMMUTABLE_MAKERS: Final = words("""
     frozenset tuple str int float bool bytes range Field ConfigDict PrivateAttr TypeAdapter AliasChoices AliasPath
     StringConstraints AfterValidator BeforeValidator PlainValidator PlainSerializer constr conint confloat compile
     timedelta timezone date time datetime Decimal ZoneInfo Timeout URL QueryParams auto TypeVar cast itemgetter escape
-    """.split()
-)
+    """)
 _READING_METHODS: Final = frozenset(
     {"get", "items", "keys", "values", "copy", "index", "count", "union", "intersection"}
 )
-_READING_CALLS: Final = frozenset(
-    "len sorted list dict set tuple frozenset sum min max any all enumerate zip reversed matches mentions pick join".split()
+_READING_CALLS: Final = words(
+    "len sorted list dict set tuple frozenset sum min max any all enumerate zip reversed matches mentions pick join"
 )
 _SHARED_ATTRIBUTES: Final = frozenset({"model_config", "model_fields", "model_computed_fields", "model_rebuild"})
 _FACTORIES: Final = frozenset({"list", "dict", "set", "tuple"})

@@ -7,16 +7,7 @@ from typing import Any
 
 from sandbox.facade.guards import get_attribute, has_attribute, type_of
 
-PLAIN = (
-    "abs aiter all anext any ascii bin bool bytearray bytes callable chr classmethod complex dict divmod enumerate filter "
-    "float format frozenset hash hex int isinstance issubclass iter len list map max min next object oct ord pow property "
-    "range repr reversed round set slice sorted staticmethod str sum super tuple zip "
-    "None True False Ellipsis NotImplemented __build_class__ "
-    "ArithmeticError AssertionError AttributeError ConnectionError EOFError Exception IndexError KeyError LookupError "
-    "NameError NotImplementedError OSError OverflowError PermissionError RecursionError RuntimeError StopAsyncIteration "
-    "StopIteration TimeoutError TypeError UnicodeDecodeError UnicodeEncodeError UnicodeError UserWarning ValueError Warning "
-    "ZeroDivisionError"
-).split()
+PLAIN = ["abs", "aiter", "all", "anext", "any", "ascii", "bin", "bool", "bytearray", "bytes", "callable", "chr", "classmethod", "complex", "dict", "divmod", "enumerate", "filter", "float", "format", "frozenset", "hash", "hex", "int", "isinstance", "issubclass", "iter", "len", "list", "map", "max", "min", "next", "object", "oct", "ord", "pow", "property", "range", "repr", "reversed", "round", "set", "slice", "sorted", "staticmethod", "str", "sum", "super", "tuple", "zip", "None", "True", "False", "Ellipsis", "NotImplemented", "__build_class__", "ArithmeticError", "AssertionError", "AttributeError", "ConnectionError", "EOFError", "Exception", "IndexError", "KeyError", "LookupError", "NameError", "NotImplementedError", "OSError", "OverflowError", "PermissionError", "RecursionError", "RuntimeError", "StopAsyncIteration", "StopIteration", "TimeoutError", "TypeError", "UnicodeDecodeError", "UnicodeEncodeError", "UnicodeError", "UserWarning", "ValueError", "Warning", "ZeroDivisionError"]
 
 
 def builtin_names() -> dict[str, Any]:

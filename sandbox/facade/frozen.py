@@ -32,3 +32,8 @@ class Facade:
 def selected(module: object, names: str) -> dict[str, Any]:
     """Return the named attributes of a module (names separated by spaces)."""
     return {name: getattr(module, name) for name in names.split()}
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text as a set; long tables of names read better that way."""
+    return frozenset(text.split())

@@ -14,19 +14,18 @@ from datetime import date, datetime, tzinfo
 from types import AsyncGeneratorType, CodeType, FrameType, ModuleType, TracebackType
 from typing import Any, Final
 
+from sandbox.facade.frozen import words
 from sandbox.facade.http.messages import Cookies, Headers
 from sandbox.facade.kit import clock
 from sandbox.facade.pages import REFUSED
 
 MODULE_NAME: Final = "workflow"
-INSPECTION: Final = frozenset(
-    """
+INSPECTION: Final = words("""
     tb_frame tb_next tb_lasti f_back f_builtins f_code f_globals f_locals f_trace f_generator co_code co_consts
     gi_frame gi_code gi_yieldfrom cr_await cr_frame cr_code cr_origin ag_await ag_frame ag_code
     get_loop func_globals func_code im_func im_self mro with_traceback
     parse_raw parse_file parse_obj from_orm construct update_forward_refs model_rebuild model_parametrized_name
-    """.split()
-)
+    """)
 NAMED_TUPLE_METHODS: Final = frozenset({"_asdict", "_fields", "_replace"})
 HIDDEN_TYPES: Final = frozenset({ModuleType, FrameType, CodeType, TracebackType})
 _PLAIN_DATA: Final = frozenset({dict, list, tuple, str, bytes, range, defaultdict, Counter, OrderedDict, deque})

@@ -43,7 +43,7 @@ def importer(interface: Interface) -> Importer:
         globals: Any = None,
         locals: Any = None,
         fromlist: Any = (),
-        level: int = 0,  # noqa: A002 - as __import__
+        level: int = 0,
     ) -> Facade:
         del globals, locals
         if level or name not in table:

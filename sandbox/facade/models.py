@@ -11,18 +11,37 @@ from sandbox.facade.frozen import selected
 from sandbox.facade.guards import check_subscript
 
 
-class TypeAdapter(pydantic.TypeAdapter[Any]):
+class TypeAdapter:
     """``pydantic.TypeAdapter`` over types, never over text."""
 
-    def __init__(self, type: Any, **options: Any) -> None:  # noqa: A002 - pydantic's name
+    def __init__(self, type: Any, *, config: Any = None) -> None:  # noqa: A002 - pydantic's name
         if isinstance(type, str):
             raise TypeError("TypeAdapter takes a type, not its name")
-        super().__init__(type, **{name: value for name, value in options.items() if name == "config"})
+        self._adapter: pydantic.TypeAdapter[Any] = pydantic.TypeAdapter(type, config=config)
 
-    @classmethod
     def __class_getitem__(cls, item: Any) -> Any:
         check_subscript(cls, item)
         return cls
+
+    def validate_python(self, value: Any, *, strict: bool | None = None) -> Any:
+        """Return the value as the type."""
+        return self._adapter.validate_python(value, strict=strict)
+
+    def validate_json(self, data: str | bytes, *, strict: bool | None = None) -> Any:
+        """Return JSON text as the type."""
+        return self._adapter.validate_json(data, strict=strict)
+
+    def dump_python(self, value: Any, *, mode: Any = "python", by_alias: bool | None = None) -> Any:
+        """Return plain data."""
+        return self._adapter.dump_python(value, mode=mode, by_alias=by_alias)
+
+    def dump_json(self, value: Any, *, by_alias: bool | None = None) -> bytes:
+        """Return JSON text."""
+        return self._adapter.dump_json(value, by_alias=by_alias)
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the type."""
+        return self._adapter.json_schema()
 
 
 NAMES: dict[str, Any] = {

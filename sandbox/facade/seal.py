@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.resources
 import io
 import typing
@@ -9,7 +10,7 @@ import zoneinfo
 from pathlib import Path
 from types import CodeType
 from typing import Any
-from zoneinfo import _common  # type: ignore[attr-defined]  # the loader that both implementations call
+from zoneinfo import _common
 
 from sandbox.facade.guards import MODULE_NAME, is_plain_annotation
 
@@ -19,7 +20,7 @@ def warm() -> None:
 
     Call it once in the zygote, before ``seal``.
     """
-    import _strptime  # noqa: F401, PLC0415 - imported by strptime on first use
+    importlib.import_module("_strptime")  # strptime imports it on first use
     import encodings.idna  # noqa: F401, PLC0415 - the same for addresses
 
     import pydantic.json_schema  # noqa: F401, PLC0415 - the same for model_json_schema
@@ -63,7 +64,7 @@ def _ship_zones() -> None:
             raise zoneinfo.ZoneInfoNotFoundError(f"No time zone found with key {key}")
         return io.BytesIO(packed[key])
 
-    _common.load_tzdata = load
+    _common.load_tzdata = load  # type: ignore[assignment]  # any readable object serves
     zoneinfo.reset_tzpath(to=())
 
 
@@ -81,17 +82,17 @@ def _zone_bytes(name: str) -> bytes | None:
 
 def _exercise() -> None:
     """Use each costly path once, so that children inherit its caches."""
-    from sandbox.facade import kit  # noqa: PLC0415 - kit imports nothing of this module
+    from sandbox.facade.kit import meaning, nodes, values  # noqa: PLC0415 - beside its use
 
-    page = kit.parse_html("<ul><li class='a'><a href='/x'>one</a></li></ul>", "http://warm.invalid/")
+    page = nodes.parse_html("<ul><li class='a'><a href='/x'>one</a></li></ul>", "http://warm.invalid/")
     page.css("li.a > a")
     page.read("a@href")
-    kit.parse_xml("<a><b>c</b></a>").css("b")
-    kit.to_price("$1,999.99")
-    kit.to_datetime("12 May 2027, 7:30 pm")
-    kit.day("2027-05-12T23:30:00Z", "America/Los_Angeles")
-    kit.matches(["hip hop"], ["hip-hop"])
-    kit.place("NYC")
-    kit.date_bounds("this weekend", "next month")
+    nodes.parse_xml("<a><b>c</b></a>").css("b")
+    values.to_price("$1,999.99")
+    values.to_datetime("12 May 2027, 7:30 pm")
+    meaning.day("2027-05-12T23:30:00Z", "America/Los_Angeles")
+    meaning.matches(["hip hop"], ["hip-hop"])
+    meaning.place("NYC")
+    meaning.date_bounds("this weekend", "next month")
     if not is_plain_annotation(MODULE_NAME):
         raise AssertionError("the module's own name is a plain annotation")

@@ -6,33 +6,28 @@ import ast
 import builtins
 from typing import ClassVar, Final
 
+from sandbox.facade.frozen import words
 from sandbox.rules.base import Breach, Breaches, Rule
 from sandbox.rules.constants import called_name, is_constant
 from sandbox.rules.facts import ModuleFacts
 from sandbox.rules.restricted import MAGIC_METHODS
 
-_BASES: Final = frozenset(
-    """
+_BASES: Final = words("""
     BaseModel RootModel Enum IntEnum StrEnum str int NamedTuple TypedDict Protocol Generic object SourceChanged UnknownPlace
     HTTPError
-    """.split()
-)
+    """)
 _EXCEPTIONS: Final = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, Exception)
 )
-_CLASS_KEYWORDS: Final = frozenset(
-    """
+_CLASS_KEYWORDS: Final = words("""
     frozen extra str_strip_whitespace populate_by_name validate_assignment arbitrary_types_allowed use_enum_values title
     total strict validate_default from_attributes str_to_lower str_min_length alias_generator
     validate_by_name validate_by_alias serialize_by_alias
-    """.split()
-)
-DECORATORS: Final = frozenset(
-    """
+    """)
+DECORATORS: Final = words("""
     field_validator model_validator field_serializer model_serializer computed_field
     classmethod staticmethod property setter unique overload final dataclass cache lru_cache contextmanager asynccontextmanager
-    """.split()
-)
+    """)
 _FUNCTIONAL: Final = frozenset({"NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "create_model", "namedtuple"})
 
 

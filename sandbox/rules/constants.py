@@ -5,18 +5,17 @@ from __future__ import annotations
 import ast
 from typing import Final
 
+from sandbox.facade.frozen import words
 from sandbox.rules.facts import ModuleFacts
 
 # what may be called there: makers of immutable values, types and fields
-MAKERS: Final = frozenset(
-    """
+MAKERS: Final = words("""
     frozenset tuple list dict set str int float bool bytes range
     Field ConfigDict PrivateAttr TypeAdapter AliasChoices AliasPath StringConstraints Discriminator Tag
     AfterValidator BeforeValidator PlainValidator WrapValidator PlainSerializer constr conint confloat
     compile timedelta timezone date time datetime Decimal ZoneInfo Timeout URL QueryParams Headers Limits
     TypeVar ParamSpec auto field itemgetter partial MappingProxyType cast escape
-    """.split()
-)
+    """)
 _TEXT_METHODS: Final = frozenset(
     {"split", "splitlines", "join", "strip", "lower", "upper", "encode", "format", "replace"}
 )

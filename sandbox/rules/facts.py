@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from domain.policy import Policy
 from sandbox.facade.imports import Interface
@@ -20,8 +21,8 @@ class TooDeep(Exception):
 class ModuleFacts:
     """One module under check.
 
-    ``bound`` are all names that anything in the module binds, in whatever scope; ``modules`` and ``names`` what
-    imports bind: alias → dotted module, alias → (module, name). ``docstrings`` are the texts that document, ``own_private`` the names with one
+    ``bound`` are all names that anything in the module binds, in whatever scope; ``modules`` and ``names``
+    what imports bind: alias → dotted module, alias → (module, name). ``docstrings`` are the texts that document, ``own_private`` the names with one
     underscore that the module's own classes define or set on ``self``.
     """
 
@@ -146,9 +147,9 @@ def _note_class(node: ast.ClassDef, facts: ModuleFacts) -> None:
     for statement in node.body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name.startswith("_"):
             facts.own_private.add(statement.name)
-        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-            if statement.target.id.startswith("_"):
-                facts.own_private.add(statement.target.id)
+        elif isinstance(statement, ast.AnnAssign):
+            name = getattr(statement.target, "id", "")
+            facts.own_private.update({name} if name.startswith("_") else ())
 
 
 def _note_attribute(node: ast.Attribute, facts: ModuleFacts) -> None:
@@ -184,7 +185,7 @@ def _note_rest(node: ast.MatchMapping, facts: ModuleFacts) -> None:
         facts.bound.add(node.rest)
 
 
-_NOTES = {
+_NOTES: dict[type[ast.AST], Callable[[Any, ModuleFacts], None]] = {
     ast.Name: _note_name,
     ast.FunctionDef: _note_definition,
     ast.AsyncFunctionDef: _note_definition,

@@ -50,9 +50,8 @@ class ForbiddenBuiltins(Rule):
         """Yield builtins that nothing in the module shadows."""
         if not isinstance(node, ast.Name) or node.id in ALL_NAMES:
             return
-        if node.id in {"print", "breakpoint", "printed"}:
-            yield Breach(message=f"{node.id} is not for workflows", node=node, remedy=_INSTEAD.get(node.id, ""))
-        elif node.id in _BUILTINS and node.id not in facts.bound and not node.id.startswith("_"):
+        unbound = node.id in _BUILTINS and node.id not in facts.bound and not node.id.startswith("_")
+        if unbound or node.id in {"print", "breakpoint", "printed"}:
             yield Breach(message=f"{node.id} is not for workflows", node=node, remedy=_INSTEAD.get(node.id, ""))
 
 
@@ -237,7 +236,7 @@ class AttributesByName(Rule):
             text = str(name.value)
             if text.startswith("_") or text in INSPECTION:
                 yield Breach(message=f"the attribute {text!r} is private", node=node)
-        elif isinstance(name, ast.BinOp | ast.Call) or (isinstance(name, ast.JoinedStr)):
+        elif isinstance(name, ast.BinOp | ast.Call | ast.JoinedStr):
             yield Breach(message="the attribute's name is put together from parts", node=node)
 
 

@@ -8,16 +8,15 @@ from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from domain.policy import DEFAULT_PORTS
+from sandbox.facade.frozen import words
 from sandbox.rules.base import Breach, Breaches, Rule
 from sandbox.rules.constants import called_name
 from sandbox.rules.facts import ModuleFacts
 
 _ADDRESS: Final = re.compile(r"https?://[^\s\"'<>{}]+", re.IGNORECASE)
-_VOCABULARIES: Final = frozenset(
-    """
+_VOCABULARIES: Final = words("""
     schema.org www.schema.org w3.org www.w3.org purl.org ogp.me search.yahoo.com www.itunes.com rdfs.org xmlns.com
-    """.split()
-)  # hosts whose addresses are names of terms, which workflows compare and never request
+    """)  # hosts whose addresses are names of terms, which workflows compare and never request
 _WORDING: Final = frozenset({"description", "title", "examples", "json_schema_extra", "deprecated", "alias"})
 _METHODS: Final = {name.lower(): name for name in ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")}
 

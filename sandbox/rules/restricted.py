@@ -11,20 +11,21 @@ Differences from the library's policy, each with its reason:
 - Names may begin with one underscore, unless they end with one: those are the guards.
 """
 
+# ruff: noqa: N802, N815 - visitors are named after the nodes
 from __future__ import annotations
 
 import ast
 from typing import Any, Final
 
-from RestrictedPython import RestrictingNodeTransformer
-from RestrictedPython.transformer import INSPECT_ATTRIBUTES
+from RestrictedPython.transformer import INSPECT_ATTRIBUTES, RestrictingNodeTransformer
 
+from sandbox.facade.frozen import words
 from sandbox.facade.guards import NAMED_TUPLE_METHODS
 from sandbox.rules.annotations import kept_annotation
 
-MAGIC_METHODS: Final = frozenset(
+MAGIC_METHODS: Final = words(
     "__init__ __contains__ __lt__ __le__ __eq__ __ne__ __gt__ __ge__ __len__ __bool__ __str__ __repr__ __iter__ "
-    "__getitem__ __hash__ __aenter__ __aexit__ __enter__ __exit__ __call__ __add__ __post_init__".split()
+    "__getitem__ __hash__ __aenter__ __aexit__ __enter__ __exit__ __call__ __add__ __post_init__"
 )
 READABLE_MAGIC: Final = NAMED_TUPLE_METHODS | {"__name__"}
 _LOAD: Final = ast.Load()
@@ -34,7 +35,7 @@ _RUNTIME_ANNOTATED: Final = frozenset({"computed_field", "field_serializer", "mo
 _VISITORS: dict[type[ast.AST], Any] = {}
 
 
-class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # the library has no types
+class RestrictedWorkflow(RestrictingNodeTransformer):
     """Turns a checked module into code that goes through the guards of sandbox.facade."""
 
     def __init__(self, later: frozenset[str] = frozenset()) -> None:
@@ -47,7 +48,7 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
     def visit(self, node: ast.AST) -> Any:
         """Visit a node by its type; the library's own way builds the method's name each time."""
         kind = type(node)
-        method = _VISITORS.get(kind)
+        method: Any = _VISITORS.get(kind)
         if method is None:
             method = getattr(type(self), "visit_" + kind.__name__, RestrictedWorkflow.generic_visit)
             _VISITORS[kind] = method
@@ -65,7 +66,7 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
                 setattr(node, name, self.visit(value))
         return node
 
-    def not_allowed(self, node: ast.AST) -> ast.AST:
+    def not_allowed(self, node: ast.AST) -> Any:
         """Record that a statement has no place here; the tree stays whole for further messages."""
         self.error(node, f"{type(node).__name__} statements are not allowed.")
         return node
@@ -78,25 +79,27 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
             return
         if allow_magic_methods and name in MAGIC_METHODS:
             return
-        if name.startswith("__") or name.endswith("_") or name.startswith(("_tmp", "_print")):
+        if name.endswith("_") or name.startswith(("__", "_tmp", "_print")):
             self.error(node, f'"{name}" is an invalid variable name.')
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:
+    def visit_Name(self, node: ast.Name) -> Any:
         """Check the name."""
         self.check_name(node, node.id)
         return node
 
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+    def visit_Constant(self, node: ast.Constant) -> Any:
         """Admit constants."""
         return node
 
-    def visit_Load(self, node: ast.Load) -> ast.AST:
+    def visit_Load(self, node: ast.Load) -> Any:
         """Admit."""
         return node
 
-    visit_Store = visit_Load  # noqa: N815 - the visitor's naming
+    def visit_Store(self, node: ast.Store) -> Any:
+        """Admit."""
+        return node
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
         """Send reading through ``_getattr_``, writing through ``_write_``."""
         self._check_attribute(node)
         node = self.node_contents_visit(node)
@@ -105,7 +108,7 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
         node.value = _call("_write_", node, node.value)
         return node
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+    def visit_Subscript(self, node: ast.Subscript) -> Any:
         """Send reading through ``_getitem_``, writing through ``_write_``."""
         node = self.node_contents_visit(node)
         if isinstance(node.ctx, ast.Load):
@@ -113,7 +116,7 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
         node.value = _call("_write_", node, node.value)
         return node
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:
+    def visit_Call(self, node: ast.Call) -> Any:
         """Admit calls; ``super().__init__(…)`` is the one private attribute that may be called."""
         if _is_super_init(node.func):
             node.args = [self.visit(argument) for argument in node.args]
@@ -121,14 +124,14 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
             return node
         return self._contents(node)
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
         """Send ``|`` through its guard."""
         node = self.node_contents_visit(node)
         if isinstance(node.op, ast.BitOr):
             return _call("_or_", node, node.left, node.right)
         return node
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+    def visit_AugAssign(self, node: ast.AugAssign) -> Any:
         """Keep Python's meaning; targets pass ``_write_``, ``|=`` on names its guard."""
         node = self.node_contents_visit(node)
         if isinstance(node.op, ast.BitOr) and isinstance(node.target, ast.Name):
@@ -139,7 +142,7 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
             self.error(node, "|= works on plain names only.")
         return node
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
         """Keep annotations of class bodies, drop the others."""
         if node.value is not None:
             node.value = self.visit(node.value)
@@ -151,26 +154,26 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
             return ast.copy_location(ast.Pass(), node)
         return ast.copy_location(ast.Assign(targets=[node.target], value=node.value), node)
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+    def visit_Assign(self, node: ast.Assign) -> Any:
         """Admit, unpacking included."""
         return self._contents(node)
 
-    def guard_iter(self, node: Any) -> ast.AST:
+    def guard_iter(self, node: Any) -> Any:
         """Iterate through ``_getiter_``, or ``_aiter_`` where it is asynchronous."""
-        is_async = isinstance(node, ast.AsyncFor) or getattr(node, "is_async", 0)
+        is_async = isinstance(node, ast.AsyncFor) or (isinstance(node, ast.comprehension) and bool(node.is_async))
         node = self.node_contents_visit(node)
         node.iter = _call("_aiter_" if is_async else "_getiter_", node.iter, node.iter)
-        return node  # type: ignore[no-any-return]  # whichever node came in
+        return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         """Admit functions; annotations go, except what pydantic reads."""
         return self._function(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
         """Admit async functions like others."""
         return self._function(node)
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+    def visit_ClassDef(self, node: ast.ClassDef) -> Any:
         """Admit classes without keywords of their own."""
         self.check_name(node, node.name)
         outer, self._in_class = self._in_class, True
@@ -182,7 +185,7 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
             self._defined.add(node.name)
         return node
 
-    def visit_Module(self, node: ast.Module) -> ast.AST:
+    def visit_Module(self, node: ast.Module) -> Any:
         """Drop ``from __future__``, and complete the models at the end."""
         node.body = [statement for statement in node.body if not _is_future(statement)]
         node = self.node_contents_visit(node)
@@ -190,28 +193,28 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
         node.body.append(ast.copy_location(ast.Expr(_call("_ready_", last)), last))
         return node
 
-    def visit_With(self, node: ast.With) -> ast.AST:
+    def visit_With(self, node: ast.With) -> Any:
         """Admit, unpacking included."""
         return self._contents(node)
 
-    def visit_MatchClass(self, node: ast.MatchClass) -> ast.AST:
+    def visit_MatchClass(self, node: ast.MatchClass) -> Any:
         """Admit class patterns; the attributes they read are checked like others."""
         for name in node.kwd_attrs:
             if name.startswith("_") or name in INSPECT_ATTRIBUTES:
                 self.error(node, f'"{name}" is an invalid attribute name.')
         return self._contents(node)
 
-    def visit_MatchMapping(self, node: ast.MatchMapping) -> ast.AST:
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> Any:
         """Admit; the rest's name is checked."""
         self.check_name(node, node.rest)
         return self._contents(node)
 
-    def visit_MatchStar(self, node: ast.MatchStar | ast.MatchAs) -> ast.AST:
+    def visit_MatchStar(self, node: ast.MatchStar | ast.MatchAs) -> Any:
         """Admit; the name is checked."""
         self.check_name(node, node.name)
         return self._contents(node)
 
-    visit_MatchAs = visit_MatchStar  # noqa: N815 - the visitor's naming
+    visit_MatchAs = visit_MatchStar
 
     def _contents(self, node: Any) -> Any:
         return self.node_contents_visit(node)
@@ -219,7 +222,7 @@ class RestrictedWorkflow(RestrictingNodeTransformer):  # type: ignore[misc]  # t
     visit_Await = visit_AsyncWith = visit_Match = visit_match_case = _contents
     visit_MatchValue = visit_MatchSingleton = visit_MatchSequence = visit_MatchOr = _contents
 
-    def visit_AsyncFor(self, node: ast.AsyncFor) -> ast.AST:
+    def visit_AsyncFor(self, node: ast.AsyncFor) -> Any:
         """Admit through ``_aiter_``."""
         return self.guard_iter(node)
 

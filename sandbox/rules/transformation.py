@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from types import CodeType
 from typing import ClassVar, Final
 
 from domain.policy import Violation
@@ -62,7 +63,7 @@ def guarded(tree: ast.Module, later: frozenset[str]) -> ast.Module | tuple[Viola
     return changed
 
 
-def compiled(tree: ast.Module) -> object:
+def compiled(tree: ast.Module) -> CodeType | Violation:
     """Return the code object of a guarded tree, or a violation."""
     try:
         return compile(tree, MODULE_NAME, "exec", dont_inherit=True)

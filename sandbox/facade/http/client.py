@@ -26,6 +26,10 @@ class AsyncClient:
     def __init__(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise RuntimeError("use the client that run() is given as http: a workflow cannot make its own")
 
+    async def request(self, method: str, url: Any, **options: Any) -> Response:
+        """Return the answer to a request (see Client)."""
+        raise NotImplementedError
+
 
 class Client(AsyncClient):
     """The client of one run. ``transport(meta, body)`` asks the broker (see sandbox.driver for the shapes)."""
@@ -36,7 +40,7 @@ class Client(AsyncClient):
         self.cookies = Cookies()
         self.base_url = base_url
 
-    async def request(
+    async def request(  # type: ignore[override]  # the options by their names
         self,
         method: str,
         url: Any,
@@ -61,7 +65,7 @@ class Client(AsyncClient):
         fields = self._fields(headers, cookies, auth)
         if kind and not any(name.lower() == "content-type" for name, _ in fields):
             fields.append(["content-type", kind])
-        meta = {"t": "http", "m": method.upper(), "u": address, "h": fields}
+        meta: dict[str, Any] = {"t": "http", "m": method.upper(), "u": address, "h": fields}
         meta |= {"r": follow_redirects is not False, "s": seconds(timeout)}
         answer, received = await self._transport(meta, body)
         request = Request(method, address, Headers(fields), body)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from domain.plan import Place
 from sandbox.facade.kit.clock import now, set_now, today
-from sandbox.facade.kit.embedded import embedded
 from sandbox.facade.kit.comparing import same_currency, same_place, same_text, scaled
+from sandbox.facade.kit.embedded import embedded
 from sandbox.facade.kit.errors import SourceChanged, UnknownPlace
 from sandbox.facade.kit.meaning import date_bounds, day, distance, in_range, matches, mentions, place
 from sandbox.facade.kit.nodes import Node, parse_html, parse_xml, rows_of

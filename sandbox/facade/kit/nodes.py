@@ -9,15 +9,14 @@ from typing import Any
 from cssselect import GenericTranslator, HTMLTranslator, SelectorError
 from lxml import etree
 
+from sandbox.facade.frozen import words
 from sandbox.facade.kit.errors import SourceChanged
 
-_BLOCKS = frozenset(
-    """
+_BLOCKS = words("""
     address article aside blockquote body br button caption dd details dialog div dl dt fieldset figcaption figure
     footer form h1 h2 h3 h4 h5 h6 header hr html label legend li main nav ol optgroup option p pre section select
     summary table tbody td textarea tfoot th thead title tr ul
-    """.split()
-)
+    """)
 _SILENT = frozenset({"script", "style", "noscript", "template", "svg"})
 _LOCATOR = re.compile(r"(?P<selector>.*)@(?P<attribute>[A-Za-z_][\w:.-]*)", re.DOTALL)
 _PREFIXED = re.compile(r"([A-Za-z][\w-]*)\|(?=[A-Za-z*])")

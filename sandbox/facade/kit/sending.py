@@ -134,4 +134,4 @@ def _pause(response: Response, attempt: int) -> float:
             request=response.request,
             response=response,
         )
-    return max(0.0, seconds)
+    return max(0.0, float(seconds))
