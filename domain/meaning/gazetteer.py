@@ -106,6 +106,8 @@ def warm(*, towns: bool = False) -> None:
     _areas()
     if towns and not _TOWNS:
         _TOWNS.append(_blob(1000))
+        _town_lines.cache_clear()
+        known.cache_clear()
 
 
 _FRAME = re.compile(
@@ -268,7 +270,7 @@ def _areas() -> dict[str, tuple[Known, ...]]:
 def _area(name: str, country: str, region: str, kind: str, centre: tuple[float, float, float, bytes]) -> Known:
     people, latitude, longitude, timezone = centre
     place = Place(
-        name=name,
+        name=f"{name} State" if fold(name) in ALIASES else name,  # New York and Washington are cities first
         latitude=round(latitude / people, 4),
         longitude=round(longitude / people, 4),
         timezone=timezone.decode(),

@@ -47,6 +47,19 @@ def test_states_countries_and_regions_are_places_too(name: str, kind: str) -> No
     assert gazetteer.known(name)[0].kind == kind
 
 
+def test_a_state_whose_name_a_city_took_keeps_a_name_of_its_own() -> None:
+    state = gazetteer.find("Washington state")
+    assert state is not None
+    assert state.name == "Washington State"
+    assert gazetteer.find(state.name) == state
+
+
+def test_towns_are_the_same_with_and_without_the_warmed_index() -> None:
+    scanned = gazetteer.candidates("Yountville")
+    gazetteer.warm(towns=True)
+    assert gazetteer.candidates("Yountville") == scanned
+
+
 def test_namesakes_come_largest_first_and_are_ambiguous_unless_one_dwarfs_the_others() -> None:
     portlands = gazetteer.candidates("Portland")
     assert [p.region for p in portlands[:2]] == ["OR", "ME"]

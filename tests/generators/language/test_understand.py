@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.errors import InvalidQuery
+from domain.meaning.dates import resolve
+from domain.meaning.gazetteer import find
 from domain.plan import Intent, Topic
 from generators.language import understand
 from tests.requirements import requirement
@@ -254,6 +256,10 @@ def check_spans(text: str, intent: Intent) -> None:
         assert 0 <= constraint.start < constraint.end <= len(text)
         assert constraint.span == text[constraint.start : constraint.end]
         assert 0 < constraint.confidence <= 1
+    for day in intent.about(Topic.DATE):
+        assert resolve(str(day.value), NOW.date())
+    for place in intent.about(Topic.PLACE):
+        assert find(str(place.value))
 
 
 SCRAPS = """
