@@ -241,7 +241,7 @@ class Registry:
         """Take all versions of an export file, or none; see ``archive.import_file``."""
         return archive.import_file(self.shelf, path, owner, unsigned=unsigned, allow_wider=allow_wider, actor=actor)
 
-    def keys(self) -> tuple[KeyEntry, ...]:
+    def trusted_keys(self) -> tuple[KeyEntry, ...]:
         """Return the active signing key and all that are trusted."""
         keys = self.shelf.verifier.refreshed()
         return tuple(

@@ -10,7 +10,7 @@ the serving path (``database.py``, plain SQL on the drivers) does not pay.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -128,8 +128,8 @@ class RunRow(SQLModel, table=True):
     cpu_ms: float
     memory_mb: float
     requests: int
-    bytes_in: int
-    bytes_out: int
+    bytes_in: int = Field(sa_type=BigInteger)
+    bytes_out: int = Field(sa_type=BigInteger)
     started_at: str = Field(index=True)
 
 
