@@ -6,7 +6,6 @@ import re
 from typing import Final
 
 from domain.meaning import money
-from domain.meaning.geo import KM_PER_MILE
 from domain.meaning.numerals import NUMERAL, numeral
 from domain.plan import Relation, Topic
 from generators.language.lexicon import ASKING, FUNCTION, RECORD_NOUNS
@@ -148,11 +147,6 @@ def read_distances(reading: Reading) -> None:
             number, unit = number / 1000, "km"
         unit = "mi" if unit.startswith("mi") else "km"
         reading.add(Topic.DISTANCE, Relation.WITHIN, _tidy(number), found.span(), unit=unit)
-
-
-def miles(number: float, unit: str) -> float:
-    """Return a distance of a constraint in miles."""
-    return number / KM_PER_MILE if unit == "km" else number
 
 
 def read_numbers(reading: Reading) -> None:

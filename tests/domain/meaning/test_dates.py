@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidQuery
-from domain.meaning.dates import DateRange, is_relative, local_date, moves, resolve
+from domain.meaning.dates import DateRange, is_holiday, is_relative, is_single, local_date, moves, resolve
 from tests.requirements import requirement
 
 WEDNESDAY = date(2027, 5, 12)
@@ -67,6 +67,18 @@ def days(start: str, end: str | None = None) -> DateRange:
         ("next two weeks", days("2027-05-12", "2027-05-26")),
         ("in 3 days", days("2027-05-15")),
         ("this summer", days("2027-06-01", "2027-08-31")),
+        ("next 2 weekends", days("2027-05-15", "2027-05-23")),
+        ("the next couple of days", days("2027-05-12", "2027-05-14")),
+        ("the coming week", days("2027-05-17", "2027-05-23")),
+        ("the coming weekend", days("2027-05-15", "2027-05-16")),
+        ("end of the month", days("2027-05-12", "2027-05-31")),
+        ("end of next month", days("2027-05-12", "2027-06-30")),
+        ("2 months from now", days("2027-07-12")),
+        ("this spring", days("2027-05-12", "2027-05-31")),
+        ("next spring", days("2028-03-01", "2028-05-31")),
+        ("this winter", days("2027-12-01", "2028-02-29")),
+        ("last month", days("2027-04-01", "2027-04-30")),
+        ("20 to 25", days("2027-05-20", "2027-05-25")),
         ("early June", days("2027-06-01", "2027-06-10")),
         ("late february", days("2028-02-21", "2028-02-29")),
         ("weekend of 22 May", days("2027-05-22", "2027-05-23")),
@@ -100,7 +112,9 @@ def test_days_that_do_not_exist_are_refused_with_a_remedy(phrase: str) -> None:
     assert refused.value.remedy
 
 
-@pytest.mark.parametrize("phrase", ["", "soon", "hip-hop", "99", "next", "from June", "20 June 2027 to 10 May 2027"])
+@pytest.mark.parametrize(
+    "phrase", ["", "soon", "hip-hop", "99", "next", "from June", "today to the 3rd", "20 June 2027 to 10 May 2027"]
+)
 def test_what_is_no_date_is_refused(phrase: str) -> None:
     with pytest.raises(InvalidQuery):
         resolve(phrase, WEDNESDAY)
@@ -157,3 +171,22 @@ def test_any_text_is_days_or_an_invalid_query(text: str) -> None:
     except InvalidQuery:
         return
     assert found.start <= found.end
+
+
+def test_a_season_that_is_over_is_the_next_one_and_one_that_runs_is_this() -> None:
+    assert resolve("this spring", date(2027, 6, 2)) == days("2028-03-01", "2028-05-31")
+    assert resolve("this winter", date(2027, 1, 20)) == days("2027-01-20", "2027-02-28")
+
+
+def test_a_range_holds_its_ends_and_nothing_beyond() -> None:
+    june = resolve("June", WEDNESDAY)
+    assert june.holds(june.start)
+    assert june.holds(june.end)
+    assert not june.holds(WEDNESDAY)
+
+
+def test_holidays_and_ranges_are_told_from_single_days() -> None:
+    assert is_holiday("New Year's Eve")
+    assert not is_holiday("12 May")
+    assert is_single("2027-01-01")
+    assert not is_single("1 to 5 June")

@@ -64,10 +64,13 @@ def test_namesakes_come_largest_first_and_are_ambiguous_unless_one_dwarfs_the_ot
     portlands = gazetteer.candidates("Portland")
     assert [p.region for p in portlands[:2]] == ["OR", "ME"]
     assert [
-        n for n in ("Springfield", "Portland", "San Jose", "London", "Paris", "Berkeley") if gazetteer.is_ambiguous(n)
+        n
+        for n in ("Springfield", "Portland", "Georgia", "San Jose", "London", "Paris", "SF", "Utah")
+        if gazetteer.is_ambiguous(n)
     ] == [
         "Springfield",
         "Portland",
+        "Georgia",
     ]
 
 
