@@ -28,6 +28,7 @@ class Reach(StrEnum):
     NEVER = "never"
 
 
+@functools.lru_cache(maxsize=4096)
 def classify(address: Address) -> tuple[Reach, str]:
     """Return the reach of an address with the registry's name for its block ("" when it is public)."""
     worst = (Reach.PUBLIC, "")
@@ -38,6 +39,7 @@ def classify(address: Address) -> tuple[Reach, str]:
     return worst
 
 
+@functools.lru_cache(maxsize=4096)
 def literal(host: str) -> Address | None:
     """Return the address that a host spells, or None for a name.
 
@@ -141,7 +143,6 @@ _TABLE = _table()
 _PART = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 
 
-@functools.lru_cache(maxsize=4096)
 def _lookup(address: Address) -> tuple[Reach, str]:
     for network, reach, name in _TABLE:
         if address.version == network.version and address in network:

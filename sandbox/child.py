@@ -20,6 +20,9 @@ import pydantic
 
 from sandbox import limits
 from sandbox.driver import Answer, Call, Meta, drive
+from sandbox.facade.fingerprint import fingerprint
+from sandbox.facade.http import Client
+from sandbox.facade.kit import clock
 from sandbox.wire import Channel
 
 MESSAGE_CHARACTERS = 300
@@ -86,9 +89,6 @@ def error_frame(error: BaseException, filename: str) -> Meta:
 
 
 def _run(workflow: Workflow, channel: Channel, job: Meta) -> bytes:
-    from sandbox.facade.http import Client  # noqa: PLC0415 - warmed already; the zygote decides what is loaded
-    from sandbox.facade.kit import clock  # noqa: PLC0415
-
     clock.set_now(datetime.fromisoformat(job["now"]))
     request = _request(workflow, job["arguments"])
     return _dump(drive(_coroutine(workflow.run(request, Client(_ask))), channel, job["e"]))
@@ -169,6 +169,4 @@ def _cpu_ms() -> float:
 
 def _fingerprint(workflow: Workflow) -> Any:
     """Return what must not change between the calls of a kept child."""
-    from sandbox.facade.stateless import fingerprint  # noqa: PLC0415 - warmed already
-
     return fingerprint(workflow.namespace)

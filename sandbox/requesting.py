@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from sandbox.addresses import literal
 HEADER_BYTES = 32_768
 URL_CHARACTERS = 16_384
 _METHOD = re.compile(r"[A-Z]{3,10}")
+_NEVER_IN_URLS = re.compile(r"[\x00-\x20\x7f\\]")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _FIELD_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
@@ -67,7 +69,7 @@ def read_target(url: Any) -> Target:
     """
     if not isinstance(url, str) or len(url) > URL_CHARACTERS:
         raise Malformed("the address is no text or too long")
-    if any(ord(c) <= 32 or ord(c) == 127 or c == "\\" for c in url):
+    if _NEVER_IN_URLS.search(url):
         raise Malformed("the address has spaces, backslashes or control characters")
     try:
         parts = urlsplit(url)
@@ -123,6 +125,7 @@ def read_fields(fields: Any) -> Fields:
     return kept
 
 
+@functools.lru_cache(maxsize=4096)
 def _host(host: str) -> str:
     if "%" in host:
         raise Malformed("the host has a percent sign")

@@ -21,7 +21,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import child, limits, seccomp, warm
+from sandbox import child, facade, limits, seccomp, warm
 from sandbox.wire import Channel
 
 CONTROL = 3
@@ -69,9 +69,7 @@ def _version(program: bytes) -> None:
 def _load(meta: dict[str, Any], code: bytes, program: bytes) -> child.Workflow:
     namespace: dict[str, Any]
     if meta["restricted"]:
-        from sandbox.facade import environment  # noqa: PLC0415 - warmed already; keeps this module light
-
-        namespace = environment(meta["interface"])
+        namespace = facade.environment(meta["interface"])
     else:
         namespace = {"__builtins__": builtins, "__name__": "workflow"}
     exec(marshal.loads(code), namespace)  # noqa: S102, S302 - compiled by the parent; the jail is the boundary
