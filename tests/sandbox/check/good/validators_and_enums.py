@@ -64,7 +64,7 @@ class Item(BaseModel):
     children: list[Item] = Field(default_factory=list)
     parent: "Item | None" = None
 
-    @computed_field
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties
     @property
     def label(self) -> str:
         """A label."""
