@@ -53,10 +53,8 @@ class Desk:
 
 
 def source_binding(taken: EndpointParameter) -> SourceBinding:
-    """Return the binding to a source's parameter; labels, and their lower case, go through its own values."""
+    """Return the binding to a source's parameter; labels go through its own values where they differ."""
     mapping = {label: value for label, value in taken.mapping.items() if label != value}
-    mapping |= {label.lower(): value for label, value in taken.mapping.items() if label.lower() != value}
-    mapping |= {choice.lower(): choice for choice in taken.choices if not taken.mapping and choice.lower() != choice}
     if not mapping:
         return SourceBinding(location=taken.location, name=taken.name)
     return SourceBinding(location=taken.location, name=taken.name, encoding="map", mapping=mapping)

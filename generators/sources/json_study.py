@@ -150,7 +150,7 @@ class _Deep:
         grounded = request is not None
         request = request or self._document.request
         base = records(self._document.value, path)
-        self.seen = [*base, *self._asked_by_page(path)]
+        self._note([*base, *self._asked_by_page(path)])
         paging = self._paging(request, base)
         parameters: list[EndpointParameter] = []
         if with_parameters and grounded:
@@ -165,6 +165,11 @@ class _Deep:
             coverage=self._candidate.coverage,
         )
         return self._widened(request, paging, grounded=grounded, endpoint=endpoint.id), endpoint
+
+    def _note(self, found: Sequence[JsonValue]) -> None:
+        """Remember records for their columns' types; those of another shape are of another kind."""
+        shape = type(self.seen[0] if self.seen else found[0] if found else None)
+        self.seen += [r for r in found if type(r) is shape]
 
     def _ground(self) -> RequestTemplate | None:
         """Return the request with as few headers as bring the records; None while unknown or when none do."""
@@ -234,7 +239,7 @@ class _Deep:
                 return None
             second = self._records(answer.body) if good(answer) else []
             if page_difference(base, second, self._identity_locator()):
-                self.seen += second
+                self._note(second)
                 return self._sized(idea, request, len(base))
         return None
 
@@ -255,7 +260,7 @@ class _Deep:
         got = self._records(answer.body) if answer is not None and good(answer) else []
         if len(got) <= count:
             return paging
-        self.seen += got
+        self._note(got)
         step = len(got) if paging.kind is PagingKind.OFFSET else paging.step
         return paging.model_copy(update={"size_parameter": name, "size": _LARGE_PAGE, "step": step})
 
@@ -269,7 +274,7 @@ class _Deep:
             if not good(answer) or answer is None:
                 continue
             found = self._records(answer.body)
-            self.seen += found
+            self._note(found)
             effect = shown_effect(idea, rows, self._rows(found), self._candidate.columns)
             if effect is not None:
                 shown.append(effect)

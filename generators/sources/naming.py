@@ -15,8 +15,11 @@ _GENERIC: Final = frozenset(
     | {"description", "image", "status", "count", "content", "data", "raw", "rendered", "amount", "plaintext", "node"}
 )
 """Leaf names that say nothing without their parent."""
-_TAKEN: Final = frozenset({"copy", "json", "dict", "schema", "validate", "construct", "fields", "rows", "self"})
-"""Names that a pydantic model has for itself."""
+_TAKEN: Final = frozenset({"copy", "json", "dict", "schema", "validate", "construct", "fields", "rows", "self"}) | {
+    *("str", "int", "float", "bool", "list", "tuple", "set", "object", "bytes", "any", "literal", "field", "item"),
+    *("request", "response", "print", "print_", "none", "true", "false"),
+}
+"""Names that a pydantic model has for itself, or whose meaning in a class body a field would hide."""
 _WRAPPERS: Final = frozenset({"node", "item", "record", "attributes", "fields", "_source", "data", "rendered"})
 
 
@@ -26,8 +29,12 @@ def snake(text: str) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")
     if not name:
         return "value"
-    name = f"n{name}" if name[0].isdigit() else name
-    return f"{name}_" if name in _TAKEN or keyword.iskeyword(name) else name
+    return safe(f"n{name}" if name[0].isdigit() else name)
+
+
+def safe(name: str) -> str:
+    """Return a name that neither Python nor a pydantic model uses for something else."""
+    return f"{name}_value" if name in _TAKEN or keyword.iskeyword(name) else name
 
 
 def column_names(paths: Sequence[str]) -> dict[str, str]:

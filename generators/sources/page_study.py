@@ -18,6 +18,7 @@ from generators.sources.agreement import agreement, naming_texts
 from generators.sources.asking import Questions, good
 from generators.sources.coverage import text_coverage
 from generators.sources.json_records import find_candidates, row_of
+from generators.sources.naming import safe
 from generators.sources.paging import says_more, total_of
 from generators.sources.parameters import parameter_ideas, shown_effect
 from generators.sources.paths import records
@@ -118,7 +119,7 @@ def _bare(intent: Intent) -> Intent:
 def _found(html: str, url: str, intent: str) -> tuple[RecordCandidate, ...]:
     """The rounds of a study look at the same page again; finding its records is the costly part."""
     asked = Intent.model_validate_json(intent)
-    return find_records(html, url=url, intent=asked, wanted=asked.wanted)
+    return tuple(_safely_named(c) for c in find_records(html, url=url, intent=asked))
 
 
 def _embedded(page: Page, observation: Observation) -> list[RecordCandidate]:
@@ -164,6 +165,14 @@ def _same_place(kind: str, selector: str, index: int, variable: str, candidate: 
 def _page_paging(page: Page) -> Paging | None:
     found = find_paging(page.served_html, page.final_url) if page.served_html else None
     return None if found is None or found.kind in (PagingKind.MORE, PagingKind.SCROLL) else found
+
+
+def _safely_named(candidate: RecordCandidate) -> RecordCandidate:
+    """Columns named after classes may bear names that code cannot give a field."""
+    columns = tuple(c.model_copy(update={"name": safe(c.name)}) for c in candidate.columns)
+    renamed = {"columns": columns, "identity": tuple(safe(n) for n in candidate.identity)}
+    rows = tuple({safe(k): v for k, v in row.items()} for row in candidate.exemplars)
+    return candidate.model_copy(update={**renamed, "exemplars": rows})
 
 
 def _with_values(columns: Sequence[Column], rows: Sequence[JsonObject]) -> tuple[Column, ...]:
