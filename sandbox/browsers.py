@@ -30,6 +30,7 @@ from domain.errors import IsolationMissing, RunFailed
 from sandbox import browsers_box as boxes
 from sandbox.egress import Egress
 from sandbox.egress_grants import Grant
+from sandbox.gate_tap import Tap
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,7 @@ class BrowserPool:
         self._lock = asyncio.Lock()
         self._slots = asyncio.Semaphore(self.options.max_contexts)
         self._driver: Playwright | None = None
+        self._tap: Tap | None = None
         self._current: _Launched | None = None
         self._all: set[_Launched] = set()
 
@@ -100,6 +102,13 @@ class BrowserPool:
     def running(self) -> bool:
         """Whether a browser is up now."""
         return self._current is not None and self._current.browser.is_connected()
+
+    @property
+    def tap(self) -> Tap:
+        """The tap on the running driver, for gates. Only while a context is open."""
+        if self._tap is None:
+            raise RunFailed("No browser is running.")
+        return self._tap
 
     @asynccontextmanager
     async def context(self, grant: Grant, *, javascript: bool = True) -> AsyncIterator[BrowserContext]:
@@ -221,6 +230,7 @@ class BrowserPool:
     async def _start(self, script: Path) -> Browser:
         if self._driver is None:
             self._driver = await async_playwright().start()
+            self._tap = Tap(self._driver)
         keys = self.options.trusted_keys
         return await self._driver.chromium.launch(
             executable_path=script,
