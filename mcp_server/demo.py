@@ -66,7 +66,7 @@ async def _call(client: Client, name: str, params: dict[str, Any]) -> int:
             return 1
         rows = result.structured_content["rows"]
         columns = [column for column in COLUMNS if rows and column in rows[0]] or None
-        show.table(f"{name}({arguments or 'as asked'}): {len(rows)} rows in {took:.0f} ms", rows, columns)
+        show.table(f"{name}({arguments or 'as asked'}): {len(rows)} rows in {took:.0f} ms", rows, columns, most=8)
         if not rows and not arguments:
             return 1
     return 0

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from registry import ToolEntry
+from registry import ToolEntry, VersionEntry
 from school import show
 from school.app import School
 from school.console import plain_error, print_json, run
@@ -52,7 +52,7 @@ def versions(name: Name, as_json: Json = False) -> None:
     """List the versions of a tool, newest first."""
 
     async def use(school: School) -> list[dict[str, Any]]:
-        return [_summary(version) for version in school.registry.versions(name, "local")]
+        return [_version(entry) for entry in school.registry.versions(name, "local")]
 
     rows = run(use, as_json=as_json, on_error=plain_error)
     _give(as_json, {"versions": rows}, lambda: show.table(f"versions of {name}", rows))
@@ -92,15 +92,13 @@ def _entry(entry: ToolEntry) -> dict[str, Any]:
     }
 
 
-def _summary(version: Any) -> dict[str, Any]:
+def _version(entry: VersionEntry) -> dict[str, Any]:
     return {
-        "name": version.name,
-        "version": version.number,
-        "status": version.status.value,
-        "kind": version.plan.source.kind.value,
-        "source": version.plan.source.url,
-        "created": version.provenance.created_at.isoformat(timespec="seconds"),
-        "description": version.tool.description,
+        "version": entry.number,
+        "status": entry.status.value,
+        "created": entry.created_at.isoformat(timespec="seconds"),
+        "content": entry.content_hash[:16],
+        "signed by": entry.key_id,
     }
 
 

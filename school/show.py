@@ -43,8 +43,10 @@ def progress(*, quiet: bool) -> Iterator[EventSink]:
         yield sink
 
 
-def table(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> None:
-    """Print rows as a table: at most MOST_ROWS of them, and the first columns that hold something."""
+def table(
+    title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None, *, most: int = MOST_ROWS
+) -> None:
+    """Print rows as a table: at most ``most`` of them, and the first columns that hold something."""
     if not rows:
         out.print(f"{title}: no rows")
         return
@@ -52,11 +54,11 @@ def table(title: str, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] 
     drawn = Table(title=title, title_justify="left", header_style="bold")
     for name in names:
         drawn.add_column(name, overflow="fold", max_width=CELL)
-    for row in rows[:MOST_ROWS]:
+    for row in rows[:most]:
         drawn.add_row(*(escape(_cell(row.get(name))) for name in names))
     out.print(drawn)
-    if len(rows) > MOST_ROWS:
-        out.print(f"… and {len(rows) - MOST_ROWS} more (all with --json)")
+    if len(rows) > most:
+        out.print(f"… and {len(rows) - most} more")
 
 
 def problem(error: SchoolError) -> None:
