@@ -7,6 +7,7 @@ siblings are shown twice and then counted. When all is too much, whole parts get
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -178,7 +179,8 @@ def _outline(value: JsonValue, path: str, found: dict[str, str], levels: int) ->
 
 def _exchange(exchange: Exchange) -> str:
     body = f" body {len(exchange.request_body)} characters" if exchange.request_body else ""
-    return f"{exchange.id} {exchange.method} {_address(exchange.url)} → {exchange.status}, {len(exchange.body)} characters{body}"
+    answer = f"{exchange.status}, {len(exchange.body)} characters"
+    return f"{exchange.id} {exchange.method} {_address(exchange.url)} → {answer}{body}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,40 +193,35 @@ def _snapshot(aria: str, step: _Coarseness) -> str:
     """Cut the snapshot's list: of siblings with one role only some stay, and nothing below the depth."""
     lines = [_Line(len(raw) - len(raw.lstrip()), raw.strip()) for raw in aria.split("\n") if raw.strip()]
     out: list[str] = []
-    _cut(lines, 0, len(lines), step, 0, out)
+    _cut(lines, step, 0, out)
     return "accessibility snapshot:\n" + "\n".join(out) if out else ""
 
 
-def _cut(lines: Sequence[_Line], start: int, end: int, step: _Coarseness, depth: int, out: list[str]) -> None:
+def _cut(lines: Sequence[_Line], step: _Coarseness, depth: int, out: list[str]) -> None:
     if depth >= step.depth:
         return
-    blocks = _blocks(lines, start, end)
-    roles = [_role(lines[first].text) for first, _ in blocks]
+    blocks = _blocks(lines)
+    roles = [_role(block[0].text) for block in blocks]
     totals = Counter(roles)
     seen: Counter[str] = Counter()
-    for (first, after), role in zip(blocks, roles, strict=True):
+    for block, role in zip(blocks, roles, strict=True):
         seen[role] += 1
-        if role.startswith("/"):
-            continue
         if role in _REPEATED_ROLES and totals[role] > step.alike + 1 and seen[role] > step.alike:
             if seen[role] == step.alike + 1:
                 out.append(" " * depth + f"- … {totals[role] - step.alike} more {role}")
-            continue
-        out.append(" " * depth + _words(lines[first].text))
-        _cut(lines, first + 1, after, step, depth + 1, out)
+        elif not role.startswith("/"):
+            out.append(" " * depth + _words(block[0].text))
+            _cut(block[1:], step, depth + 1, out)
 
 
-def _blocks(lines: Sequence[_Line], start: int, end: int) -> list[tuple[int, int]]:
-    """Return (first, after) of each sibling block between two lines."""
-    blocks: list[tuple[int, int]] = []
-    at = start
-    while at < end:
-        after = at + 1
-        while after < end and lines[after].indent > lines[at].indent:
-            after += 1
-        blocks.append((at, after))
-        at = after
-    return blocks
+def _blocks(lines: Sequence[_Line]) -> list[Sequence[_Line]]:
+    """Return the sibling blocks: each line with what is indented below it."""
+    starts: list[int] = []
+    for at, line in enumerate(lines):
+        if not starts or line.indent <= lines[starts[-1]].indent:
+            starts.append(at)
+    starts.append(len(lines))
+    return [lines[a:b] for a, b in itertools.pairwise(starts)]
 
 
 def _role(text: str) -> str:

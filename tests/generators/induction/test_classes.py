@@ -12,17 +12,9 @@ from tests.requirements import requirement
 @pytest.mark.parametrize(
     "name",
     [
-        "css-1a2b3c",
-        "jsx-3241",
-        "sc-bdVaJa",
-        "card__x9Kp2",
-        "Card_root__aB3xZ",
-        "svelte-1xyz",
-        "_3k2Jd",
-        "a1b2c3",
-        "hqlmzx",
-    ]
-    + ["active", "is-open", "item-odd", "row-1024", "kXyZaQ"],
+        *("css-1a2b3c", "jsx-3241", "sc-bdVaJa", "card__x9Kp2", "Card_root__aB3xZ", "svelte-1xyz", "_3k2Jd", "a1b2c3"),
+        *("hqlmzx", "active", "is-open", "item-odd", "row-1024", "kXyZaQ"),
+    ],
 )
 def test_hashed_and_state_names_are_not_stable(name: str) -> None:
     assert not is_selectable(name)

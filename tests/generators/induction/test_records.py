@@ -136,11 +136,12 @@ def test_a_question_turns_the_choice() -> None:
     html = (
         "<body><section><h2>News</h2><ul>"
         + "".join(
-            f"<li><a href='/n/{i}'>News story number {w}</a></li>" for i, w in enumerate("one two three four".split())
+            f"<li><a href='/n/{i}'>News story number {word}</a></li>"
+            for i, word in enumerate(["one", "two", "three", "four"])
         )
         + "</ul></section><section><h2>Files</h2><ul>"
         + "".join(
-            f"<li><a href='/f/{i}.pdf'>Harbour rule {w}</a></li>" for i, w in enumerate("one two three four".split())
+            f"<li><a href='/f/{i}.pdf'>Harbour rule {w}</a></li>" for i, w in enumerate(["one", "two", "three", "four"])
         )
         + "</ul></section></body>"
     )
