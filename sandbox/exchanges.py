@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from contextlib import suppress
 from dataclasses import dataclass
 from http.cookies import CookieError
@@ -256,7 +257,8 @@ class Exchanges:
             pair = f"{quote(secret.key, safe='')}={quote(secret.value, safe='')}"
             return f"{path}{'&' if '?' in path else '?'}{pair}"
         if secret.place == "basic":
-            fields["Authorization"] = aiohttp.BasicAuth(secret.key, secret.value, "utf-8").encode()
+            credentials = base64.b64encode(f"{secret.key}:{secret.value}".encode()).decode()
+            fields["Authorization"] = f"Basic {credentials}"
         else:
             fields[secret.key] = secret.value
         return path

@@ -56,7 +56,7 @@ def ended(code: str, message: str) -> Ending:
 def from_load(error: LoadFailed, artifact: Artifact, exchanges: Exchanges) -> Ending:
     """Return the ending of a run whose module did not load."""
     if error.frame.get("t") != "error":
-        return ended("wall", str(error))
+        return ended(str(error.frame["kind"]), str(error))
     return _from_error({**error.frame, "kind": "failed"}, artifact, exchanges, code="load_failed")
 
 

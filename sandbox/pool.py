@@ -21,6 +21,7 @@ from sandbox.seccomp import Profile
 from sandbox.zygotes import KEPT_S, Loadable, Version, Zygote, start_zygote
 
 KEPT_CALLS = 100
+TAKE_S = 60.0  # a version whose module broke its zygote never forks
 _PRESSED_SHARE = 0.10  # of the machine's memory: with less available, idle versions go
 
 Key = tuple[str, str, str]
@@ -94,7 +95,7 @@ class Pool:
 
         Raises:
             LoadFailed: the module cannot be loaded.
-            ChildEnded: zygotes died repeatedly.
+            ChildEnded: zygotes died repeatedly, or the version's forks no child.
             SandboxProblem: no zygote starts.
         """
         if level is Level.PARANOID:
@@ -103,7 +104,11 @@ class Pool:
         for attempt in (1, 2, 3):
             version = await self.version(key, loadable, kept=kept)
             try:
-                return Lease(child=await version.take(kept=kept), version=version, kept=kept)
+                async with asyncio.timeout(TAKE_S):
+                    return Lease(child=await version.take(kept=kept), version=version, kept=kept)
+            except TimeoutError as error:
+                self._forget(key, kept=kept)
+                raise ChildEnded("died", f"the version's zygote forked no child within {TAKE_S:g} s") from error
             except ChildEnded:
                 self._forget(key, kept=kept)
                 if attempt == 3:

@@ -213,6 +213,8 @@ class Runner:
                 lease = await self._pool.take(prepared.key, prepared.loadable, self._level_of(prepared))
             except LoadFailed as error:
                 return from_load(error, prepared.artifact, exchanges)
+            except ChildEnded as error:
+                return ended("died", f"The run could not begin: {error}.")
             ending = await self._call(lease, prepared, job, exchanges, schema)
             # a zygote that died takes its children along; a call that was not begun can be made again
             if ending.code != "died" or lease.child.spoke or lease.version.alive or attempt == 2:

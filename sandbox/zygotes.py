@@ -81,6 +81,11 @@ class Zygote:
         except TimeoutError:
             process.kill()
             raise LoadFailed(f"The module did not load within {LOAD_S:g} s.", {"kind": "wall"}) from None
+        except ChildEnded as error:
+            process.kill()
+            if not self.alive:
+                raise
+            raise LoadFailed("The module ended its own process while it was loaded.", {"kind": "died"}) from error
         except BaseException:
             process.kill()
             raise

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
 import brotli  # type: ignore[import-untyped]  # it has no stubs
 from aiohttp import web
@@ -23,7 +24,7 @@ class Site:
     """A running site: ``seen`` are (method, path with query, headers) of what it was asked."""
 
     port: int = 0
-    scheme: str = "http"
+    scheme: Literal["http", "https"] = "http"
     seen: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -34,7 +35,7 @@ class Site:
 
     def policy(self, **limits: float) -> Policy:
         """Return a policy that allows this site, by all its names, and all methods of reading and posting."""
-        hosts = tuple(HostRule(host=h, port=self.port) for h in ("127.0.0.1", "localhost"))
+        hosts = tuple(HostRule(host=h, port=self.port, schemes=(self.scheme,)) for h in ("127.0.0.1", "localhost"))
         return Policy(
             hosts=hosts,
             methods=("GET", "HEAD", "POST"),
@@ -75,6 +76,9 @@ def _application(site: Site) -> web.Application:  # noqa: C901 - one small handl
 
     async def redirect(request: web.Request) -> web.Response:
         return web.Response(status=int(request.query.get("code", "302")), headers={"Location": request.query["to"]})
+
+    async def loop(request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": request.path})
 
     async def cookie(request: web.Request) -> web.Response:
         answer = web.json_response(dict(request.cookies))
@@ -123,6 +127,7 @@ def _application(site: Site) -> web.Application:  # noqa: C901 - one small handl
     application.router.add_get("/status/{code}", status)
     application.router.add_get("/redirect", redirect)
     application.router.add_post("/redirect", redirect)
+    application.router.add_get("/loop", loop)
     application.router.add_get("/cookie", cookie)
     application.router.add_get("/bomb/{kind}", bomb)
     application.router.add_get("/packed/{kind}", packed)
