@@ -240,9 +240,8 @@ def report(score: ModuleType, *, boxes: bool, informed: bool, verbose: bool) -> 
         result = evaluate(sample, score, informed=informed)
         results.append(result)
         if verbose:
-            print(
-                f"{sample.id:24} rank {result.rank:2} items {len(sample.items):3} F1 {result.field_f1:.2f} {sample.url[:60]}"
-            )
+            figures = f"rank {result.rank:2} items {len(sample.items):3} F1 {result.field_f1:.2f}"
+            print(f"{sample.id:24} {figures} {sample.url[:60]}")
     seconds = sorted(result.seconds for result in results)
     known = "fields and goal known" if informed else "nothing known"
     print(

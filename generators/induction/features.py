@@ -17,7 +17,8 @@ VIEWPORT_WIDTH_PX = 1_366
 _SAMPLE = 30
 _SHAPE_SAMPLE = 20
 _SHAPE_NODES = 60
-_TEXT_LOOKED_AT = 1_500
+_TEXT_LOOKED_AT = 1_000
+_DIGIT = re.compile(r"\d")
 _WANTED_PATTERNS = (
     ("link", r"\b(?:url|link|href|website|page)\b"),
     ("image", r"\b(?:image|photo|picture|logo|thumbnail)s?\b"),
@@ -184,6 +185,7 @@ class Measure:
 def _look_at(tree: Tree, record: Record) -> Facts:
     text = tree.text(*record)
     start = text[:_TEXT_LOOKED_AT]
+    has_digit = bool(_DIGIT.search(start))
     links = tuple(dict.fromkeys(tree.links(record)))
     paths: set[tuple[int, str]] = set()
     places: list[tuple[tuple[int, str, tuple[str, ...]], str]] = []
@@ -198,10 +200,10 @@ def _look_at(tree: Tree, record: Record) -> Facts:
         links=links,
         image=any(node.images for node in record),
         heading=any(node.headings for node in record),
-        date=bool(DATE.search(start)),
-        price=bool(PRICE.search(start)),
+        date=has_digit and bool(DATE.search(start)),
+        price=(has_digit or len(start) < 6) and bool(PRICE.search(start)),
         email=("@" in start and bool(EMAIL.search(start))) or any(link.startswith("mailto:") for link in links),
-        phone=any(link.startswith("tel:") for link in links) or bool(PHONE.search(start)),
+        phone=any(link.startswith("tel:") for link in links) or (has_digit and bool(PHONE.search(start))),
         files=any(FILE_ADDRESS.search(link.split("?")[0]) for link in links),
         shape=tuple(node.shape for node in record),
         paths=frozenset(paths),
