@@ -34,7 +34,7 @@ from registry.rows import Content, Evidence, content_of, evidence_of, face_of, v
 from registry.shelf import Shelf
 from registry.signing import parse_public, public_text
 from registry.values import Imported
-from registry.versions import WITH_TOOL, keep, log, owned_tool, quarantine_row
+from registry.versions import WITH_TOOL, keep, log, owned_tool, quarantine_row, same_version, tool_row
 
 FORMAT = "agent-school export"
 FORMAT_VERSION = 1
@@ -171,7 +171,11 @@ def import_file(
         for line in sorted(found, key=lambda each: (each.tool.name, each.status is Status.PUBLISHED, each.number)):
             version = version_of_line(line, owner)
             proved = version.verdict.passed and line.status not in (Status.DRAFT, Status.QUARANTINED)
-            kept = keep(session, shelf, version, actor=actor, idempotency_key="", to_publish=proved)
+            news = (
+                line.status is Status.PUBLISHED
+                or same_version(session, tool_row(session, shelf, version), version) is None
+            )
+            kept = keep(session, shelf, version, actor=actor, idempotency_key="", to_publish=proved and news)
             published, drafts = published + proved, drafts + (not proved)
             if line.status is Status.QUARANTINED and kept.status is Status.DRAFT:
                 quarantine_row(session, shelf, kept, actor=actor, reason="quarantined where it was exported")

@@ -96,7 +96,7 @@ def tool_row(session: Session, shelf: Shelf, version: WorkflowVersion) -> int:
     return int(row["id"])
 
 
-def same_version(session: Session, tool_id: int, version: WorkflowVersion, idempotency_key: str) -> Row | None:
+def same_version(session: Session, tool_id: int, version: WorkflowVersion, idempotency_key: str = "") -> Row | None:
     """Return the row that this key or this content already has. Quarantined content is proved anew, as a new row."""
     if idempotency_key:
         row = session.one(

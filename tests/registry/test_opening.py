@@ -179,9 +179,9 @@ def test_a_registry_that_may_only_be_read_is_read_and_refuses_changes_clearly(
 @requirement("REG-1")
 @pytest.mark.parametrize("start", HISTORY)
 def test_a_database_of_any_earlier_state_is_brought_up_and_keeps_its_tools(
-    address: str, tmp_path: Path, start: str
+    empty_address: str, tmp_path: Path, start: str
 ) -> None:
-    store = open_database(address)
+    store = open_database(empty_address)
     upgrade(store, start)
     with store.write() as session:
         session.run(
@@ -189,7 +189,7 @@ def test_a_database_of_any_earlier_state_is_brought_up_and_keeps_its_tools(
             "VALUES ('2027-05-01T12:00:00.000000+00:00', 'ann', 'old', 'local', 't', 1, 'done', '{}')"
         )
     store.close()
-    with open_registry(address, keys_folder=tmp_path / "keys") as registry:
+    with open_registry(empty_address, keys_folder=tmp_path / "keys") as registry:
         assert [entry.action for entry in registry.audit()] == ["old"]
         registry.publish(make_version(), actor="ann")
         assert [hit.name for hit in registry.search("concerts", "local")] == ["list_concerts"]
@@ -255,8 +255,8 @@ with open_registry(sys.argv[1], keys_folder=Path(sys.argv[2])) as registry:
 
 
 @requirement("REG-1")
-def test_many_processes_that_make_a_registry_at_once_make_one(address: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", OPEN_AND_PUBLISH, address, str(tmp_path / "keys")]
+def test_many_processes_that_make_a_registry_at_once_make_one(empty_address: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OPEN_AND_PUBLISH, empty_address, str(tmp_path / "keys")]
     children = [
         subprocess.Popen([*command, str(number)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for number in range(4)
@@ -264,7 +264,7 @@ def test_many_processes_that_make_a_registry_at_once_make_one(address: str, tmp_
     for child in children:
         out, err = child.communicate(timeout=100)
         assert (child.returncode, out.strip()) == (0, "1"), err
-    with open_registry(address, keys_folder=tmp_path / "keys") as registry:
+    with open_registry(empty_address, keys_folder=tmp_path / "keys") as registry:
         assert len(registry.tools("local").entries) == 4
 
 
