@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+_WITH = "s = socket.socket(1, 1, 0, 3)\ntry:\n"
+_DETACHED = "\nfinally:\n    s.detach()"
+
 ESCAPES: dict[str, str] = {
     "read_a_file": "return open('/etc/passwd').read()[:20]",
     "read_a_python_module": "return open(os.__file__).read()[:20]",
@@ -36,8 +39,8 @@ ESCAPES: dict[str, str] = {
     "connect_its_descriptor": "return call('connect', 3, struct.pack('H', 1) + b'\\0x', 4)",
     "bind_its_descriptor": "return call('bind', 3, struct.pack('H', 1) + b'\\0x', 4)",
     "listen_on_its_descriptor": "return call('listen', 3, 1)",
-    "pass_a_descriptor": "s = socket.socket(1, 1, 0, 3); return socket.send_fds(s, [b'x'], [3])",
-    "receive_a_descriptor": "s = socket.socket(1, 1, 0, 3); return s.recvmsg(1, 100, socket.MSG_DONTWAIT)",
+    "pass_a_descriptor": _WITH + "    return socket.send_fds(s, [b'x'], [3])" + _DETACHED,
+    "receive_a_descriptor": _WITH + "    return s.recvmsg(1, 100, socket.MSG_DONTWAIT)" + _DETACHED,
     "set_a_socket_option": "return call('setsockopt', 3, 1, 16, struct.pack('i', 1), 4)",
     "pipe": "return os.pipe()",
     "kill_its_zygote": "return os.kill(os.getppid(), 9)",

@@ -31,7 +31,7 @@ FORGERIES = {
     "a result of the next call": f"for n in range(1, 50): frame({{'t': 'result', 'e': number() + n}}, b'{FORGED}')",
     "a result of an earlier call": f"frame({{'t': 'result', 'e': number() - 1}}, b'{FORGED}')",
     "a result without a number": f"frame({{'t': 'result'}}, b'{FORGED}')",
-    "a question for another call": "frame({'t': 'http', 'e': number() + 1, 'id': 1, 'm': 'GET', 'u': 'http://a/', 'h': []})",
+    "a question for another call": "frame({'t': 'http', 'e': number() + 1, 'id': 1, 'm': 'GET', 'u': 'x', 'h': []})",
     "a question without an id": "frame({'t': 'http', 'e': number(), 'm': 'GET'})",
     "a frame that is no JSON": "os.write(3, struct.pack('!II', 3, 0) + b'{{{')",
     "a frame that is no object": "os.write(3, struct.pack('!II', 2, 0) + b'[]')",
@@ -42,7 +42,7 @@ FORGERIES = {
     "a huge body": "os.write(3, struct.pack('!II', 2, 4_000_000_000) + b'{}')",
     "half a frame": "os.write(3, b'\\0\\0'); os._exit(0)",
     "a pickle": "os.write(3, struct.pack('!II', 30, 0) + b'\\x80\\x04cos\\nsystem\\n(S\"true\"\\ntR.'.ljust(30))",
-    "an endless question": "frame({'t': 'http', 'e': number(), 'id': 10 ** 30, 'm': 'GET', 'u': 'x', 'h': []}); raise ValueError",
+    "an endless id": "frame({'t': 'http', 'e': number(), 'id': 10 ** 30, 'm': 'GET', 'u': 'x', 'h': []})",
 }
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from sandbox import jail
 from sandbox.runner import RunnerOptions, open_runner
+from sandbox.seccomp import child_filter
 from tests.attacks.jail.escapes import ESCAPES
 from tests.attacks.jail.raw import attack_code, compile_unchecked, execute
 from tests.requirements import requirement
@@ -31,7 +31,8 @@ async def test_the_kernel_saw_no_child_succeed(tmp_path: Path) -> None:
     wrapper = tmp_path / "bwrap"
     strace = shutil.which("strace")
     wrapper.write_text(
-        f'#!/bin/sh\ncase "$*" in *zygote*) exec {strace} -f -qq -o {log} -e trace={WATCHED} {machine.bubblewrap} "$@";; '
+        f'#!/bin/sh\ncase "$*" in *zygote*) exec {strace} -f -qq -o {log} -e trace={WATCHED} '
+        f'{machine.bubblewrap} "$@";; '
         f'*) exec {machine.bubblewrap} "$@";; esac\n'
     )
     wrapper.chmod(0o755)
@@ -47,26 +48,19 @@ async def test_the_kernel_saw_no_child_succeed(tmp_path: Path) -> None:
 
 def _successes_after_jailing(text: str) -> list[str]:
     """Return the watched calls that succeeded in a process after it had loaded its child's filter."""
-    filters: dict[str, int] = defaultdict(int)
+    worn = f"len={len(child_filter('http')) // 8},"
+    jailed: set[str] = set()
     seen: list[str] = []
     for line in text.splitlines():
         match = LINE.match(line)
         if match is None:
             continue
-        pid, call, result = match["pid"], match["call"], match["result"]
-        if filters[pid] and not result.startswith("-") and result != "?":
+        if match["pid"] in jailed and not match["result"].startswith("-") and match["result"] != "?":
             seen.append(line)
-        # a child is the one that loads a filter after die-with-parent; zygotes load theirs without
-        if call == "seccomp" and result == "0" and pid in _children(text):
-            filters[pid] += 1
-    assert filters, "no child was seen"
-    assert any(filters.values())
+        if match["call"] == "seccomp" and match["result"] == "0" and worn in match["arguments"]:
+            jailed.add(match["pid"])
+    assert jailed, "no child was seen"
     return seen
-
-
-def _children(text: str) -> set[str]:
-    found = (match for match in map(LINE.match, text.splitlines()) if match is not None)
-    return {m["pid"] for m in found if m["call"] == "prctl" and "PR_SET_PDEATHSIG" in m["arguments"]}
 
 
 def _swallowed(body: str) -> str:
