@@ -74,7 +74,7 @@ def write_request(
         data=fenced(view or "(nothing)", "source"),
     )
     return ModelRequest(
-        stage=Stage.WRITE,
+        stage=Stage.GENERATE,
         system=prompt.instructions(rules=told_rules(rules)),
         turns=(Turn(text=message),),
         prompt_version=prompt.version,

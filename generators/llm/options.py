@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
 from domain.cost import SpendLimit
+from domain.errors import SettingsProblem
 from domain.values import Value
 from generators.llm.values import Model, Provider, Stage
 
 OPENAI_URL = "https://api.openai.com/v1"
 ANTHROPIC_URL = "https://api.anthropic.com"
 
+_QUICK = (
+    Model(provider=Provider.OPENAI, name="gpt-5.4-mini"),
+    Model(provider=Provider.ANTHROPIC, name="claude-haiku-4-5"),
+)
+_CAREFUL = (
+    Model(provider=Provider.OPENAI, name="gpt-5.4"),
+    Model(provider=Provider.ANTHROPIC, name="claude-sonnet-5"),
+)
 DEFAULT_MODELS: dict[Stage, tuple[Model, ...]] = {
-    Stage.PLAN: (
-        Model(provider=Provider.OPENAI, name="gpt-5.4-mini"),
-        Model(provider=Provider.ANTHROPIC, name="claude-haiku-4-5"),
-    ),
-    Stage.WRITE: (
-        Model(provider=Provider.OPENAI, name="gpt-5.4"),
-        Model(provider=Provider.ANTHROPIC, name="claude-sonnet-5"),
-    ),
-    Stage.REPAIR: (
-        Model(provider=Provider.OPENAI, name="gpt-5.4"),
-        Model(provider=Provider.ANTHROPIC, name="claude-sonnet-5"),
-    ),
+    Stage.PLAN: _QUICK,
+    Stage.GENERATE: _CAREFUL,
+    Stage.REPAIR: _CAREFUL,
+    Stage.CHAT: _QUICK,
 }
 
 
@@ -67,8 +68,24 @@ class LlmOptions(Value):
         usable = [model for model in self.models.get(stage, ()) if self.has_key(model.provider)]
         return tuple(sorted(usable, key=lambda model: first is not None and model.provider is not first))
 
+    def with_models(self, named: dict[Stage, tuple[str, ...]]) -> Self:
+        """Return the options with other models per stage, each named ``provider:model``.
+
+        Raises:
+            SettingsProblem: a name has no known provider in front.
+        """
+        chosen = {stage: tuple(_model(text) for text in texts) for stage, texts in named.items() if texts}
+        return self.model_copy(update={"models": {**self.models, **chosen}})
+
     @property
     def official_openai(self) -> bool:
         """Whether the OpenAI address is the vendor's own."""
         host = urlsplit(self.openai_url).hostname or ""
         return host == "openai.com" or host.endswith(".openai.com")
+
+
+def _model(text: str) -> Model:
+    provider, _, name = text.strip().partition(":")
+    if provider not in set(Provider) or not name:
+        raise SettingsProblem(f"{text!r} names no model.", remedy="Write provider:model, such as openai:gpt-5.4-mini")
+    return Model(provider=Provider(provider), name=name)

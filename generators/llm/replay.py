@@ -17,6 +17,8 @@ from typing import Any
 import httpx2
 
 _DECIDING = ("model", "instructions", "input", "messages", "system", "text", "response_format", "output_config")
+_ECHOED = ("instructions", "text")
+"""Parts in which one vendor repeats the whole request."""
 
 
 class NotRecorded(LookupError):
@@ -66,7 +68,7 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
             "model": body.get("model"),
             "digest": digest(request.url.path, body),
             "status": response.status_code,
-            "answer": answer,
+            "answer": {key: value for key, value in answer.items() if key not in _ECHOED},
         }
         with self._file.open("a", encoding="utf-8") as out:
             out.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -25,8 +25,9 @@ class Stage(StrEnum):
     """What a model is asked for; models and limits are set per stage."""
 
     PLAN = "plan"
-    WRITE = "write"
+    GENERATE = "generate"
     REPAIR = "repair"
+    CHAT = "chat"
 
 
 class Model(Value):
