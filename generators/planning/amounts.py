@@ -7,7 +7,7 @@ from typing import Final
 
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, RoleBinding, Topic
-from generators.planning.desk import Desk, asked
+from generators.planning.desk import OFFERED_FILL, Desk, asked
 from generators.sources.relevance import named
 from generators.sources.roles import Role
 
@@ -40,7 +40,9 @@ def _bind_price(desk: Desk) -> None:
     if price is None:
         desk.unserved += prices
         return
-    free = desk.first(Role.FREE)
+    if not prices and price.fill < OFFERED_FILL:
+        return
+    free = desk.common(Role.FREE)
     columns = (price, free) if free else (price,)
     fields = tuple(c.name for c in columns)
     upper = next((c for c in prices if c.relation in _UPPER), None)
@@ -69,7 +71,7 @@ def _add_bound(desk: Desk, name: str, asked_for: Constraint | None, usual: Relat
 
 
 def _bind_currency(desk: Desk, unit: str) -> None:
-    column = desk.first(Role.CURRENCY)
+    column = desk.common(Role.CURRENCY)
     if column is None:
         if unit:
             desk.notes.append(f"Prices have no currency field; they are taken to be in {unit}.")
@@ -94,14 +96,15 @@ def _bind_free(desk: Desk) -> None:
     column = desk.first(Role.FREE) or desk.first(Role.PRICE)
     if column is None:
         desk.unserved += wishes
-    elif wishes or desk.first(Role.FREE) is not None:
+    elif wishes or desk.common(Role.FREE) is not None:
         _add_flag(desk, "free", column, Topic.FREE, wishes, "Only free records (true) or only those that cost (false).")
 
 
 def _bind_availability(desk: Desk) -> None:
     wishes = asked(desk.intent, Topic.AVAILABILITY)
-    sold = desk.first(Role.SOLD_OUT)
-    open_ = desk.first(Role.AVAILABLE)
+    find = desk.first if wishes else desk.common
+    sold = find(Role.SOLD_OUT)
+    open_ = find(Role.AVAILABLE)
     if sold is not None:
         flipped = [w.model_copy(update={"value": not _available(w)}) for w in wishes]
         told = "Only sold-out records (true) or only those still to be had (false)."
@@ -134,7 +137,7 @@ def _available(wish: Constraint) -> bool:
 
 def _bind_online(desk: Desk) -> None:
     wishes = asked(desk.intent, Topic.ONLINE)
-    column = desk.first(Role.ONLINE)
+    column = desk.first(Role.ONLINE) if wishes else desk.common(Role.ONLINE)
     texts = _matching(column, _ONLINE) if column else ()
     if column is None or (column.type is not FieldType.BOOLEAN and not texts and not wishes):
         desk.unserved += wishes

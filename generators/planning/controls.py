@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.observation import Column
 from domain.plan import FieldType, Parameter, RoleBinding, Topic
-from generators.planning.desk import Desk, asked
+from generators.planning.desk import OFFERED_FILL, Desk, asked
 from generators.sources.relevance import named
 from generators.sources.roles import Role, roles_of
 
@@ -43,8 +43,8 @@ def bind_controls(desk: Desk) -> None:
 def _sortable(desk: Desk, keys: list[str]) -> list[str]:
     useful = (Role.START, Role.PRICE, Role.TITLE, Role.RATING)
     found = [key.lstrip("-") for key in keys]
-    found += [c.name for role in useful if (c := desk.first(role)) is not None]
-    found += [c.name for c in desk.columns if _counts(c)][:3]
+    found += [c.name for role in useful if (c := desk.common(role)) is not None]
+    found += [c.name for c in desk.columns if _counts(c) and c.fill >= OFFERED_FILL][:3]
     return list(dict.fromkeys(found))
 
 

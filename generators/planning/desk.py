@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from domain.observation import Column, EndpointParameter, Observation, RecordCandidate
 from domain.plan import Binding, Constraint, Intent, Parameter, Relation, SourceBinding, Topic
 from generators.sources.roles import Role, first, playing
+
+
+OFFERED_FILL: Final = 0.1
+"""Share of records that must have a column for it to be offered, or put out, unasked."""
 
 
 @dataclass(kw_only=True)
@@ -29,6 +34,11 @@ class Desk:
     def first(self, role: Role) -> Column | None:
         """Return the best column for a part."""
         return first(self.columns, role)
+
+    def common(self, role: Role) -> Column | None:
+        """Return the best column for a part if enough records have it to offer a parameter that nobody asked for."""
+        column = first(self.columns, role)
+        return column if column is not None and column.fill >= OFFERED_FILL else None
 
     def playing(self, role: Role) -> tuple[Column, ...]:
         """Return all columns for a part, best first."""

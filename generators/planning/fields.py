@@ -7,7 +7,7 @@ from typing import Final
 
 from domain.observation import Column
 from domain.plan import Field, FieldType, Topic
-from generators.planning.desk import Desk
+from generators.planning.desk import OFFERED_FILL, Desk
 from generators.sources.relevance import named
 from generators.sources.roles import Role, roles_of
 
@@ -53,10 +53,10 @@ def output_fields(desk: Desk) -> tuple[Field, ...]:
     """Return the output fields: wanted ones first, then those that bindings need, then the most useful; at most 25."""
     wanted, _ = wanted_columns(desk)
     needed = [c for c in desk.columns if c.name in desk.needed or c.name in desk.candidate.identity]
-    listed = [c for c in desk.columns if c.fill > 0 and c.name not in desk.detail_names]
+    listed = [c for c in desk.columns if c.fill >= OFFERED_FILL and c.name not in desk.detail_names]
     useful = sorted(listed, key=_usefulness)
     chosen: dict[str, Column] = {}
-    core = [c for role in (Role.ID, Role.TITLE, Role.LINK, Role.START) if (c := desk.first(role)) is not None]
+    core = [c for role in (Role.ID, Role.TITLE, Role.LINK, Role.START) if (c := desk.common(role)) is not None]
     for column in (*wanted, *core, *_in_order(needed)):
         chosen[column.name] = column
     for column in useful:
@@ -79,9 +79,10 @@ def _usefulness(column: Column) -> tuple[int, float]:
 def _field(column: Column, desk: Desk) -> Field:
     detail = column.name in desk.detail_names
     required = column.fill >= _REQUIRED_FILL and not detail
+    leads = desk.detail is not None and column.name == desk.detail.link and column.type is not FieldType.URL
     return Field(
         name=column.name,
-        type=column.type,
+        type=FieldType.STRING if leads else column.type,
         description=_told(column),
         locator=column.locator,
         fallbacks=column.fallbacks,

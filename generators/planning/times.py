@@ -17,7 +17,7 @@ _FORMS: Final = 'An ISO date ("2027-05-12") or a phrase ("today", "this weekend"
 def bind_times(desk: Desk) -> None:
     """Bind the question's days over the start of the records, and offer a range where there is one."""
     days = asked(desk.intent, Topic.DATE)
-    start = desk.first(Role.START)
+    start = desk.first(Role.START) if days else desk.common(Role.START)
     desk.unserved += asked(desk.intent, Topic.TIME)
     if start is None:
         desk.unserved += days

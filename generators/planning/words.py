@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from domain.meaning.words import fold, forms, matches
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
-from generators.planning.desk import Desk, asked, source_binding
+from generators.planning.desk import OFFERED_FILL, Desk, asked, source_binding
 from generators.sources.relevance import named
 from generators.sources.roles import Role, human_text, roles_of
 
@@ -47,7 +47,7 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
         else:
             _add_category(desk, column, value)
     for column in desk.playing(Role.CATEGORY)[:3]:
-        telling = roles_of(column)[0] is Role.CATEGORY and len(column.values) != 1 and bool(column.samples)
+        telling = roles_of(column)[0] is Role.CATEGORY and len(column.values) != 1 and column.fill >= OFFERED_FILL
         if _parameter_name(desk, column) not in desk.parameters and telling:
             _add_category(desk, column, None)
     return rest
@@ -176,7 +176,7 @@ def _bind_people(desk: Desk, rest: list[Constraint]) -> list[Constraint]:
 
 
 def _worth(column: Column) -> bool:
-    return column.fill >= 0.3
+    return column.fill >= 0.2
 
 
 def _bind_keywords(desk: Desk, constraints: Sequence[Constraint]) -> None:
