@@ -155,7 +155,8 @@ class Observer:
     async def _beside(self, served: ProbeAnswer, policy: Policy) -> Surroundings:
         base = served.final_url or served.probe.url
         header = served.response_headers.get("link", "")
-        return await discover.surroundings(self._ask, policy, base, links_in(served.body, base), header)
+        links = await asyncio.to_thread(links_in, served.body, base)
+        return await discover.surroundings(self._ask, policy, base, links, header)
 
     async def _browse(self, url: str, served: ProbeAnswer, policy: Policy) -> Observation:
         grant = Grant(policy, read_public=True, read_posts=True, total_bytes=self.options.total_bytes)
@@ -169,11 +170,11 @@ class Observer:
             raise SourceUnreachable(
                 "The browser lost the page while reading it.", cause=lost.message.splitlines()[0]
             ) from lost
-        seen = _page(url, served, visit, visit.later or visit.first)
+        seen = await asyncio.to_thread(_page, url, served, visit, visit.later or visit.first)
         notes = [*visit.notes, *walls(seen.status, seen.title, seen.text_after, seen.rendered_html, seen.forms)]
         notes += ["exchanges: more than the limit were made"] if recorder.truncated else []
         notes += [f"unreachable: {item.url} ({item.reason})" for item in grant.unreachable[:20]]
-        earlier = (_page(url, served, visit, visit.first),) if visit.later else ()
+        earlier = (await asyncio.to_thread(_page, url, served, visit, visit.first),) if visit.later else ()
         return Observation(
             url=url,
             captured_at=self.options.clock(),

@@ -43,29 +43,20 @@ def text_in(text: str) -> str:
     if root is None:
         return ""
     parts: list[str] = []
+    hidden = 0  # how many elements that nobody sees are open around the place
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        _text_of(event, element, parts)
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t\r\f\v\xa0]+", " ", "".join(parts))).strip()
-
-
-def _text_of(event: str, element: etree._Element, parts: list[str]) -> None:
-    shown = isinstance(element.tag, str) and not _hidden(element)
-    if event == "start" and shown:
-        if element.tag in _BLOCKS:
-            parts.append("\n")
-        parts.append((element.text or "").replace("\n", " "))
-    if event != "start":
-        if shown and element.tag in _BLOCKS:
-            parts.append("\n")
-        parent = element.getparent()
-        if parent is not None and not _hidden(parent):
+        tag = element.tag if event in {"start", "end"} else ""
+        if event == "start":
+            hidden += tag in _UNSEEN
+            if not hidden:
+                parts.append("\n" if tag in _BLOCKS else "")
+                parts.append((element.text or "").replace("\n", " "))
+            continue
+        hidden -= tag in _UNSEEN
+        if not hidden:
+            parts.append("\n" if tag in _BLOCKS else "")
             parts.append((element.tail or "").replace("\n", " "))
-
-
-def _hidden(element: etree._Element) -> bool:
-    if element.tag in _UNSEEN:
-        return True
-    return any(ancestor.tag in _UNSEEN for ancestor in element.iterancestors())
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"[ \t\r\f\v\xa0]+", " ", "".join(parts))).strip()
 
 
 def links_in(text: str, base: str) -> tuple[Link, ...]:
