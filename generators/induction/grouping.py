@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from generators.induction.tree import DECORATION_TAGS, HEADING_TAGS, Node, Record, Tree
 
-MAX_RECORDS = 3_000
+MAX_RECORDS = 60_000
 MAX_PIVOTS = 1_500
 MAX_GROUPS = 1_500
 _NEVER = frozenset({"br", "option", "hr", "wbr", "col", "colgroup", "source"})

@@ -100,7 +100,7 @@ def _candidate(tree: Tree, ranked: Ranked, readable: _Readable, wanted: tuple[st
             request=RequestTemplate(url=tree.url), records=readable.selectors[0], fallbacks=readable.selectors[1:]
         ),
         columns=columns,
-        count=len(elements),
+        count=len(select(tree.document, readable.selectors[0])) if tree.notes else len(elements),
         score=round(ranked.score, 4),
         exemplars=_exemplars(rows),
         identity=identity_of(columns, rows),

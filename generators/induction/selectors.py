@@ -47,7 +47,7 @@ def choose(elements: Sequence[Element], tree: Tree, *, most: int = 4) -> tuple[s
     found: dict[str, str] = {}
     sieve = _Sieve(tree, nodes)
     for nature, selector in itertools.islice(_proposals(nodes), MAX_TRIES):
-        if nature not in found and sieve.passes(selector) and select(tree.document, selector) == wanted:
+        if nature not in found and sieve.passes(selector) and _hits(tree, selector) == wanted:
             found[nature] = selector
             if len(found) >= most:
                 break
@@ -64,11 +64,17 @@ def closest(elements: Sequence[Element], tree: Tree, *, least: float) -> str | N
     if tree.document is None or not nodes:
         return None
     for _, selector in itertools.islice(_proposals(nodes), MAX_TRIES_CLOSEST):
-        hits = select(tree.document, selector)
+        hits = _hits(tree, selector)
         f1 = 2 * len(wanted.intersection(hits)) / (len(wanted) + len(hits))
         if f1 > best_f1 or (best is None and f1 >= best_f1):
             best, best_f1 = selector, f1
     return best
+
+
+def _hits(tree: Tree, selector: str) -> list[Element]:
+    """Return what the selector hits, as far as the page was studied: a page past the caps is known in part only."""
+    found = select(tree.document, selector)
+    return [element for element in found if element in tree.by_element] if tree.notes else found
 
 
 class _Sieve:
@@ -106,12 +112,12 @@ def _by_parents(nodes: Sequence[Node], tree: Tree, wanted: list[Element]) -> tup
         own = [node.element for node in group]
         sieve = _Sieve(tree, group)
         tries = itertools.islice(_proposals(group), MAX_TRIES // len(by_parent))
-        part = next((s for _, s in tries if sieve.passes(s) and select(tree.document, s) == own), None)
+        part = next((s for _, s in tries if sieve.passes(s) and _hits(tree, s) == own), None)
         if part is None:
             return ()
         parts.append(part)
     joined = ", ".join(parts)
-    return (joined,) if select(tree.document, joined) == wanted else ()
+    return (joined,) if _hits(tree, joined) == wanted else ()
 
 
 def _proposals(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
