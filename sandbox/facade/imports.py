@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from sandbox.facade.library import LIBRARY
 
 Interface = Literal["http", "page"]
 Importer = Callable[..., Any]
+_NOTHING = Facade("an import of the interpreter's own", {})
 
 
 @lru_cache(maxsize=2)
@@ -21,9 +23,9 @@ def tables(interface: Interface) -> Mapping[str, Facade]:
     names: dict[str, dict[str, Any]] = {**LIBRARY, "httpx": http.NAMES, "workflow_kit": kit.NAMES}
     names["asyncio"] = _asyncio(interface)
     if interface == "page":
-        from sandbox.facade.playwright import NAMES as playwright_names  # noqa: PLC0415 - costs 40 MB, only for browsers
+        from sandbox.facade.playwright import NAMES as PLAYWRIGHT  # noqa: PLC0415 - costs 40 MB, only for browsers
 
-        names["playwright.async_api"] = playwright_names
+        names["playwright.async_api"] = PLAYWRIGHT
     facades = {name: Facade(name, dict(members)) for name, members in names.items()}
     for name in [name for name in facades if "." in name]:
         package, _, leaf = name.rpartition(".")
@@ -40,12 +42,15 @@ def importer(interface: Interface) -> Importer:
 
     def guarded_import(
         name: str,
-        globals: Any = None,
-        locals: Any = None,
+        globals: Any = None,  # noqa: A002 - the names of __import__
+        locals: Any = None,  # noqa: A002
         fromlist: Any = (),
         level: int = 0,
     ) -> Facade:
         del globals, locals
+        if type(fromlist) is list and name in sys.modules:
+            # C code imports for itself (strptime, strftime); it drops what it gets and looks in sys.modules
+            return _NOTHING
         if level or name not in table:
             raise ImportError(f"workflows cannot import {name!r}", name=name)
         return table[name] if fromlist or "." not in name else table[name.partition(".")[0]]

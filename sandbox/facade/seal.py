@@ -12,6 +12,7 @@ from types import CodeType
 from typing import Any
 from zoneinfo import _common
 
+from domain.meaning import gazetteer
 from sandbox.facade.guards import MODULE_NAME, is_plain_annotation
 
 
@@ -24,8 +25,6 @@ def warm() -> None:
     import encodings.idna  # noqa: F401, PLC0415 - the same for addresses
 
     import pydantic.json_schema  # noqa: F401, PLC0415 - the same for model_json_schema
-
-    from domain.meaning import gazetteer  # noqa: PLC0415 - heavy, only where it is used
 
     gazetteer.warm()
     _ship_zones()
@@ -52,7 +51,7 @@ def _calls(code: CodeType) -> bool:
     import opcode  # noqa: PLC0415 - only for annotations in quotes
 
     names = (opcode.opname[code.co_code[at]] for at in range(0, len(code.co_code), 2))
-    return any(name.startswith(("CALL", "MAKE", "LOAD_BUILD", "IMPORT")) for name in names)
+    return any(name.startswith(("CALL", "MAKE", "LOAD_BUILD", "IMPORT", "FORMAT")) for name in names)
 
 
 def _ship_zones() -> None:
@@ -84,6 +83,7 @@ def _exercise() -> None:
     """Use each costly path once, so that children inherit its caches."""
     from sandbox.facade.kit import meaning, nodes, values  # noqa: PLC0415 - beside its use
 
+    "é.warm.invalid".encode("idna")
     page = nodes.parse_html("<ul><li class='a'><a href='/x'>one</a></li></ul>", "http://warm.invalid/")
     page.css("li.a > a")
     page.read("a@href")
@@ -93,6 +93,7 @@ def _exercise() -> None:
     meaning.day("2027-05-12T23:30:00Z", "America/Los_Angeles")
     meaning.matches(["hip hop"], ["hip-hop"])
     meaning.place("NYC")
+    meaning.place("Portland, OR")
     meaning.date_bounds("this weekend", "next month")
     if not is_plain_annotation(MODULE_NAME):
         raise AssertionError("the module's own name is a plain annotation")
