@@ -14,6 +14,7 @@ from domain.ports import Clock
 from registry import Registry, open_registry
 from school.clock import HeldClock, MachineClock
 from school.settings import Settings
+from school.shelf import Shelf
 
 if TYPE_CHECKING:  # a browser's client and the jail are loaded when they are first needed
     from sandbox.observe import Observer
@@ -51,6 +52,7 @@ class School:
     settings: Settings
     clock: Clock
     registry: Registry
+    shelf: Shelf
     runner: OnNeed[Runner]
     observer: OnNeed[Observer]
 
@@ -90,6 +92,7 @@ async def open_school(settings: Settings) -> AsyncIterator[School]:
             settings=settings,
             clock=clock,
             registry=registry,
+            shelf=Shelf(registry),
             runner=OnNeed(start_runner),
             observer=OnNeed(start_observer),
         )

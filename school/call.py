@@ -48,7 +48,7 @@ async def call(school: School, name: str, arguments: JsonObject, *, owner: str =
         InvalidArguments: the arguments break the input schema; the message names the place.
         SandboxProblem, SourceProblem: the run did not end well; code and remedy say why.
     """
-    version = school.registry.tool(name, owner)
+    version = school.shelf.version(name, owner)
     require_valid(version, arguments)
     runner = await school.runner.get()
     run = await runner.run(
