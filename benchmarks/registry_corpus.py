@@ -58,7 +58,10 @@ PARAPHRASES = {
     "download": ("save", "pull down"),
 }
 FILLERS = ("how can i {}", "i want to {}", "{} please", "could you {}", "is there a way to {}", "{}")
-PLAIN = frozenset("a an the of for to in on by and or with all from this that given specified is are be your".split())
+PLAIN = frozenset(
+    ("a", "an", "the", "of", "for", "to", "in", "on", "by", "and", "or", "with", "all", "from")
+    + ("this", "that", "given", "specified", "is", "are", "be", "your")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +124,9 @@ def read_document(file: Path) -> list[Operation]:
             path=path,
             tags=tuple(str(tag) for tag in operation.get("tags", []) if isinstance(tag, str)),
             parameters=tuple(
-                str(each["name"]) for each in operation.get("parameters", []) if isinstance(each, dict) and "name" in each
+                str(each["name"])
+                for each in operation.get("parameters", [])
+                if isinstance(each, dict) and "name" in each
             ),
         )
     everything = list(seen.values())

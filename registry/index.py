@@ -33,11 +33,7 @@ def write(session: Session, dialect: Dialect, tool_id: int, version: WorkflowVer
             words=sorted(terms_in(texts)),
             **texts,
         )
-    session.many(
-        "INSERT INTO search_term (term, documents) VALUES (:term, 1) "
-        "ON CONFLICT (term) DO UPDATE SET documents = search_term.documents + 1",
-        [{"term": term} for term in sorted(terms_in(texts))],  # sorted: two writers never wait for each other in turn
-    )
+    count(session, dialect, terms_in(texts), 1)
     session.run("DELETE FROM tool_label WHERE tool_id = :id", id=tool_id)
     labels = [("tag", tag.lower()) for tag in version.plan.tags]
     labels += [("host", host.lower()) for host in hosts_of(version)]
@@ -53,12 +49,24 @@ def remove(session: Session, dialect: Dialect, tool_id: int) -> None:
     row = session.one(f"SELECT * FROM tool_search WHERE {key} = :id", id=tool_id)  # noqa: S608 fixed parts only
     if row is None:
         return
-    texts = {column: row[column] for column in COLUMNS}
-    session.many(
-        "UPDATE search_term SET documents = documents - 1 WHERE term = :term",
-        [{"term": term} for term in sorted(terms_in(texts))],
-    )
+    count(session, dialect, terms_in({column: row[column] for column in COLUMNS}), -1)
     session.run(f"DELETE FROM tool_search WHERE {key} = :id", id=tool_id)  # noqa: S608 fixed parts only
+
+
+def count(session: Session, dialect: Dialect, terms: set[str], change: int) -> None:
+    """Count terms up or down, in their order, so that two writers never wait for each other in turn."""
+    add = "ON CONFLICT (term) DO UPDATE SET documents = search_term.documents + excluded.documents"
+    if dialect == "postgresql":
+        session.run(
+            "INSERT INTO search_term (term, documents) SELECT unnest(CAST(:terms AS text[])), :change " + add,  # noqa: S608 fixed parts
+            terms=sorted(terms),
+            change=change,
+        )
+        return
+    session.many(
+        "INSERT INTO search_term (term, documents) VALUES (:term, :change) " + add,
+        [{"term": term, "change": change} for term in sorted(terms)],
+    )
 
 
 def terms_in(texts: dict[str, str]) -> set[str]:

@@ -25,8 +25,8 @@ from registry.words import query_terms
 LONGEST = 100
 CALLABLE = (Status.PUBLISHED, Status.DRAFT)
 
-CANDIDATES = 50
-MATCHES = 1500  # documents that the terms asked for may match together, unless the two rarest terms have more
+CANDIDATES = 30
+MATCHES = 1000  # documents that the terms asked for may match together, unless the two rarest terms have more
 WEIGHTS = {"name": 2.0, "title": 3.0, "description": 1.0, "examples": 2.0, "labels": 2.0, "fields": 0.7}
 USUAL_WORDS = {"name": 6, "title": 7, "description": 40, "examples": 12, "labels": 8, "fields": 6}
 SATURATION = 1.2  # BM25's k1
