@@ -8,6 +8,7 @@ from typing import Final
 from domain.observation import Column
 from domain.plan import Field, FieldType, Topic
 from generators.planning.desk import OFFERED_FILL, Desk
+from generators.sources.flatten import MAP_LABEL
 from generators.sources.relevance import named
 from generators.sources.roles import Role, roles_of
 
@@ -54,6 +55,7 @@ def output_fields(desk: Desk) -> tuple[Field, ...]:
     wanted, _ = wanted_columns(desk)
     needed = [c for c in desk.columns if c.name in desk.needed or c.name in desk.candidate.identity]
     listed = [c for c in desk.columns if c.fill >= OFFERED_FILL and c.name not in desk.detail_names]
+    listed = [c for c in listed if not c.label.endswith(MAP_LABEL)]  # long, and seldom what a row is about
     useful = sorted(listed, key=_usefulness)
     chosen: dict[str, Column] = {}
     core = [c for role in (Role.ID, Role.TITLE, Role.LINK, Role.START) if (c := desk.common(role)) is not None]

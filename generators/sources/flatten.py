@@ -19,6 +19,8 @@ _MOST_COLUMNS: Final = 120
 _FEW_VALUES: Final = 40
 """Up to so many distinct values make a column categorical."""
 _NAMING: Final = ("name", "title", "label", "display_name", "displayName", "full_name", "login", "value", "text", "id")
+MAP_LABEL: Final = "(names)"
+"""End of the label of a column that lists the keys of an object used as a map."""
 _HIDDEN: Final = re.compile(r"(^|\.)(__typename|_links|_embedded|@context)(\.|$)")
 _CENTS: Final = re.compile(r"(^|_)(cents|minor|minor_units|amount_cents|price_cents)$")
 
@@ -29,6 +31,7 @@ class _Draft:
 
     path: str
     values: tuple[JsonValue, ...]
+    keys: bool = False
 
     @property
     def present(self) -> list[JsonValue]:
@@ -42,7 +45,7 @@ def columns_of(records: Sequence[JsonValue], names: Sequence[str] = ()) -> tuple
     left out; one without any value here has fill 0 (its values may stand on other pages).
     """
     paths = _paths(records, names)
-    drafts = [_Draft(path=p, values=tuple(_value(r, p) for r in records)) for p in paths]
+    drafts = [_Draft(path=p, values=tuple(_value(r, p) for r in records), keys=_is_map(records, p)) for p in paths]
     drafts = _without_repeats([d for d in drafts if d.present or None in d.values])[:_MOST_COLUMNS]
     named = _named(drafts, names)
     return tuple(_column(d, named[d.path]) for d in drafts)
@@ -118,6 +121,10 @@ def _value(record: JsonValue, path: str) -> JsonValue:
     return found
 
 
+def _is_map(records: Sequence[JsonValue], path: str) -> bool:
+    return any(isinstance(record if path == "." else read(record, path), dict) for record in records[:200])
+
+
 def _without_repeats(drafts: list[_Draft]) -> list[_Draft]:
     kept: list[_Draft] = []
     for draft in sorted(drafts, key=lambda d: (d.path.count("."), len(d.path))):
@@ -159,6 +166,7 @@ def _money_name(path: str, name: str) -> str:
 
 def _column(draft: _Draft, name: str) -> Column:
     present = draft.present
+    keys = draft.keys
     leaf = snake(draft.path.rsplit(".", 1)[-1])
     kind = type_of(present, name) if present else _empty_type(name)
     texts = [as_text(v) for v in present]
@@ -168,6 +176,7 @@ def _column(draft: _Draft, name: str) -> Column:
         locator=draft.path,
         type=FieldType.NUMBER if _CENTS.search(leaf) and kind is FieldType.INTEGER else kind,
         fill=round(len(present) / len(draft.values), 4),
+        label=f"{name.replace('_', ' ')} {MAP_LABEL}" if keys else "",
         samples=tuple(list(dict.fromkeys(texts))[:5]),
         values=tuple(distinct) if len(distinct) <= _FEW_VALUES else (),
         scale=0.01 if _CENTS.search(leaf) else 1.0,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from domain.observation import Endpoint, EndpointParameter, Observation, ProbePurpose, RecordCandidate
+from domain.observation import Column, Endpoint, EndpointParameter, Observation, ProbePurpose, RecordCandidate
 from domain.plan import Intent, Paging, PagingKind, RequestTemplate
 from domain.values import JsonObject, JsonValue
 from generators.sources.agreement import agreement
@@ -142,6 +142,7 @@ class _Deep:
         self._document = found.document
         self._candidate = found.candidate
         self.seen: list[JsonValue] = []
+        self._plain: list[JsonValue] = []
 
     def study(self, *, with_parameters: bool) -> tuple[RecordCandidate, Endpoint]:
         """Return the candidate with what was shown of it, and its endpoint."""
@@ -166,10 +167,16 @@ class _Deep:
         )
         return self._widened(request, paging, grounded=grounded, endpoint=endpoint.id), endpoint
 
-    def _note(self, found: Sequence[JsonValue]) -> None:
-        """Remember records for their columns' types; those of another shape are of another kind."""
+    def _note(self, found: Sequence[JsonValue], *, narrowed: bool = False) -> None:
+        """Remember records for their columns' types; those of another shape are of another kind.
+
+        Answers that a parameter narrowed say nothing about how many records have a column.
+        """
         shape = type(self.seen[0] if self.seen else found[0] if found else None)
-        self.seen += [r for r in found if type(r) is shape]
+        alike = [r for r in found if type(r) is shape]
+        self.seen += alike
+        if not narrowed:
+            self._plain += alike
 
     def _ground(self) -> RequestTemplate | None:
         """Return the request with as few headers as bring the records; None while unknown or when none do."""
@@ -274,7 +281,7 @@ class _Deep:
             if not good(answer) or answer is None:
                 continue
             found = self._records(answer.body)
-            self._note(found)
+            self._note(found, narrowed=True)
             effect = shown_effect(idea, rows, self._rows(found), self._candidate.columns)
             if effect is not None:
                 shown.append(effect)
@@ -288,7 +295,7 @@ class _Deep:
         columns = self._candidate.columns
         if group is not None and len(self.seen) > len(group.records):
             group = RecordGroup(path=group.path, records=tuple(_distinct(self.seen)), heads=group.heads)
-            columns = columns_of(group.records, group.heads)
+            columns = _as_filled(columns_of(group.records, group.heads), _distinct(self._plain))
         total = total_of(self._document.value, self._candidate.source.records, self._candidate.count)
         more = says_more(self._document.value, self._candidate.source.records) or (total or 0) > self._candidate.count
         base = records(self._document.value, self._candidate.source.records)
@@ -310,6 +317,15 @@ class _Deep:
 
 def _group(value: JsonValue, path: str) -> RecordGroup | None:
     return next((g for g in find_groups(value) if g.path == path), None)
+
+
+def _as_filled(columns: Sequence[Column], plain: Sequence[JsonValue]) -> tuple[Column, ...]:
+    """Columns with the share of the records that have them in answers that nothing narrowed."""
+    if not plain:
+        return tuple(columns)
+    rows = [row_of(r, columns) for r in plain]
+    share = {c.name: sum(1 for row in rows if row[c.name] not in (None, "", [])) / len(rows) for c in columns}
+    return tuple(c.model_copy(update={"fill": round(share[c.name], 4)}) for c in columns)
 
 
 def _distinct(found: Sequence[JsonValue]) -> list[JsonValue]:
