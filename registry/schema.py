@@ -8,7 +8,7 @@ from __future__ import annotations
 from domain.errors import RegistryUnusable
 from registry.database import Database, SqliteDatabase
 
-HISTORY = ("school_0001", "school_0002", "school_0003", "school_0004")  # revisions, oldest first
+HISTORY = ("school_0001", "school_0002", "school_0003", "school_0004", "school_0005")  # revisions, oldest first
 HEAD = HISTORY[-1]
 
 

@@ -183,3 +183,17 @@ class ProfileRow(SQLModel, table=True):
     tool_id: int = Field(primary_key=True, foreign_key="tool.id", ondelete="CASCADE")
     number: int = Field(primary_key=True)
     profile: str
+
+
+class ApiKeyRow(SQLModel, table=True):
+    """A key of the server: the hash of its secret, whose it is, what it may do, and until when."""
+
+    __tablename__ = "api_key"
+    id: str = Field(primary_key=True)
+    owner: str
+    name: str
+    scopes: str
+    sha256: str
+    created_at: str
+    expires_at: str | None = None
+    revoked_at: str | None = None
