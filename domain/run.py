@@ -122,7 +122,8 @@ class Verdict(Value):
 class Diagnosis(Value):
     """Why an artifact did not pass, with all that a repair needs to see (PROVE-3).
 
-    ``requests`` tell what the failed run asked and got ("GET https://… 200"). ``aria`` is the accessibility
+    ``requests`` tell what the failed run asked and got ("GET https://… 200"), ``pages`` the outlines of the
+    last pages that it got. ``aria`` is the accessibility
     snapshot and ``screenshot`` a PNG in base64, of the page where a browser workflow failed; else empty.
     """
 
@@ -133,5 +134,6 @@ class Diagnosis(Value):
     arguments: JsonObject = {}
     rows: tuple[JsonObject, ...] = ()
     requests: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
     aria: str = ""
     screenshot: str = ""
