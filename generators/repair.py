@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import base64
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,10 +19,12 @@ from domain.values import content_hash
 from domain.workflow import Artifact
 from generators.llm import Llm, ModelRequest, Picture, Scope, Stage, Turn
 from generators.prompts import fenced, load_prompt
+from generators.prompts.outline import outline
 from generators.write import MOST_OUTPUT, Written, common_blanks, provider_of, read_code, told_rules, written
 
 ROUNDS = 3
 MOST_ROWS = 3
+MOST_PAGES = 3
 MOST_REQUESTS = 12
 ARIA_CHARACTERS = 6_000
 VALUE_CHARACTERS = 120
@@ -95,6 +98,7 @@ def diagnose(
         arguments=shown.arguments if shown else {},
         rows=tuple(shown.rows[:MOST_ROWS]) if shown else (),
         requests=tuple(_requests(shown)) if shown else (),
+        pages=tuple(_pages(shown)) if shown else (),
         aria=aria,
         screenshot=base64.b64encode(screenshot).decode() if screenshot else "",
     )
@@ -152,6 +156,7 @@ def _evidence(diagnosis: Diagnosis) -> str:
         parts.append(f"arguments: {json.dumps(diagnosis.arguments, ensure_ascii=False)}")
         parts += [f"row: {json.dumps(_cut(row), ensure_ascii=False)}" for row in diagnosis.rows] or ["rows: none"]
         parts += [f"request: {request}" for request in diagnosis.requests]
+    parts += diagnosis.pages
     if diagnosis.aria:
         parts.append(f"page at the failure:\n{_lines(diagnosis.aria, ARIA_CHARACTERS)}")
     return "\n".join(parts)
@@ -181,3 +186,14 @@ def _requests(run: Run) -> Iterator[str]:
         yield f"{exchange.method} {exchange.url} {exchange.status} {exchange.content_type}"
     for denial in run.denials[:MOST_REQUESTS]:
         yield f"refused: {denial.url} ({denial.reason})"
+
+
+def _pages(run: Run) -> Iterator[str]:
+    """Outlines of the pages that the run got, the last ones: three of different addresses, less their query."""
+    told: dict[str, str] = {}
+    for exchange in reversed(run.exchanges):
+        path = exchange.url.split("?")[0]
+        shape = re.sub(r"[^/]*\d[^/]*", "*", path)
+        if "html" in exchange.content_type and exchange.body and shape not in told and len(told) < MOST_PAGES:
+            told[shape] = f"outline of {exchange.url}:\n{outline(exchange.body)}"
+    yield from reversed(told.values())
