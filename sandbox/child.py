@@ -40,12 +40,13 @@ class Workflow:
     interface: str
     cpu_s: int
     program: bytes
+    descriptor: int
 
 
-def serve(workflow: Workflow, descriptor: int, *, kept: bool) -> None:
+def serve(workflow: Workflow, *, kept: bool) -> None:
     """Wear the child's limits, say ready, and answer one call, or with ``kept`` one after another."""
     limits.wear_child(workflow.program, _KEPT_CPU_S if kept else workflow.cpu_s)
-    channel = Channel(descriptor)
+    channel = Channel(workflow.descriptor)
     before = _fingerprint(workflow) if kept else None
     channel.send({"t": "ready"})
     while frame := channel.receive():
@@ -91,6 +92,10 @@ def error_frame(error: BaseException, filename: str) -> Meta:
 def _run(workflow: Workflow, channel: Channel, job: Meta) -> bytes:
     clock.set_now(datetime.fromisoformat(job["now"]))
     request = _request(workflow, job["arguments"])
+    if workflow.interface == "page":
+        from sandbox.gate_client import run_page  # noqa: PLC0415 - only the zygote of page workflows carries it
+
+        return _dump(run_page(workflow.run, request, channel, workflow.descriptor, job["e"]))
     return _dump(drive(_coroutine(workflow.run(request, Client(_ask))), channel, job["e"]))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from domain.errors import IsolationMissing
 from sandbox import jail, landlock
+from sandbox.browsers_box import find_browser
 from sandbox.syscalls import NUMBERS, machine
 
 _SECCOMP_GET_ACTION_AVAIL = 2
@@ -156,25 +157,18 @@ def _cgroups() -> Enforcement:
 
 def _browser() -> Enforcement:
     try:
-        path = _browser_path()
-    except (ImportError, OSError) as error:
-        path = None
-        how = f"Playwright's browsers cannot be listed ({type(error).__name__})"
+        path = find_browser(None)
+    except IsolationMissing as error:
+        path, how = None, error.message
     else:
-        how = str(path) if path else "no chromium headless shell is installed"
+        how = str(path)
     return Enforcement(
         name="browser",
         enforced=path is not None,
         how=how,
-        consequence="Browser tools and observing pages cannot work. Run: playwright install chromium-headless-shell",
+        consequence="Browser tools and observing pages cannot work. Install chromium-headless-shell.",
         required=False,
     )
-
-
-def _browser_path() -> Path | None:
-    root = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or str(Path.home() / ".cache" / "ms-playwright")
-    found = sorted(Path(root).glob("chromium_headless_shell-*"))
-    return found[-1] if found else None
 
 
 Probe = Callable[[], tuple[Enforcement, ...]]

@@ -77,7 +77,7 @@ class Exchanges:
         self._client = broker.client(owner)
         self._secrets = broker.options.secrets.allowed(owner, policy.secrets)
         self.redactor = Redactor(self._secrets)
-        self._record = record
+        self.records = record
         self._pinned: dict[tuple[str, int], tuple[str, ...]] = {}
         self._cookies: aiohttp.CookieJar | None = None
 
@@ -150,7 +150,7 @@ class Exchanges:
                 reply = await self._send(ask, addresses)
         except TimeoutError as error:
             raise Refused("timeout", f"{host} did not answer within {seconds:g} s.", host) from error
-        if self._record:
+        if self.records:
             self._keep(ask, reply)
         return reply
 

@@ -184,7 +184,7 @@ def _from_error(meta: Meta, artifact: Artifact, exchanges: Exchanges, *, code: s
         outcome, found, message = Outcome.SOURCE_CHANGED, kind, said
     elif kind == "arguments":
         outcome, found, message = Outcome.INVALID, "invalid_arguments", said
-    elif kind == "denied" and exchanges.denials:
+    elif exchanges.denials and (kind == "denied" or "net::ERR_BLOCKED_BY_CLIENT" in said):
         outcome, found, message = Outcome.DENIED, "egress_denied", exchanges.denials[-1].reason
     elif kind in ("memory", "cpu"):
         outcome, found, message = Outcome.KILLED, kind, f"The run used more {kind} than its limit."

@@ -141,7 +141,7 @@ class Pool:
         for attempt in (1, 2):
             zygote = await self._zygote(loadable.profile)
             try:
-                version = await zygote.version(loadable, self._options.spare)
+                version = await zygote.version(loadable, self._spare(loadable))
             except ChildEnded:
                 if zygote.alive or attempt == 2:
                     raise
@@ -149,6 +149,9 @@ class Pool:
                 version.fill(kept=kept, ahead=not kept)
                 return version
         raise AssertionError("not reached")
+
+    def _spare(self, loadable: Loadable) -> int:
+        return self._options.spare if loadable.profile == "http" else min(1, self._options.spare)
 
     async def _zygote(self, profile: Profile) -> Zygote:
         starting = self._zygotes.get(profile)

@@ -11,12 +11,12 @@ import marshal
 import uuid
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domain.errors import CodeRefused
 from domain.policy import Policy
@@ -26,16 +26,19 @@ from domain.workflow import Artifact
 from sandbox import doctor, jail
 from sandbox.broker import USER_AGENT, Broker, BrokerOptions, Pace
 from sandbox.children import ChildEnded, Meta
+from sandbox.doors import Door, KeepArtifacts, page_door
 from sandbox.exchanges import Exchanges
 from sandbox.outcomes import Ending, Validators, ended, from_frame, from_load, to_run
 from sandbox.pool import Key, Lease, Level, Pool, PoolOptions
 from sandbox.secrets import SecretStore
 from sandbox.zygotes import Loadable, LoadFailed
 
+if TYPE_CHECKING:
+    from sandbox.browsers import BrowserPool
+
 __all__ = ["Compiled", "Level", "Runner", "RunnerOptions", "open_runner"]
 
 _PREPARED = 512  # versions whose compiled code is kept
-_QUESTIONS_BEYOND = 100  # questions that may be refused before the child is ended
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +59,9 @@ class RunnerOptions:
 
     ``level`` see sandbox.pool; ``allow_weaker`` names mechanisms (as ``doctor`` lists them) that may be
     missing; ``ca_file`` is trusted beside the system's authorities; ``secrets_folder`` holds the secrets'
-    files; ``pace`` is awaited before each request; ``mechanisms`` replaces the look at this machine.
+    files; ``pace`` is awaited before each request; ``browsers`` serves page workflows (the runner starts its own
+    when there is none), ``keep_artifacts`` takes what is left of those that failed; ``mechanisms`` replaces
+    the look at this machine.
     """
 
     level: Level = Level.PROCESS
@@ -68,6 +73,8 @@ class RunnerOptions:
     user_agent: str = USER_AGENT
     secrets_folder: Path | None = None
     pace: Pace | None = None
+    browsers: BrowserPool | None = None
+    keep_artifacts: KeepArtifacts | None = None
     machine: jail.Machine = field(default_factory=jail.this_machine)
     mechanisms: doctor.Probe | None = None
 
@@ -100,7 +107,14 @@ async def open_runner(
         )
     )
     async with Broker(broker_options) as broker:
-        runner = Runner(pool, broker, options.level, compiler or compile_checked)
+        runner = Runner(
+            pool,
+            broker,
+            options.level,
+            compiler or compile_checked,
+            browsers=options.browsers,
+            keep_artifacts=options.keep_artifacts,
+        )
         try:
             await pool.start()
             yield runner
@@ -138,7 +152,16 @@ class _Prepared:
 class Runner:
     """Runs artifacts. Made by ``open_runner``; may run any number at the same time."""
 
-    def __init__(self, pool: Pool, broker: Broker, level: Level, compiler: Compiler) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        broker: Broker,
+        level: Level,
+        compiler: Compiler,
+        *,
+        browsers: BrowserPool | None = None,
+        keep_artifacts: KeepArtifacts | None = None,
+    ) -> None:
         self.broker = broker
         self._pool = pool
         self._level = level
@@ -146,10 +169,14 @@ class Runner:
         self._prepared: OrderedDict[tuple[int, int, str], _Prepared] = OrderedDict()
         self._validators = Validators()
         self._number = 0
+        self._browsers = browsers
+        self._keep = keep_artifacts
+        self._owned = AsyncExitStack()
 
     async def aclose(self) -> None:
         """End every process that the runner started."""
         await self._pool.aclose()
+        await self._owned.aclose()
 
     async def prewarm(self, artifact: Artifact, policy: Policy, owner: str = "local") -> None:
         """Load a version and fork its spare children, so that its first call finds them.
@@ -215,25 +242,25 @@ class Runner:
                 return from_load(error, prepared.artifact, exchanges)
             except ChildEnded as error:
                 return ended("died", f"The run could not begin: {error}.")
-            ending = await self._call(lease, prepared, job, exchanges, schema)
+            async with self._door(prepared, exchanges, lease) as door:
+                ending = await self._call(lease, prepared, job, exchanges, schema=schema, door=door)
+                door.failed = bool(ending.code)
             # a zygote that died takes its children along; a call that was not begun can be made again
             if ending.code != "died" or lease.child.spoke or lease.version.alive or attempt == 2:
                 return ending
         raise AssertionError("not reached")
 
     async def _call(
-        self, lease: Lease, prepared: _Prepared, job: Meta, exchanges: Exchanges, schema: JsonObject | None
+        self,
+        lease: Lease,
+        prepared: _Prepared,
+        job: Meta,
+        exchanges: Exchanges,
+        *,
+        schema: JsonObject | None,
+        door: Door,
     ) -> Ending:
         limits = prepared.policy.limits
-        questions = 0
-
-        async def answer(meta: Meta, body: bytes) -> tuple[Meta, bytes]:
-            nonlocal questions
-            questions += 1
-            if questions > limits.requests + _QUESTIONS_BEYOND:
-                lease.child.kill()
-            return await exchanges.answer(meta, body)
-
         self._number += 1
         reusable = False
         loop = asyncio.get_running_loop()
@@ -241,7 +268,7 @@ class Runner:
         try:
             async with asyncio.timeout(limits.wall_s):
                 body_bytes = max(limits.output_bytes, limits.response_bytes)
-                meta, body = await lease.child.call(self._number, job, answer, body_bytes=body_bytes)
+                meta, body = await lease.child.call(self._number, job, door.answer, body_bytes=body_bytes)
             reusable = meta["t"] == "result" and meta.get("fin") is not True
             return from_frame(
                 meta, body, artifact=prepared.artifact, exchanges=exchanges, limits=limits, schema=schema,
@@ -250,12 +277,33 @@ class Runner:
         except TimeoutError:
             return ended("wall", f"The run did not end within {limits.wall_s:g} s.")
         except ChildEnded as error:
-            flooded = questions > limits.requests + _QUESTIONS_BEYOND
             spun = error.code == "died" and loop.time() - started >= limits.cpu_s
-            code = "flood" if flooded else "cpu" if spun else error.code
+            code = "flood" if door.flooded else "cpu" if spun else error.code
             return ended(code, f"The run was ended: {error}.")
         finally:
             self._pool.give_back(lease, reusable=reusable)
+
+    @asynccontextmanager
+    async def _door(self, prepared: _Prepared, exchanges: Exchanges, lease: Lease) -> AsyncIterator[Door]:
+        """Open what answers the child: the broker, or for page workflows the gate before a page of its own."""
+        if prepared.loadable.profile == "http":
+            yield Door(exchanges.answer, lease.child.kill, prepared.policy.limits.requests)
+            return
+        try:
+            pages = self._browsers or await self._own_browsers()
+            async with page_door(pages, prepared.policy, exchanges, lease.child.kill, self._keep) as door:
+                yield door
+        finally:
+            if lease.child.usable:  # the page did not open, so the call was never begun
+                self._pool.give_back(lease, reusable=False)
+
+    async def _own_browsers(self) -> BrowserPool:
+        from sandbox.browsers import BrowserPool  # noqa: PLC0415 - heavy; only page workflows need it
+
+        if self._browsers is None:
+            self._browsers = BrowserPool()
+            self._owned.push_async_callback(self._browsers.aclose)
+        return self._browsers
 
     def _level_of(self, prepared: _Prepared) -> Level:
         """Return the level: only code that the stateless rules accept may be kept."""

@@ -44,7 +44,18 @@ def warm(profile: Profile) -> None:
     facade.warm()
     facade.environment(profile)
     _call_once()
+    if profile == "page":
+        _warm_pages()
     facade.seal()
+
+
+def _warm_pages() -> None:
+    import asyncio  # noqa: PLC0415 - the image of http workflows stays without it
+
+    from sandbox import gate_client  # noqa: PLC0415
+
+    gate_client.warm()
+    asyncio.run(asyncio.sleep(0))
 
 
 def _call_once() -> None:
@@ -58,6 +69,7 @@ def _call_once() -> None:
         interface="http",
         cpu_s=1,
         program=b"",
+        descriptor=-1,
     )
     ours, theirs = socket.socketpair()
     with ours, theirs:

@@ -62,8 +62,8 @@ def _version(program: bytes) -> None:
     _freeze()
     channel.send({"t": "result", "e": meta["e"]})
     control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, CONTROL)
-    one: Callable[[], None] = lambda: child.serve(workflow, CONTROL, kept=False)  # noqa: E731
-    _serve(control, {b"1": one, b"k": lambda: child.serve(workflow, CONTROL, kept=True)})
+    one: Callable[[], None] = lambda: child.serve(workflow, kept=False)  # noqa: E731
+    _serve(control, {b"1": one, b"k": lambda: child.serve(workflow, kept=True)})
 
 
 def _load(meta: dict[str, Any], code: bytes, program: bytes) -> child.Workflow:
@@ -81,6 +81,7 @@ def _load(meta: dict[str, Any], code: bytes, program: bytes) -> child.Workflow:
         interface=meta["interface"],
         cpu_s=meta["cpu_s"],
         program=program,
+        descriptor=CONTROL,
     )
 
 

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from domain.errors import CodeRefused
+from domain.policy import Policy
+from domain.run import Outcome
+from domain.workflow import Artifact
+from sandbox.runner import Level, Runner, RunnerOptions, open_runner
+from sandbox.secrets import MARK, Secret, SecretStore
+from tests.requirements import requirement
+from tests.sandbox.runner.workflows import call, workflow
+from tests.sandbox.sites import Site, serve
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), requirement("BOX-3")]
+
+SCHEMA = {
+    "type": "object",
+    "required": ["rows"],
+    "properties": {"rows": {"type": "array", "items": {"properties": {"number": {"maximum": 1}}}}},
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def runner() -> AsyncIterator[Runner]:
+    async with open_runner() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site() -> AsyncIterator[Site]:
+    async with serve() as running:
+        yield running
+
+
+@pytest.mark.parametrize("level", list(Level))
+async def test_a_checked_workflow_runs_at_every_level(site: Site, level: Level) -> None:
+    artifact, policy = workflow(url=site.url("")), site.policy()
+    async with open_runner(RunnerOptions(level=level)) as runner:
+        await runner.prewarm(artifact, policy)
+        for word in ("a", "b"):
+            run = await call(runner, artifact, policy, arguments={"word": word}, tool="echo", version=3)
+            assert (run.outcome, run.error, run.tool, run.version) == (Outcome.OK, None, "echo", 3)
+            assert run.rows == [{"name": f"/echo?word={word} {n}", "number": n} for n in range(3)]
+            assert run.spent.requests == 1
+            assert run.spent.cpu_ms > 0
+            assert run.spent.memory_mb > 1
+            assert run.spent.bytes_in > 0
+
+
+async def test_calls_at_the_same_time_are_not_mixed_up(runner: Runner, site: Site) -> None:
+    artifact, policy = workflow(url=site.url("")), site.policy()
+    runs = await asyncio.gather(*(call(runner, artifact, policy, arguments={"word": f"w{n}"}) for n in range(60)))
+    assert [run.rows[0]["name"] for run in runs] == [f"/echo?word=w{n} 0" for n in range(60)]
+
+
+async def test_the_workflow_sees_the_runs_clock(runner: Runner) -> None:
+    body = "    return Response(rows=[Item(name=str(workflow_kit.today()), number=1)], count=1)\n"
+    run = await call(runner, workflow(body), Policy())
+    assert run.rows == [{"name": "2027-05-12", "number": 1}]
+
+
+async def test_waiting_together_and_time_limits_work_in_the_jail(runner: Runner, site: Site) -> None:
+    body = """    answers = await asyncio.gather(*[http.get("URL/echo", params={"n": n}) for n in range(4)])
+    try:
+        async with asyncio.timeout(0.05):
+            await http.get("URL/silent")
+    except TimeoutError:
+        await asyncio.sleep(0)
+    rows = [Item(name=answer.json()["path"], number=n) for n, answer in enumerate(answers)]
+    return Response(rows=rows, count=len(rows))
+"""
+    run = await call(runner, workflow(body, site.url("")), site.policy())
+    assert (run.outcome, run.error) == (Outcome.OK, None)
+    assert [row["name"] for row in run.rows] == [f"/echo?n={n}" for n in range(4)]
+
+
+async def test_arguments_that_do_not_fit_are_invalid(runner: Runner) -> None:
+    run = await call(runner, workflow(), Policy(), arguments={"word": 7, "count": -1})
+    assert (run.outcome, run.output) == (Outcome.INVALID, None)
+    assert run.error is not None
+    assert run.error.code == "invalid_arguments"
+    assert run.error.message.startswith("word: Input should be a valid string; count: ")
+
+
+async def test_a_changed_source_is_told_with_its_line(runner: Runner) -> None:
+    body = '    raise workflow_kit.SourceChanged("the list is gone")\n'
+    artifact = workflow(body)
+    run = await call(runner, artifact, Policy())
+    assert run.outcome is Outcome.SOURCE_CHANGED
+    assert run.error is not None
+    line = artifact.code.splitlines().index(body.rstrip()) + 1
+    assert (run.error.code, run.error.message, run.error.line) == ("source_changed", "the list is gone", line)
+    assert run.error.traceback == (f"line {line}, in run: {body.strip()}",)
+
+
+async def test_a_failing_site_is_a_source_error_with_its_status(runner: Runner, site: Site) -> None:
+    run = await call(
+        runner, workflow('    (await http.get("URL")).raise_for_status()\n', site.url("/status/503")), site.policy()
+    )
+    assert run.error is not None
+    assert (run.error.code, run.error.message) == ("source_error", "The site answered with status 503.")
+
+
+async def test_a_request_outside_the_policy_is_a_denial_with_host_and_reason(runner: Runner, site: Site) -> None:
+    body = '    await http.get("URL/redirect", params={"to": request.word})\n'
+    arguments = {"word": "http://other.example/"}
+    run = await call(runner, workflow(body, site.url("")), site.policy(), arguments=arguments)
+    assert run.outcome is Outcome.DENIED
+    assert run.error is not None
+    assert (run.error.code, run.denials[0].url) == ("egress_denied", "http://other.example/")
+    assert "other.example" in run.error.message
+
+
+async def test_an_exception_is_told_without_paths_of_this_machine(runner: Runner) -> None:
+    run = await call(runner, workflow("    return Response(rows=[Item(name='x', number=1 // 0)], count=1)\n"), Policy())
+    assert (run.outcome, run.output) == (Outcome.FAILED, None)
+    assert run.error is not None
+    assert run.error.message.startswith("ZeroDivisionError: ")
+    assert len(run.error.traceback) == 1
+    assert "/" not in run.error.traceback[0].replace("1 // 0", "")
+
+
+@requirement("BOX-9")
+async def test_a_result_that_breaks_the_schema_is_invalid(runner: Runner, site: Site) -> None:
+    artifact, policy = workflow(url=site.url("")), site.policy()
+    broken = await call(runner, artifact, policy, output_schema=SCHEMA)
+    assert (broken.outcome, broken.output) == (Outcome.INVALID, None)
+    assert broken.error is not None
+    assert broken.error.message.startswith("The result breaks the tool's output schema at rows.2.number")
+    assert (await call(runner, artifact, policy, arguments={"count": 1}, output_schema=SCHEMA)).outcome is Outcome.OK
+
+
+async def test_code_that_the_check_refuses_never_runs(runner: Runner) -> None:
+    with pytest.raises(CodeRefused) as caught:
+        await call(runner, Artifact(code="import os\n"), Policy())
+    assert caught.value.facts["violations"]
+
+
+async def test_exchanges_are_kept_on_request_only(runner: Runner, site: Site) -> None:
+    artifact, policy = workflow(url=site.url("")), site.policy()
+    assert (await call(runner, artifact, policy)).exchanges == ()
+    (exchange,) = (await call(runner, artifact, policy, record=True)).exchanges
+    assert (exchange.url, exchange.status) == (site.url("/echo?word=x"), 200)
+
+
+@requirement("OPS-7")
+async def test_a_secret_that_the_site_echoes_is_not_in_the_run(site: Site, tmp_path: Path) -> None:
+    SecretStore(tmp_path).add("ann", Secret(name="k", host="127.0.0.1", place="query", key="key", value="s3cr3t/value"))
+    policy = site.policy().model_copy(update={"secrets": ("k",)})
+    async with open_runner(RunnerOptions(secrets_folder=tmp_path)) as runner:
+        run = await call(runner, workflow(url=site.url("")), policy, owner="ann", record=True)
+    assert site.seen[-1][1] == "/echo?word=x&key=s3cr3t%2Fvalue"
+    assert run.rows[0]["name"] == f"/echo?word=x&key={MARK} 0"
+    assert "s3cr3t" not in run.model_dump_json()
+
+
+async def test_owners_do_not_share_a_versions_processes(runner: Runner, site: Site) -> None:
+    artifact, policy = workflow(url=site.url("")), site.policy()
+    before = _children()
+    await call(runner, artifact, policy, owner="ann")
+    between = _children()
+    await call(runner, artifact, policy, owner="bob")
+    assert between - before
+    assert _children() - between
+
+
+async def test_a_dead_zygote_is_replaced(runner: Runner, site: Site) -> None:
+    artifact, policy = workflow(url=site.url("")), site.policy()
+    assert (await call(runner, artifact, policy)).outcome is Outcome.OK
+    for process in psutil.Process().children():
+        if "sandbox.zygote" in " ".join(process.cmdline()):
+            os.kill(process.pid, signal.SIGKILL)
+    runs = [await call(runner, artifact, policy) for _ in range(3)]
+    assert runs[-1].outcome is Outcome.OK
+
+
+async def test_idle_versions_are_retired(site: Site) -> None:
+    policy = site.policy()
+    before = _children()
+    async with open_runner(RunnerOptions(versions=2, spare=1)) as runner:
+        for number in range(4):
+            run = await call(runner, workflow(url=site.url(f"/{number}")), policy)
+            assert run.outcome is Outcome.OK
+        # two of bubblewrap and the first zygote, then two versions with a spare child each
+        ours = {process for process in _children() - before if psutil.pid_exists(process)}
+        assert len(ours) <= 3 + 2 * 2 + 1
+
+
+async def test_closing_ends_runs_under_way(site: Site) -> None:
+    body = '    await http.get("URL/silent")\n'
+    site.asked.clear()
+    async with open_runner() as runner:
+        task = asyncio.ensure_future(call(runner, workflow(body, site.url("")), site.policy()))
+        async with asyncio.timeout(20):
+            await site.asked.wait()
+    run = await task
+    assert run.outcome in (Outcome.FAILED, Outcome.CANCELLED)
+
+
+def _children() -> set[int]:
+    return {process.pid for process in psutil.Process().children(recursive=True)}
