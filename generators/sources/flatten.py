@@ -122,7 +122,7 @@ def _value(record: JsonValue, path: str) -> JsonValue:
 
 
 def _is_map(records: Sequence[JsonValue], path: str) -> bool:
-    return any(isinstance(record if path == "." else read(record, path), dict) for record in records[:200])
+    return any(isinstance(record if path == "." else read(record, path), dict) for record in records[:40])
 
 
 def _without_repeats(drafts: list[_Draft]) -> list[_Draft]:

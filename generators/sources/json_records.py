@@ -16,6 +16,7 @@ from generators.sources.paths import join, read, records
 _DEPTH: Final = 9
 _MOST_GROUPS: Final = 12
 _HEADS: Final = ("columns", "fields", "headers", "header", "cols", "keys", "columnNames", "column_names")
+_EXEMPLARY: Final = 60
 _LIKE: Final = 0.5
 """Share of keys that members of a map must have in common to be records."""
 
@@ -73,7 +74,7 @@ def find_candidates(
 
 def exemplars(group: RecordGroup, columns: Sequence[Column]) -> tuple[JsonObject, ...]:
     """Return the two records that fill most columns, as column name to value."""
-    rows = [row_of(record, columns) for record in group.records]
+    rows = [row_of(record, columns) for record in group.records[:_EXEMPLARY]]
     return tuple(sorted(rows, key=lambda r: -sum(v not in (None, "", []) for v in r.values()))[:2])
 
 

@@ -34,6 +34,7 @@ _DEEP: Final = 2
 """So many of the best candidates are grounded and paged; the first one's parameters are probed too."""
 _MOST_PARAMETERS: Final = 8
 _LARGE_PAGE: Final = 100
+_MOST_KNOWN: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,8 +294,9 @@ class _Deep:
         """The candidate with columns typed over every record that was seen, not only the first page's."""
         group = _group(self._document.value, self._candidate.source.records)
         columns = self._candidate.columns
-        if group is not None and len(self.seen) > len(group.records):
-            group = RecordGroup(path=group.path, records=tuple(_distinct(self.seen)), heads=group.heads)
+        known = _distinct(self.seen)
+        if group is not None and len(known) > len(group.records):
+            group = RecordGroup(path=group.path, records=tuple(known[:_MOST_KNOWN]), heads=group.heads)
             columns = _as_filled(columns_of(group.records, group.heads), _distinct(self._plain))
         total = total_of(self._document.value, self._candidate.source.records, self._candidate.count)
         more = says_more(self._document.value, self._candidate.source.records) or (total or 0) > self._candidate.count
@@ -305,7 +307,7 @@ class _Deep:
                 "columns": columns,
                 "count": len(base) or self._candidate.count,
                 "exemplars": exemplars(group, columns) if group else self._candidate.exemplars,
-                "identity": identity_of(columns, _distinct(self.seen)),
+                "identity": identity_of(columns, known),
                 "paging": paging,
                 "grounded": grounded,
                 "complete": paging is not None or not more,

@@ -24,10 +24,15 @@ def join(path: str, name: str) -> str:
 
 def read(value: JsonValue, path: str) -> JsonValue:
     """Return what stands at a path without ``*`` (None when missing), or the list of all that stand at one with it."""
-    found = list(_walk(value, parts(path)))
-    if "*" in parts(path):
-        return found
-    return found[0] if found else None
+    steps = parts(path)
+    if "*" in steps:
+        return list(_walk(value, steps))
+    for step in steps:  # the common case, kept apart from the walk because it is asked for every value
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) and step < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def records(value: JsonValue, path: str) -> list[JsonValue]:
