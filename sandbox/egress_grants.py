@@ -57,7 +57,7 @@ class Grant:
         self._total_bytes = policy.limits.total_bytes if total_bytes is None else total_bytes
         self._read_policy = policy.model_copy(update={"private_hosts": ()})
         self._tasks: set[asyncio.Task[None]] = set()
-        self._pinned: dict[tuple[str, bool], tuple[str, ...]] = {}
+        self._pinned: dict[tuple[str, bool], asyncio.Task[tuple[str, ...]]] = {}
 
     def deny(self, url: str, reason: str) -> None:
         """Keep a refusal, each one once."""
@@ -67,8 +67,9 @@ class Grant:
 
     def note_unreachable(self, url: str, reason: str) -> None:
         """Keep the address of a host that did not answer; it was allowed, so it is no denial."""
-        if len(self.unreachable) < MAX_DENIALS:
-            self.unreachable.append(Denial(url=url[:2000], reason=reason))
+        missing = Denial(url=url[:2000], reason=reason)
+        if len(self.unreachable) < MAX_DENIALS and missing not in self.unreachable:
+            self.unreachable.append(missing)
 
     def admits_host(self, scheme: str, host: str, port: int) -> bool:
         """Return whether the policy itself names this origin."""
@@ -131,6 +132,9 @@ class Grant:
 
     def cut(self) -> None:
         """End all of the grant's connections."""
+        for resolving in self._pinned.values():
+            if not resolving.cancel() and not resolving.cancelled():
+                resolving.exception()  # a name without address is no news to anybody now
         for task in tuple(self._tasks):
             task.cancel()
 
@@ -141,14 +145,15 @@ class Grant:
         """
         own = any(self.admits_host(scheme, host, port) for scheme in DEFAULT_PORTS)
         if (host, own) not in self._pinned:
-            found = await _resolve(host, port)
-            policy = self.policy if own else self._read_policy
-            for address in found:
-                reason = _refusal(address, policy, host)
-                if reason is not None:
-                    raise Refused(url, reason)
-            self._pinned[host, own] = found
-        return self._pinned[host, own]
+            # a task of its own: many requests wait for one answer, and a name without one is not asked again
+            self._pinned[host, own] = asyncio.ensure_future(_resolve(host, port))
+        found = await asyncio.shield(self._pinned[host, own])
+        policy = self.policy if own else self._read_policy
+        for address in found:
+            reason = _refusal(address, policy, host)
+            if reason is not None:
+                raise Refused(url, reason)
+        return found
 
 
 async def _resolve(host: str, port: int) -> tuple[str, ...]:

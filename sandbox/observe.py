@@ -170,15 +170,15 @@ class Observer:
             raise SourceUnreachable(
                 "The browser lost the page while reading it.", cause=lost.message.splitlines()[0]
             ) from lost
-        seen = await asyncio.to_thread(_page, url, served, visit, visit.later or visit.first)
+        pages = [await asyncio.to_thread(_page, url, served, visit, state) for state in visit.states()]
+        seen = pages[0]
         notes = [*visit.notes, *walls(seen.status, seen.title, seen.text_after, seen.rendered_html, seen.forms)]
         notes += ["exchanges: more than the limit were made"] if recorder.truncated else []
         notes += [f"unreachable: {item.url} ({item.reason})" for item in grant.unreachable[:20]]
-        earlier = (await asyncio.to_thread(_page, url, served, visit, visit.first),) if visit.later else ()
         return Observation(
             url=url,
             captured_at=self.options.clock(),
-            pages=(seen, *earlier),
+            pages=tuple(pages),
             exchanges=exchanges,
             denials=tuple(grant.denials),
             notes=tuple(notes),

@@ -36,6 +36,11 @@ def scrub(headers: dict[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items() if name.lower() not in SECRET_HEADERS}
 
 
+def _may_hold_data(url: str) -> bool:
+    """Return whether a script's address looks like data in a callback (JSONP)."""
+    return "callback=" in url or "jsonp" in url
+
+
 class Recorder:
     """Follows a context and keeps its data exchanges in the order they were asked.
 
@@ -86,7 +91,7 @@ class Recorder:
         self._order.append(request)
         self._triggers[request] = self.trigger
         self._asked_times[request.url] += 1
-        if request.resource_type in {"fetch", "xhr"} and self._asked_times[request.url] <= POLLS:
+        if request.resource_type in {"fetch", "xhr", "script"} and self._asked_times[request.url] <= POLLS:
             self._pending[request] = time.monotonic()
 
     def _failed(self, request: Request) -> None:
@@ -95,6 +100,9 @@ class Recorder:
 
     def _finished(self, request: Request) -> None:
         if request not in self._triggers:
+            return
+        if request.resource_type == "script" and not _may_hold_data(request.url):
+            self._failed(request)  # it is done; its text is code
             return
         task = asyncio.ensure_future(self._read(request))
         self._readers.add(task)

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 MAX_NODES = 60_000
 GROWTH = 1.02  # less is a clock or a counter, not what scrolling brought
+KEPT_SHARE = 0.9
 MARK = "data-agent-more"
 TRY_AGAIN = frozenset({429, 502, 503, 504})
 
@@ -60,6 +61,14 @@ class Visit:
     first: Rendered
     later: Rendered | None = None
     notes: list[str] = field(default_factory=list)
+
+    def states(self) -> tuple[Rendered, ...]:
+        """Return the page's states, the fullest first: lists that drop what scrolled away keep their first state."""
+        if self.later is None:
+            return (self.first,)
+        lines = set(self.first.text.splitlines())
+        kept = len(lines & set(self.later.text.splitlines()))
+        return (self.later, self.first) if kept >= KEPT_SHARE * len(lines) else (self.first, self.later)
 
 
 async def visit(context: BrowserContext, url: str, recorder: Recorder, pace: Pace) -> Visit:
@@ -147,6 +156,7 @@ async def _explore(page: Page, recorder: Recorder, pace: Pace, deadline: float, 
     if not scrolled and not clicked:
         return
     await page.evaluate("() => scrollTo(0, 0)")
+    await _quiet(page, pace.quiet_s, pace.settle_s)
     later = await _read(page)
     if len(later.text) > before * GROWTH:
         result.later = later

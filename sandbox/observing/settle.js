@@ -4,7 +4,12 @@
   const seen = new WeakMap();
   const target = document.documentElement || document;
   const finish = (still) => { observer.disconnect(); clearTimeout(timer); clearTimeout(end); resolve(still); };
-  const arm = () => { clearTimeout(timer); timer = setTimeout(() => finish(true), quiet); };
+  const arm = () => {
+    clearTimeout(timer);
+    const due = performance.now() + quiet;
+    // A timer that fires late tells that scripts were at work all the while: they may just have asked for data.
+    timer = setTimeout(() => (performance.now() - due > 60 ? arm() : finish(true)), quiet);
+  };
   const observer = new MutationObserver((records) => {
     // Clocks and carousels change the same few places for ever; only places that are new to change count.
     let fresh = false;
