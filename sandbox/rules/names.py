@@ -32,7 +32,7 @@ _INSTEAD: Final = {
 }
 _BUILTINS: Final = frozenset(dir(builtins))
 _GUARDED_NAME: Final = re.compile(r"__\w*|_\w*_|_tmp\w*|_print\w*")
-_EXCEPTION_INSIDES: Final = frozenset({"with_traceback", "add_note"})
+EXCEPTION_INSIDES: Final = frozenset({"with_traceback", "add_note"})
 
 
 class ForbiddenBuiltins(Rule):
@@ -173,7 +173,7 @@ class Introspection(Rule):
         for name in names:
             if (
                 name in INSPECTION
-                or name in _EXCEPTION_INSIDES
+                or name in EXCEPTION_INSIDES
                 or (name == "register" and self._is_imported(node, facts))
             ):
                 yield Breach(message=f"the attribute {name!r} is not for workflows", node=node)

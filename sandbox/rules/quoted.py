@@ -29,7 +29,7 @@ class PlainAnnotations(Rule):
     def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
         """Yield texts in annotations that do more."""
         annotation = getattr(node, "annotation", None) or getattr(node, "returns", None)
-        if annotation is None:
+        if annotation is None or isinstance(annotation, ast.Name):
             return
         for text in _texts(annotation):
             yield from self._inside(text, node, facts)
@@ -75,6 +75,7 @@ class OrderOfModels(Rule):
         for statement in node.body:
             if (
                 isinstance(statement, ast.AnnAssign)
+                and not isinstance(statement.annotation, ast.Name | ast.Constant)
                 and any(isinstance(part, ast.Call) for part in ast.walk(statement.annotation))
                 and _mentions(statement.annotation, later)
             ):
