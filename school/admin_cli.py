@@ -109,9 +109,10 @@ def _draw(version: Any, *, with_code: bool) -> None:
         {"parameter": p.name, "type": p.type.value, "default": p.default, "meaning": p.description}
         for p in version.plan.parameters
     ]
-    show.table("parameters", parameters)
-    show.table("fields", [{"field": f.name, "type": f.type.value, "read from": f.locator} for f in version.plan.fields])
-    show.table("proof", [f.model_dump(mode="json") for f in version.verdict.findings])
+    fields = [{"field": f.name, "type": f.type.value, "read from": f.locator} for f in version.plan.fields]
+    proof = [finding.model_dump(mode="json") for finding in version.verdict.findings]
+    for title, rows in (("parameters", parameters), ("fields", fields), ("proof", proof)):
+        show.table(title, rows, list(rows[0]) if rows else None)
     hosts = ", ".join(rule.host for rule in version.policy.hosts)
     show.out.print(f"may ask: {hosts} with {', '.join(version.policy.methods)}")
     if with_code:
