@@ -76,13 +76,12 @@ def _bind_currency(desk: Desk, unit: str) -> None:
         if unit:
             desk.notes.append(f"Prices have no currency field; they are taken to be in {unit}.")
         return
-    spelling = next((v for v in column.values if v.upper() == unit.upper()), unit)
     desk.add(
         Parameter(
             name="currency",
             type=FieldType.STRING,
             description="The currency in which price bounds are meant (ISO code); prices in others do not match.",
-            default=spelling or None,
+            default=unit or None,
             examples=column.values[:4],
             bindings=(RoleBinding(role="currency", fields=(column.name,)),),
             topic=Topic.PRICE,
