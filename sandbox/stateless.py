@@ -57,12 +57,11 @@ def _reasons(facts: ModuleFacts) -> Reasons:
             yield from _attribute(node, facts)
         elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
             yield from _write(node, facts)
-        elif isinstance(node, ast.keyword) and node.arg == "default_factory":
-            if getattr(node.value, "id", "") not in _FACTORIES:
+        elif isinstance(node, ast.keyword):
+            if node.arg == "default_factory" and getattr(node.value, "id", "") not in _FACTORIES:
                 yield node.value, "a default_factory of its own can keep state"
-        elif isinstance(node, ast.Name) and node.id in shared and isinstance(node.ctx, ast.Load):
-            if not _only_reads(node, facts):
-                yield node, f"{node.id} is shared by calls and could be changed here"
+        elif isinstance(node, ast.Name) and node.id in shared and _may_change(node, facts):
+            yield node, f"{node.id} is shared by calls and could be changed here"
 
 
 def _shared_values(facts: ModuleFacts) -> set[str]:
@@ -108,6 +107,10 @@ def _is_mutable(value: ast.AST) -> bool:
     if isinstance(value, ast.Call):
         return called_name(value.func) in _MUTABLE_MAKERS
     return isinstance(value, ast.List | ast.Dict | ast.Set)
+
+
+def _may_change(node: ast.Name, facts: ModuleFacts) -> bool:
+    return isinstance(node.ctx, ast.Load) and not _only_reads(node, facts)
 
 
 def _only_reads(node: ast.Name, facts: ModuleFacts) -> bool:

@@ -13,7 +13,7 @@ import collections
 import collections.abc
 import contextlib
 import dataclasses
-import datetime
+import datetime as dt
 import decimal
 import enum
 import functools
@@ -47,7 +47,7 @@ LIBRARY: dict[str, dict[str, typing.Any]] = {
     "collections.abc": selected(collections.abc, " ".join(collections.abc.__all__)),
     "contextlib": selected(contextlib, "suppress nullcontext asynccontextmanager contextmanager"),
     "dataclasses": selected(dataclasses, "asdict astuple dataclass field fields replace"),
-    "datetime": selected(datetime, "UTC MAXYEAR MINYEAR date datetime time timedelta timezone tzinfo"),
+    "datetime": selected(dt, "UTC MAXYEAR MINYEAR date datetime time timedelta timezone tzinfo"),
     "decimal": selected(
         decimal,
         "Decimal DecimalException InvalidOperation DivisionByZero ROUND_CEILING ROUND_DOWN ROUND_FLOOR ROUND_HALF_DOWN "
@@ -60,7 +60,8 @@ LIBRARY: dict[str, dict[str, typing.Any]] = {
     "html": selected(html, "escape unescape"),
     "itertools": selected(
         itertools,
-        "accumulate chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse groupby "
+        "accumulate chain combinations combinations_with_replacement compress count cycle dropwhile "
+        "filterfalse groupby "
         "islice pairwise permutations product repeat starmap takewhile tee zip_longest",
     ),
     "json": selected(json, "JSONDecodeError dumps loads"),
@@ -70,7 +71,8 @@ LIBRARY: dict[str, dict[str, typing.Any]] = {
     "pydantic.alias_generators": models.ALIASES,
     "re": selected(
         re,
-        "A ASCII DOTALL I IGNORECASE M MULTILINE Match Pattern S U UNICODE VERBOSE X compile error escape findall finditer "
+        "A ASCII DOTALL I IGNORECASE M MULTILINE Match Pattern S U UNICODE VERBOSE X compile error escape "
+        "findall finditer "
         "fullmatch match search split sub subn",
     ),
     "statistics": selected(
@@ -85,9 +87,12 @@ LIBRARY: dict[str, dict[str, typing.Any]] = {
     "typing": selected(
         typing,
         "AbstractSet Annotated Any AsyncGenerator AsyncIterable AsyncIterator Awaitable Callable ClassVar Collection "
-        "Coroutine DefaultDict Deque Dict Final FrozenSet Generator Generic Hashable Iterable Iterator List Literal Mapping "
-        "MutableMapping MutableSequence NamedTuple Never NoReturn Optional ParamSpec Protocol Required NotRequired Reversible "
-        "Self Sequence Set Sized Tuple Type TypeAlias TypedDict TypeGuard TypeVar Union cast final overload TYPE_CHECKING",
+        "Coroutine DefaultDict Deque Dict Final FrozenSet Generator Generic Hashable Iterable Iterator List "
+        "Literal Mapping "
+        "MutableMapping MutableSequence NamedTuple Never NoReturn Optional ParamSpec Protocol Required "
+        "NotRequired Reversible "
+        "Self Sequence Set Sized Tuple Type TypeAlias TypedDict TypeGuard TypeVar Union cast final overload "
+        "TYPE_CHECKING",
     ),
     "unicodedata": selected(unicodedata, "category combining name normalize"),
     "urllib.parse": selected(

@@ -49,8 +49,10 @@ NAMES: dict[str, Any] = {
         pydantic,
         "AfterValidator AliasChoices AliasPath AnyHttpUrl AnyUrl AwareDatetime BaseModel BeforeValidator ConfigDict "
         "Discriminator Field FutureDate HttpUrl JsonValue NaiveDatetime NegativeFloat NegativeInt NonNegativeFloat "
-        "NonNegativeInt NonPositiveInt PastDate PlainValidator PositiveFloat PositiveInt RootModel StrictBool StrictFloat "
-        "StrictInt StrictStr StringConstraints Tag ValidationError ValidationInfo WrapValidator computed_field confloat "
+        "NonNegativeInt NonPositiveInt PastDate PlainValidator PositiveFloat PositiveInt RootModel StrictBool"
+        " StrictFloat "
+        "StrictInt StrictStr StringConstraints Tag ValidationError ValidationInfo WrapValidator "
+        "computed_field confloat "
         "conint constr field_serializer field_validator model_serializer model_validator PlainSerializer",
     ),
     "TypeAdapter": TypeAdapter,

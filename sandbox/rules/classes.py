@@ -13,8 +13,8 @@ from sandbox.rules.facts import ModuleFacts
 from sandbox.rules.restricted import MAGIC_METHODS
 
 _BASES: Final = words("""
-    BaseModel RootModel Enum IntEnum StrEnum str int NamedTuple TypedDict Protocol Generic object SourceChanged UnknownPlace
-    HTTPError
+    BaseModel RootModel Enum IntEnum StrEnum str int NamedTuple TypedDict Protocol Generic object SourceChanged
+    UnknownPlace HTTPError
     """)
 _EXCEPTIONS: Final = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, Exception)
@@ -26,7 +26,8 @@ _CLASS_KEYWORDS: Final = words("""
     """)
 DECORATORS: Final = words("""
     field_validator model_validator field_serializer model_serializer computed_field
-    classmethod staticmethod property setter unique overload final dataclass cache lru_cache contextmanager asynccontextmanager
+    classmethod staticmethod property setter unique overload final dataclass cache lru_cache
+    contextmanager asynccontextmanager
     """)
 _FUNCTIONAL: Final = frozenset({"NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "create_model", "namedtuple"})
 
@@ -37,7 +38,10 @@ class KnownBases(Rule):
     code: ClassVar = "AS401"
     title: ClassVar = "Base classes from the list"
     reason: ClassVar = "Deriving from other classes changes what they mean, or runs their class hooks."
-    remedy: ClassVar = "Derive from BaseModel, an exception, Enum, StrEnum, TypedDict, NamedTuple, Protocol, or a class of this module."
+    remedy: ClassVar = (
+        "Derive from BaseModel, an exception, Enum, StrEnum, TypedDict, NamedTuple, Protocol, or a class of "
+        "this module."
+    )
     bad_example: ClassVar = "class Client(httpx.AsyncClient): ..."
     good_example: ClassVar = "class Item(BaseModel): ..."
     nodes: ClassVar = (ast.ClassDef,)
@@ -76,7 +80,10 @@ class KnownDecorators(Rule):
     code: ClassVar = "AS403"
     title: ClassVar = "Decorators from the list"
     reason: ClassVar = "A decorator is a call in the module body."
-    remedy: ClassVar = "Call the function where it is needed; allowed are pydantic's validators, property, classmethod, staticmethod, cache."
+    remedy: ClassVar = (
+        "Call the function where it is needed; allowed are pydantic's validators, property, classmethod, "
+        "staticmethod, cache."
+    )
     bad_example: ClassVar = "@retry\nasync def fetch(http): ..."
     good_example: ClassVar = '@field_validator("name")\n@classmethod\ndef tidy(cls, value: str) -> str: ...'
     nodes: ClassVar = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

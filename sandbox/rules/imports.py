@@ -70,7 +70,8 @@ class KnownModules(Rule):
         "A workflow works with data and the client it is given; other modules reach files, processes or the network."
     )
     remedy: ClassVar = (
-        "Use: workflow_kit, httpx, pydantic, asyncio, typing, collections, collections.abc, dataclasses, datetime, re, json, math, decimal, "
+        "Use: workflow_kit, httpx, pydantic, asyncio, typing, collections, collections.abc, dataclasses, "
+        "datetime, re, json, math, decimal, "
         "statistics, urllib.parse, html, itertools, functools, string, enum, zoneinfo, base64, hashlib, textwrap "
         "(playwright.async_api in page workflows)."
     )

@@ -52,7 +52,10 @@ class ConstantValues(Rule):
     reason: ClassVar = (
         "A value made by running code could differ from call to call, or carry something from one to the next."
     )
-    remedy: ClassVar = "Write a literal, a type, re.compile(...), frozenset(...), timedelta(...) or Field(...); compute the rest inside a function."
+    remedy: ClassVar = (
+        "Write a literal, a type, re.compile(...), frozenset(...), timedelta(...) or Field(...); compute the "
+        "rest inside a function."
+    )
     bad_example: ClassVar = "CODES = load_codes()"
     good_example: ClassVar = 'CODES = {"SF": "sfo"}'
 
@@ -92,7 +95,10 @@ class RunSignature(Rule):
 
     code: ClassVar = "AS104"
     title: ClassVar = "run takes a Request and the client, and returns a Response"
-    reason: ClassVar = "The caller validates the arguments as Request, hands in the client that is limited to the policy, and reads a Response."
+    reason: ClassVar = (
+        "The caller validates the arguments as Request, hands in the client that is limited to the policy, "
+        "and reads a Response."
+    )
     remedy: ClassVar = "Use exactly: async def run(request: Request, http: httpx.AsyncClient) -> Response"
     bad_example: ClassVar = "async def run(query: str) -> list[dict]: ..."
     good_example: ClassVar = "async def run(request: Request, http: httpx.AsyncClient) -> Response: ..."
@@ -124,7 +130,10 @@ class ModelsAreThere(Rule):
     code: ClassVar = "AS105"
     title: ClassVar = "Models Request and Response"
     reason: ClassVar = "The tool's input and output schemas come from them."
-    remedy: ClassVar = "Define: class Request(BaseModel) and class Response(BaseModel) with rows: list[Item], count: int, truncated: bool"
+    remedy: ClassVar = (
+        "Define: class Request(BaseModel) and class Response(BaseModel) with rows: list[Item], count: int, "
+        "truncated: bool"
+    )
     bad_example: ClassVar = "class Params: ..."
     good_example: ClassVar = "class Response(BaseModel):\n    rows: list[Item]\n    count: int\n    truncated: bool"
 

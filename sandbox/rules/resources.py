@@ -33,9 +33,12 @@ class ReasonableSizes(Rule):
         elif isinstance(node, ast.BinOp):
             if self._explodes(node):
                 yield Breach(message="this expression makes something beyond reason", node=node)
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"range", "bytearray", "bytes"}:
-            if any((_number(argument) or 0) > LONGEST for argument in node.args):
-                yield Breach(message="this makes more items than any run may", node=node)
+        elif (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "id", "") in {"range", "bytearray", "bytes"}
+            and any((_number(argument) or 0) > LONGEST for argument in node.args)
+        ):
+            yield Breach(message="this makes more items than any run may", node=node)
 
     @staticmethod
     def _explodes(node: ast.BinOp) -> bool:

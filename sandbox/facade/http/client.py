@@ -24,6 +24,7 @@ class AsyncClient:
     """The type of ``http``. It is handed to ``run`` and cannot be made in a workflow."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> NoReturn:
+        del args, kwargs
         raise RuntimeError("use the client that run() is given as http: a workflow cannot make its own")
 
     async def request(self, method: str, url: Any, **options: Any) -> Response:

@@ -32,7 +32,7 @@ class QueryParams:
 
     def items(self) -> list[tuple[str, str]]:
         """Return the pairs, the first of each name."""
-        return list({name: value for name, value in reversed(self.pairs)}.items())
+        return list(dict(reversed(self.pairs)).items())
 
     def keys(self) -> list[str]:
         """Return the names."""

@@ -135,8 +135,8 @@ def _item(scope: Node) -> dict[str, Any]:
 def _own_properties(scope: Node) -> list[Node]:
     """Return the properties whose nearest item is this one."""
     # the set keeps the elements alive: lxml makes a new proxy, with another id, for one that nobody holds
-    inner = {node._element for nested in scope.css("[itemscope]") for node in nested.css("[itemprop]")}  # noqa: SLF001 - same kit
-    return [prop for prop in scope.css("[itemprop]") if prop._element not in inner]  # noqa: SLF001 - same kit
+    inner = {node._element for nested in scope.css("[itemscope]") for node in nested.css("[itemprop]")}
+    return [prop for prop in scope.css("[itemprop]") if prop._element not in inner]
 
 
 def _property(node: Node) -> str | None:

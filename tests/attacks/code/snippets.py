@@ -3,6 +3,7 @@
 ``static_only`` marks what no guard at run time sees: there the transformation itself must refuse.
 """
 
+# ruff: noqa: E501 - one attack a line reads best
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from domain.errors import CodeRefused
 from domain.policy import HostRule, Policy
 from sandbox.check import check, compile_workflow
-from domain.errors import CodeRefused
 from tests.attacks.code.snippets import ATTACKS, Attack
 from tests.attacks.code.transform import refusals
 from tests.requirements import requirement

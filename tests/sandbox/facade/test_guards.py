@@ -1,5 +1,6 @@
 """The guards of the hot path."""
 
+# ruff: noqa: DTZ001, UP045, F821 - old spellings are what is tested
 from __future__ import annotations
 
 import json

@@ -1,5 +1,6 @@
 """Imports yield frozen facades of selected names, never modules."""
 
+# ruff: noqa: E501 - programs in texts
 from __future__ import annotations
 
 import json

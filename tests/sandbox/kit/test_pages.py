@@ -1,5 +1,6 @@
 """Pages, embedded data and requests with retries."""
 
+# ruff: noqa: E501 - markup in texts
 from __future__ import annotations
 
 from typing import Any

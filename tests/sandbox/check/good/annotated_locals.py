@@ -1,5 +1,6 @@
 """Many annotations, nested functions, lambdas, conditional expressions."""
 
+# ruff: noqa: UP007, UP045 - older spellings are common
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence

@@ -7,6 +7,7 @@ Returns:
     The events.
 """
 
+# ruff: noqa: ICN001 - common
 from __future__ import annotations
 
 import datetime

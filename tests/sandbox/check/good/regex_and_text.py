@@ -1,5 +1,6 @@
 """Text work with re, string and textwrap."""
 
+# ruff: noqa: SIM905 - common
 import html
 import re
 import string

@@ -1,5 +1,6 @@
 """Validators, enumerations, computed fields and nested models."""
 
+# ruff: noqa: UP037 - common
 from __future__ import annotations
 
 from datetime import date, timedelta
