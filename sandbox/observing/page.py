@@ -33,9 +33,9 @@ class Pace:
     """Bounds of driving one page, in seconds and counts."""
 
     open_s: float = 8.0
-    settle_s: float = 4.0
+    settle_s: float = 6.0
     quiet_s: float = 0.35
-    answer_s: float = 2.0
+    answer_s: float = 3.0
     total_s: float = 12.0
     scrolls: int = 3
     clicks: int = 2
@@ -109,18 +109,16 @@ async def _open(page: Page, url: str, pace: Pace) -> Response | None:
 async def _settle(page: Page, recorder: Recorder, pace: Pace, deadline: float) -> None:
     """Wait until the document stays unchanged and no fresh request of its scripts is open; bounded."""
     deadline = min(deadline, time.monotonic() + pace.settle_s)
-    patience = time.monotonic() + pace.answer_s
     try:
         await page.wait_for_load_state("domcontentloaded", timeout=pace.settle_s * 1000)
     except PlaywrightTimeout:
         log.debug("a document is still loading; it is read as it is")
     while (left := deadline - time.monotonic()) > 0:
         await _quiet(page, pace.quiet_s, left)
-        waiting = min(deadline, patience) - time.monotonic()
+        waiting = min(deadline - time.monotonic(), pace.answer_s)
         if recorder.pending(pace.answer_s) == 0 or waiting <= 0:
             return
-        if not await recorder.wait_for_answer(waiting):
-            return
+        await recorder.wait_for_answer(waiting)
 
 
 async def _quiet(page: Page, quiet_s: float, limit_s: float) -> None:
