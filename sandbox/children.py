@@ -17,12 +17,14 @@ from typing import Any
 
 import orjson
 
+from sandbox.forks import Forks
 from sandbox.wire import CHUNK, HEADER, META_BYTES
 
 Meta = dict[str, Any]
 Question = Callable[[Meta, bytes], Awaitable[tuple[Meta, bytes]]]
 
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
+_DESCRIPTOR = struct.Struct("i")
 _OUTSTANDING = 64  # questions of one child that may wait for their answers
 
 
@@ -49,6 +51,7 @@ class Child:
         self._socket = ours
         self._pid = 0
         self._pidfd = -1
+        self._forks: Forks | None = None
         self._buffer = bytearray()
         self._unsent = bytearray()
         self._number = 0
@@ -108,6 +111,8 @@ class Child:
         """
         if not self.usable:
             raise ChildEnded("died", "the zygote ended")
+        if self._forks is not None:
+            self._forks.permit()
         try:
             socket.send_fds(self._socket, [request], [descriptor])
         except OSError as error:
@@ -130,6 +135,8 @@ class Child:
         self._loop.remove_reader(self._socket.fileno())
         self._loop.remove_writer(self._socket.fileno())
         self._socket.close()
+        if self._forks is not None:
+            self._forks.close()
         for waiting in (self.ready, self._result):
             if waiting is not None and not waiting.done():
                 waiting.set_exception(why)
@@ -161,11 +168,14 @@ class Child:
         The number cannot have passed to another process: the sender holds the other end, which is
         looked at again once the pidfd is open.
         """
-        data, ancillary, *_ = self._socket.recvmsg(CHUNK, socket.CMSG_SPACE(_CREDENTIALS.size))
+        space = socket.CMSG_SPACE(_CREDENTIALS.size) + socket.CMSG_SPACE(_DESCRIPTOR.size)
+        data, ancillary, *_ = self._socket.recvmsg(CHUNK, space, socket.MSG_CMSG_CLOEXEC)
         for level, kind, payload in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS:
                 self._pid = _CREDENTIALS.unpack_from(payload)[0]
                 self._pidfd = os.pidfd_open(self._pid) if self._pid > 0 else -1
+            elif level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS and len(payload) >= _DESCRIPTOR.size:
+                self._forks = Forks(self._loop, _DESCRIPTOR.unpack_from(payload)[0], self.kill)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         with contextlib.suppress(BlockingIOError):
             if not self._socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT):

@@ -23,7 +23,9 @@ _RET_REFUSE = 0x00050000 | errno.EPERM
 _RET_KILL_PROCESS = 0x80000000
 _LOAD_WORD, _JUMP_EQUAL, _JUMP_SET, _RETURN = 0x20, 0x15, 0x45, 0x06
 _OFFSET_NUMBER, _OFFSET_ARCHITECTURE, _OFFSET_ARGUMENTS = 0, 4, 16
+_RET_USER_NOTIFY = 0x7FC00000
 _SECCOMP_SET_MODE_FILTER = 1
+_FLAG_NEW_LISTENER = 8
 _PROT_EXEC = 4
 _FORK_FLAGS = 0x01200011  # CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD: a fork, no thread, no namespace
 _FIONBIO, _FIOCLEX = 0x5421, 0x5451
@@ -81,11 +83,23 @@ def load(program: bytes) -> None:
     Raises:
         OSError: the kernel refuses filters.
     """
-    buffer = ctypes.create_string_buffer(program, len(program))
-    header = _FilterProgram(len(program) // 8, ctypes.addressof(buffer))
-    if _libc.syscall(_numbers()["seccomp"], _SECCOMP_SET_MODE_FILTER, 0, ctypes.byref(header)) != 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"seccomp: {os.strerror(code)}")
+    _load(program, 0)
+
+
+def watch_forks() -> int:
+    """Let the holder of the returned descriptor decide over every fork of this process from now on.
+
+    Raises:
+        OSError: the kernel cannot (before 5.5).
+    """
+    clone = _instruction(_JUMP_EQUAL, _numbers()["clone"], 0, 1)
+    parts = [
+        _instruction(_LOAD_WORD, _OFFSET_NUMBER),
+        clone,
+        _instruction(_RETURN, _RET_USER_NOTIFY),
+        _instruction(_RETURN, _RET_ALLOW),
+    ]
+    return _load(b"".join(parts), _FLAG_NEW_LISTENER)
 
 
 class _FilterProgram(ctypes.Structure):
@@ -93,6 +107,16 @@ class _FilterProgram(ctypes.Structure):
 
 
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _load(program: bytes, flags: int) -> int:
+    buffer = ctypes.create_string_buffer(program, len(program))
+    header = _FilterProgram(len(program) // 8, ctypes.addressof(buffer))
+    result = int(_libc.syscall(_numbers()["seccomp"], _SECCOMP_SET_MODE_FILTER, flags, ctypes.byref(header)))
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"seccomp: {os.strerror(code)}")
+    return result
 
 
 def _numbers() -> dict[str, int]:

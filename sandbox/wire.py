@@ -19,6 +19,12 @@ CHUNK = 1 << 18
 Meta = dict[str, Any]
 
 
+def pack(meta: Meta, body: bytes = b"") -> bytes:
+    """Return one frame."""
+    head = json.dumps(meta, separators=(",", ":")).encode()
+    return HEADER.pack(len(head), len(body)) + head + body
+
+
 class Channel:
     """The child's end: blocking, by plain read and write, so that no socket call is needed."""
 
@@ -30,8 +36,7 @@ class Channel:
 
     def send(self, meta: Meta, body: bytes = b"") -> None:
         """Send one frame."""
-        head = json.dumps(meta, separators=(",", ":")).encode()
-        data = memoryview(HEADER.pack(len(head), len(body)) + head + body)
+        data = memoryview(pack(meta, body))
         while data:
             data = data[os.write(self._descriptor, data) :]
 

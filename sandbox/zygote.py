@@ -22,7 +22,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox import child, facade, limits, seccomp, warm
-from sandbox.wire import Channel
+from sandbox.wire import Channel, pack
 
 CONTROL = 3
 _HIGHEST = 64
@@ -48,7 +48,13 @@ def main() -> None:
 def _version(program: bytes) -> None:
     limits.die_with_parent()
     channel = Channel(CONTROL)
-    channel.send({"t": "ready"})
+    control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, CONTROL)
+    if program:  # the parent decides over forks, so the module body can make no process
+        watched = seccomp.watch_forks()
+        socket.send_fds(control, [pack({"t": "ready"})], [watched])
+        os.close(watched)
+    else:
+        channel.send({"t": "ready"})
     frame = channel.receive()
     if frame is None:
         return
@@ -61,7 +67,6 @@ def _version(program: bytes) -> None:
         return
     _freeze()
     channel.send({"t": "result", "e": meta["e"]})
-    control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, CONTROL)
     one: Callable[[], None] = lambda: child.serve(workflow, kept=False)  # noqa: E731
     _serve(control, {b"1": one, b"k": lambda: child.serve(workflow, kept=True)})
 
