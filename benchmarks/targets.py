@@ -1,0 +1,125 @@
+"""The built-in planner on real applications: each target's questions, with rows computed from the target's own store.
+
+Run: python -m benchmarks.targets [name …]
+
+The applications and their questions are outside the project: the folder ``targets`` of AGENT_SCHOOL_SHARED
+(``../shared`` by default) holds them and a script that starts them. Only those that answer are asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figure, print_figures
+from domain.errors import SchoolError
+from domain.meaning.words import fold
+from domain.plan import PlannerKind, Query
+from school.app import School, open_school
+from school.ask import ask
+from school.settings import load_settings
+
+BEGIN = {
+    "datasette": "/city/events",
+    "pretix": "/cityevents/",
+    "verdaccio": "/",
+    "mediawiki": "/w/index.php/Special:AllPages",
+}
+"""Where a person would begin, for targets whose questions do not say."""
+
+SAME_NAMES = {"slug": ("url", "id"), "path": ("url",), "dependency": ("name",)}
+"""A key of the truth may be read from another field: the last part of an address is what the target calls its slug."""
+
+NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
+
+
+def shared() -> Path:
+    """Return the folder that holds the targets."""
+    return Path(os.environ.get("AGENT_SCHOOL_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "targets"
+
+
+def answers(url: str) -> bool:
+    """Return whether something listens there."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+async def measure(names: list[str]) -> list[Figure]:
+    """Ask every question of every target that runs."""
+    figures: list[Figure] = []
+    for name in names:
+        about = json.loads((shared() / name / "target.json").read_text())
+        base = f"http://127.0.0.1:{about['port']}"
+        if not answers(base + about["ready"]):
+            figures.append(Figure(what=name, measured="does not run"))
+            continue
+        questions = json.loads((shared() / name / "queries.json").read_text())
+        figures += [await _ask(one, base + one.get("start", BEGIN.get(name, "/"))) for one in questions]
+    return figures
+
+
+async def _ask(question: dict[str, Any], site: str) -> Figure:
+    with tempfile.TemporaryDirectory(prefix="agent-school-bench-") as home:
+        async with open_school(load_settings(home=Path(home), now=NOW, database="")) as school:
+            begun = time.perf_counter()
+            outcome, right = await _outcome(school, question, site)
+    took = time.perf_counter() - begun
+    what = f"{question['id']} ({question['kind']}): {question['query']}"
+    return Figure(
+        what=what, measured=f"{outcome} in {took:.1f} s", asked=f"{question['expect']['count']} rows", reached=right
+    )
+
+
+async def _outcome(school: School, question: dict[str, Any], site: str) -> tuple[str, bool]:
+    query = Query(text=question["query"], site=site, planner=PlannerKind.BUILTIN)
+    try:
+        answer = await ask(school, query, at_terminal=True)
+    except SchoolError as problem:
+        return f"{problem.code}: {problem.message[:300]}", False
+    key, rows = question["expect"]["key"], answer.run.rows
+    got = [tuple(value_of(row, name) for name in key) for row in rows]
+    true = [tuple(_plain(value) for value in row) for row in question["expect"]["rows"]]
+    right = got == true if question["expect"]["ordered"] else sorted(got) == sorted(true)
+    kind = answer.version.plan.source.kind.value
+    lacking = [name for name, value in zip(key, got[0], strict=True) if value == ""] if got else []
+    missed = len(set(true) - set(got))
+    note = f", {missed} of {len(true)} missing" if missed else ""
+    return f"{len(rows)} rows from {kind}{note}{f', no field for {lacking}' if lacking else ''}", right
+
+
+def value_of(row: dict[str, Any], name: str) -> str:
+    """Return a field of a row for comparison: by its name, a name that ends in it, or what stands for it."""
+    for candidate in (name, *SAME_NAMES.get(name, ())):
+        if candidate in row:
+            value = row[candidate]
+            return _plain(str(value).rstrip("/").rsplit("/", 1)[-1] if candidate == "url" else value)
+    close = [field for field in row if field.endswith(f"_{name}") or field.startswith(f"{name}_")]
+    return _plain(row[close[0]]) if close else ""
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{float(value):g}"
+    return fold(str(value)) if value is not None else ""
+
+
+def main(names: list[str]) -> None:
+    """Measure and print."""
+    figures = asyncio.run(measure(names or list(BEGIN)))
+    print_figures("Real applications, built-in planner", figures)
+    print(f"{sum(f.reached is True for f in figures)} of {sum(f.reached is not None for f in figures)} right")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
