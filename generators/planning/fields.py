@@ -13,7 +13,7 @@ from generators.sources.relevance import named
 from generators.sources.roles import Role, roles_of
 
 _MOST: Final = 25
-_REQUIRED_FILL: Final = 0.95
+_REQUIRED_FILL: Final = 0.995
 _FIRST: Final = (
     Role.ID,
     Role.TITLE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain.plan import Parameter, Topic, Trial
+from domain.plan import Parameter, Relation, Topic, Trial
 from domain.values import JsonValue
 from generators.planning.desk import Desk
 from generators.sources.typing import as_text
@@ -56,6 +56,7 @@ def _seen(desk: Desk, parameter: Parameter) -> str:
         for exemplar in desk.candidate.exemplars:
             value = exemplar.get(binding.fields[0])
             text = as_text(value[0] if isinstance(value, list) and value else value)
+            text = text.split(",")[0] if binding.relation is Relation.CONTAINS else text
             if text and len(text) < 80:
                 return text
     return ""

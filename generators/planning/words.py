@@ -130,7 +130,9 @@ def _free_name(desk: Desk, name: str) -> str:
 def _add_category(desk: Desk, column: Column, value: str | None) -> None:
     listed = _several(column) and column.type is not FieldType.ARRAY
     relation = Relation.CONTAINS if listed else Relation.EQUALS
-    examples = tuple(column.values[:_MOST_EXAMPLES] or column.samples[:5])
+    seen = column.values or column.samples[:5]
+    single = dict.fromkeys(part.strip() for v in seen for part in (v.split(",") if listed else [v]))
+    examples = tuple(single)[:_MOST_EXAMPLES]
     told = f" For example: {', '.join(e[:40] for e in examples)}." if examples else ""
     bindings: tuple[Binding, ...] = (
         *desk.sources([column], Relation.EQUALS),
