@@ -22,8 +22,9 @@ class ModuleFacts:
     """One module under check.
 
     ``bound`` are all names that anything in the module binds, in whatever scope; ``modules`` and ``names``
-    what imports bind: alias → dotted module, alias → (module, name). ``docstrings`` are the texts that document, ``own_private`` the names with one
-    underscore that the module's own classes define or set on ``self``.
+    what imports bind: alias → dotted module, alias → (module, name). ``docstrings`` are
+    the texts that document, ``own_private`` the names with one underscore that the module's own classes define
+    or set on ``self``.
     """
 
     tree: ast.Module

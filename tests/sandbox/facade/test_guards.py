@@ -181,3 +181,13 @@ def test_getattr_and_hasattr_are_the_guarded_ones() -> None:
         with pytest.raises(TypeError):
             function(Holder(), Text("value"))
     assert not {"open", "eval", "exec", "compile", "globals", "vars", "setattr", "print", "input"} & set(names)
+
+
+@requirement("BOX-5")
+@pytest.mark.parametrize("name", ["route", "context", "request", "expose_function", "set_input_files"])
+def test_a_page_shows_only_itself(name: str) -> None:
+    page = type("Page", (), {"__module__": "playwright.async_api._generated", name: 1, "url": 2})()
+    with pytest.raises(AttributeError, match="page"):
+        guards.get_attribute(page, name)
+    assert guards.get_attribute(page, "url") == 2
+    assert guards.get_attribute(types.SimpleNamespace(**{name: 3}), name) == 3
