@@ -45,7 +45,9 @@ async def _question(question: str, site: str, now: datetime) -> list[Figure]:
             again_ms = (time.perf_counter() - begun) * 1000
     stages = ", ".join(f"{name} {ms / 1000:.1f}" for name, ms in first.timings_ms.items() if ms >= 50)
     return [
-        Figure(what=f"learn: {question}", measured=f"{learned_s:.1f} s ({stages})", asked="≤ 10 s", reached=learned_s <= 10),
+        Figure(
+            what=f"learn: {question}", measured=f"{learned_s:.1f} s ({stages})", asked="≤ 10 s", reached=learned_s <= 10
+        ),
         Figure(what="the same question again", measured=f"{again_ms:.0f} ms", asked="≤ 2 s", reached=again_ms <= 2000),
     ]
 

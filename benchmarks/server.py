@@ -39,6 +39,7 @@ from domain.plan import (
 )
 from domain.policy import HostRule, Policy
 from domain.run import Verdict
+from domain.values import JsonObject
 from domain.workflow import Artifact, Provenance, Status, WorkflowVersion
 from generators.emit import describe
 from registry import open_registry
@@ -70,7 +71,8 @@ class Peer:
     async def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """Send one request and return the whole answer."""
         self._number += 1
-        answer = self._waiting[self._number] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting[self._number] = answer
         self._send({"jsonrpc": "2.0", "id": self._number, "method": method, "params": params})
         return await answer
 
@@ -162,8 +164,12 @@ def tool_of(port: int) -> WorkflowVersion:
         records=RecordSource(request=RequestTemplate(url=url), records="items"),
     )
     tool = describe(plan)
-    item = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
-    output = {**tool.output_schema, "properties": {"rows": {"type": "array", "items": item}}, "required": ["rows"]}
+    item: JsonObject = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
+    output: JsonObject = {
+        **tool.output_schema,
+        "properties": {"rows": {"type": "array", "items": item}},
+        "required": ["rows"],
+    }
     return WorkflowVersion(
         status=Status.VALIDATED,
         tool=tool.model_copy(update={"output_schema": output}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import tempfile
 import time
 from datetime import date, datetime
@@ -113,7 +114,7 @@ def _has(name: str, wanted: Any, params: JsonObject, today: date) -> bool:
     """Return whether the parameters say the same; a distance may be in the other unit."""
     miles = params.get("radius_miles")
     if name == "radius_km" and isinstance(miles, int | float):
-        return abs(miles * geo.KM_PER_MILE - wanted) < 0.01
+        return math.isclose(miles * geo.KM_PER_MILE, wanted, abs_tol=0.01)
     return _agrees(name, wanted, params.get(name), today)
 
 
@@ -124,7 +125,7 @@ def _agrees(name: str, wanted: Any, given: Any, today: date) -> bool:
         return all(words.matches([text], word) for word in wanted)
     if name in {"date_from", "date_to"} and isinstance(given, str):
         meant = dates.resolve(given, today)
-        return (meant.start if name == "date_from" else meant.end).isoformat() == wanted
+        return str(wanted) == (meant.start if name == "date_from" else meant.end).isoformat()
     if isinstance(wanted, str):
         return words.fold(str(given)) == words.fold(wanted)
     same: bool = given == wanted

@@ -48,6 +48,29 @@ class Settings(BaseSettings):
     tls_ca_file: Path | None = Field(
         default=None, description="Extra certificate authority that sites may use (PEM file)."
     )
+    public_hosts: Names = Field(
+        default=(), description="Names (host or host:port) by which clients reach the HTTP server, comma separated."
+    )
+    allowed_origins: Names = Field(
+        default=(), description="Origins of web pages that may use the HTTP server, comma separated."
+    )
+    trusted_proxies: Names = Field(
+        default=(), description="Addresses of proxies whose X-Forwarded headers are believed, comma separated."
+    )
+    body_limit_bytes: int = Field(default=1_048_576, ge=1024, description="Largest body of an HTTP request, bytes.")
+    rate_per_key: int = Field(default=60_000, gt=0, description="HTTP requests per minute of one key.")
+    rate_per_address: int = Field(default=120_000, gt=0, description="HTTP requests per minute from one address.")
+    bad_keys_per_address: int = Field(
+        default=60, gt=0, description="Requests per minute with no key or a wrong one from one address."
+    )
+    drain_timeout_s: float = Field(
+        default=20.0, ge=0, description="How long a server that is stopped waits for the calls at work, seconds."
+    )
+    oauth_issuer: str = Field(default="", description="Issuer of OAuth tokens; empty takes API keys only.")
+    oauth_jwks_url: str = Field(default="", description="Where the issuer publishes its keys (JWKS).")
+    oauth_audience: str = Field(
+        default="", description="This server's own address, as tokens name it (such as https://tools.example.org/mcp)."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="Log level.")
     openai_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("OPENAI_API_KEY"), description="Key of OpenAI."
@@ -56,7 +79,9 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("ANTHROPIC_API_KEY"), description="Key of Anthropic."
     )
 
-    @field_validator("allow_weaker", "private_hosts", mode="before")
+    @field_validator(
+        "allow_weaker", "private_hosts", "public_hosts", "allowed_origins", "trusted_proxies", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
