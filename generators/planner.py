@@ -71,7 +71,7 @@ def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Obser
     detail = next((c for c in findings.candidates if c.detail_of == choice.candidate.id), None)
     if not lacking or detail is None:
         return alone
-    columns = tuple(_beside(alone.columns, c) for c in serving(detail.columns, intent, lacking))
+    columns = tuple(_beside(alone.columns, c) for c in serving(detail.columns, lacking))
     if not columns:
         return alone
     return _bound(choice, findings, intent, observation, detail.model_copy(update={"columns": columns}))

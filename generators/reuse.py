@@ -88,7 +88,7 @@ def _words(text: str) -> set[str]:
     return {form for word in fold(text).split() for form in (word, *forms(word))}
 
 
-def _put(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
+def _put(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:  # noqa: PLR0911 - one case for each topic
     """Put one constraint among the arguments; False when no parameter takes it."""
     match constraint.topic:
         case Topic.KEYWORDS | Topic.CATEGORY:

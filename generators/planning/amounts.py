@@ -20,6 +20,7 @@ _SAYING: Final = {
     Relation.MORE_THAN: "more than",
 }
 _SOLD_OUT: Final = re.compile(r"sold|out.?of.?stock|unavailable|not available|full|no tickets", re.IGNORECASE)
+_FREE_TOLD: Final = "Only free records (true) or only those that cost (false)."
 _SOLD_OUT_TEXTS: Final = ("SOLD OUT", "Sold out", "sold out", "Sold Out", "SoldOut", "Out of stock", "OutOfStock")
 _ONLINE: Final = re.compile(r"online|virtual|remote|webinar|zoom|stream", re.IGNORECASE)
 
@@ -96,7 +97,7 @@ def _bind_free(desk: Desk) -> None:
     if column is None:
         desk.unserved += wishes
     elif wishes or desk.common(Role.FREE) is not None:
-        _add_flag(desk, "free", column, Topic.FREE, wishes, "Only free records (true) or only those that cost (false).")
+        _add_flag(desk, "free", column, topic=Topic.FREE, wishes=wishes, told=_FREE_TOLD)
 
 
 def _bind_availability(desk: Desk) -> None:
@@ -107,14 +108,15 @@ def _bind_availability(desk: Desk) -> None:
     if sold is not None:
         flipped = [w.model_copy(update={"value": not _available(w)}) for w in wishes]
         told = "Only sold-out records (true) or only those still to be had (false)."
-        _add_flag(desk, "sold_out", sold, Topic.AVAILABILITY, flipped, told, _matching(sold, _SOLD_OUT))
+        texts = _matching(sold, _SOLD_OUT)
+        _add_flag(desk, "sold_out", sold, topic=Topic.AVAILABILITY, wishes=flipped, told=told, texts=texts)
     elif open_ is not None and open_.type is FieldType.BOOLEAN:
         _bind_open(desk, open_, wishes)
     elif open_ is not None and (_matching(open_, _SOLD_OUT) or wishes):
         flipped = [w.model_copy(update={"value": not _available(w)}) for w in wishes]
         told = "Only sold-out records (true) or only those still to be had (false)."
         texts = tuple(dict.fromkeys((*_matching(open_, _SOLD_OUT), *_SOLD_OUT_TEXTS)))
-        _add_flag(desk, "sold_out", open_, Topic.AVAILABILITY, flipped, told, texts)
+        _add_flag(desk, "sold_out", open_, topic=Topic.AVAILABILITY, wishes=flipped, told=told, texts=texts)
     else:
         desk.unserved += wishes
 
@@ -122,7 +124,7 @@ def _bind_availability(desk: Desk) -> None:
 def _bind_open(desk: Desk, column: Column, wishes: list[Constraint]) -> None:
     said = [w.model_copy(update={"value": _available(w)}) for w in wishes]
     told = "Only records that are to be had (true) or only those that are not (false)."
-    _add_flag(desk, "available", column, Topic.AVAILABILITY, said, told)
+    _add_flag(desk, "available", column, topic=Topic.AVAILABILITY, wishes=said, told=told)
 
 
 def _available(wish: Constraint) -> bool:
@@ -144,13 +146,14 @@ def _bind_online(desk: Desk) -> None:
     if column.type is not FieldType.BOOLEAN and not texts:
         texts = ("online", "virtual")
     told = "Only online records (true) or only those at a place (false)."
-    _add_flag(desk, "online", column, Topic.ONLINE, wishes, told, texts)
+    _add_flag(desk, "online", column, topic=Topic.ONLINE, wishes=wishes, told=told, texts=texts)
 
 
 def _add_flag(
     desk: Desk,
     name: str,
     column: Column,
+    *,
     topic: Topic,
     wishes: list[Constraint],
     told: str,

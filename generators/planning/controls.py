@@ -58,8 +58,8 @@ def _sort(sortable: list[str], keys: list[str]) -> Parameter:
         name="sort",
         type=FieldType.STRING,
         description=(
-            f"A field to sort by, with - in front for descending; several joined by commas. Fields: {', '.join(sortable)}."
-            " The site's own order when left out."
+            "A field to sort by, with - in front for descending; several joined by commas. "
+            f"Fields: {', '.join(sortable)}. The site's own order when left out."
         ),
         default=",".join(dict.fromkeys(keys)) or None,
         examples=(sortable[0], f"-{sortable[0]}"),

@@ -10,7 +10,6 @@ from domain.observation import Column, EndpointParameter, Observation, RecordCan
 from domain.plan import Binding, Constraint, Intent, Parameter, Relation, SourceBinding, Topic
 from generators.sources.roles import Role, first, playing
 
-
 OFFERED_FILL: Final = 0.1
 """Share of records that must have a column for it to be offered, or put out, unasked."""
 

@@ -14,6 +14,7 @@ from generators.sources.roles import Role, roles_of
 
 _MOST: Final = 25
 _REQUIRED_FILL: Final = 0.995
+_CORE: Final = frozenset({Role.ID, Role.TITLE, Role.LINK, Role.START})
 _FIRST: Final = (
     Role.ID,
     Role.TITLE,
@@ -80,7 +81,8 @@ def _usefulness(column: Column) -> tuple[int, float]:
 
 def _field(column: Column, desk: Desk) -> Field:
     detail = column.name in desk.detail_names
-    required = column.fill >= _REQUIRED_FILL and not detail
+    told = bool(set(roles_of(column)[:1]) & _CORE) or desk.candidate.paging is None  # later pages may lack the rest
+    required = column.fill >= _REQUIRED_FILL and not detail and told
     leads = desk.detail is not None and column.name == desk.detail.link and column.type is not FieldType.URL
     return Field(
         name=column.name,

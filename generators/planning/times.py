@@ -28,11 +28,13 @@ def bind_times(desk: Desk) -> None:
     zone = desk.first(Role.TIMEZONE)
     desk.need(*(c for c in (start, zone) if c))
     told = start.name.replace("_", " ")
-    _add(desk, "date_from", first, Relation.FROM, f"Only records whose {told} is on or after this day.", start.name)
-    _add(desk, "date_to", last, Relation.TO, f"Only records whose {told} is on or before this day.", start.name)
+    after = f"Only records whose {told} is on or after this day."
+    before = f"Only records whose {told} is on or before this day."
+    _add(desk, "date_from", first, Relation.FROM, told=after, field=start.name)
+    _add(desk, "date_to", last, Relation.TO, told=before, field=start.name)
 
 
-def _add(desk: Desk, name: str, day: Constraint | None, relation: Relation, told: str, field: str) -> None:
+def _add(desk: Desk, name: str, day: Constraint | None, relation: Relation, *, told: str, field: str) -> None:
     end = "; of a phrase its last day counts" if relation is Relation.TO else "; of a phrase its first day counts"
     desk.add(
         Parameter(

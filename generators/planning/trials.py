@@ -41,7 +41,8 @@ def _narrower(desk: Desk) -> dict[str, JsonValue]:
     """Values of a record that was seen, for one parameter that the question did not use."""
     for topic in (Topic.CATEGORY, Topic.PLACE, Topic.PERSON, Topic.NAMED):
         for parameter in desk.parameters.values():
-            if parameter.topic is not topic or parameter.default is not None:
+            mapped = any(b.kind == "source" and b.encoding == "map" for b in parameter.bindings)
+            if parameter.topic is not topic or parameter.default is not None or mapped:
                 continue
             value = _seen(desk, parameter)
             if value:

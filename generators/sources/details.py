@@ -44,17 +44,18 @@ def study_details(
     """
     found = []
     for candidate in candidates:
-        if not _lacking(candidate, intent, choices):
+        lacking = _lacking(candidate, intent, choices)
+        if not lacking:
             continue
         for column, template in _links(candidate, observation)[:2]:
-            detail = _behind(candidate, column, template, intent, choices, questions)
+            detail = _behind(candidate, column, template, lacking=lacking, questions=questions)
             if detail is not None:
                 found.append(detail)
                 break
     return found
 
 
-def serving(columns: Sequence[Column], intent: Intent, lacking: Sequence[Any]) -> list[Column]:
+def serving(columns: Sequence[Column], lacking: Sequence[Any]) -> list[Column]:
     """Return the columns that serve something lacking: a constraint, or a wanted field by its name."""
     kept = []
     for column in columns:
@@ -111,8 +112,8 @@ def _behind(
     candidate: RecordCandidate,
     link: Column,
     template: str,
-    intent: Intent,
-    choices: Sequence[str],
+    *,
+    lacking: Sequence[Any],
     questions: Questions,
 ) -> RecordCandidate | None:
     """Ask for a few records' pages and read what they have in common."""
@@ -122,10 +123,9 @@ def _behind(
     known = [a for a in answers if a is not None and good(a)]
     if len(known) < len(answers) or not known:
         return None
-    lacking = _lacking(candidate, intent, choices)
     best: tuple[int, SourceKind, RecordSource, list[Column]] | None = None
     for kind, source, columns in _readings(known):
-        kept = serving(columns, intent, lacking)
+        kept = serving(columns, lacking)
         if kept and (best is None or len(kept) > best[0]):
             best = (len(kept), kind, source, kept)
     if best is None:

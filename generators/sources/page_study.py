@@ -11,7 +11,7 @@ from domain.observation import Column, Endpoint, EndpointParameter, Observation,
 from domain.plan import Intent, Paging, PagingKind, RecordSource, RequestTemplate, SourceKind, Topic
 from domain.values import JsonObject, JsonValue
 from generators.induction.paging import find_paging
-from generators.induction.reading import first_match, read, reads_as
+from generators.induction.reading import read, reads_as
 from generators.induction.records import find_records
 from generators.induction.tree import parse_document
 from generators.sources.agreement import agreement, naming_texts
@@ -54,7 +54,8 @@ def study_pages(
     candidates: list[RecordCandidate] = []
     endpoints: list[Endpoint] = []
     deep: dict[SourceKind, int] = {}
-    for candidate in ranked:
+    for found_one in ranked:
+        candidate = found_one
         number = deep.get(candidate.kind, 0)
         deep[candidate.kind] = number + 1
         if candidate.kind is SourceKind.EMBEDDED:

@@ -1,4 +1,4 @@
-"""Parameters that a source may take: ideas from links, forms, answers and conventions, and what a probe shows of each."""
+"""Parameters that a source may take: ideas from links, forms, answers and conventions, and what probes show."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def _from_links(
     groups: dict[str, dict[str, str]], candidate: RecordCandidate, intent: Intent
 ) -> Iterator[ParameterIdea]:
     for name, choices in groups.items():
-        yield from _choice_idea(name, choices, candidate, intent, "link", name)
+        yield from _choice_idea(name, choices, candidate, intent, evidence="link", label=name)
 
 
 def _from_forms(
@@ -213,7 +213,9 @@ def _form_ideas(form: Form, candidate: RecordCandidate, intent: Intent) -> Itera
     for entry in form.fields:
         if entry.options:
             choices = {o.value: o.label or o.value for o in entry.options if o.value}
-            yield from _choice_idea(entry.name, choices, candidate, intent, "form", entry.label or entry.name)
+            yield from _choice_idea(
+                entry.name, choices, candidate, intent, evidence="form", label=entry.label or entry.name
+            )
         elif entry.kind in ("text", "search") and (
             _SEARCH_NAME.match(entry.name)
             or entry.kind == "search"
@@ -223,7 +225,7 @@ def _form_ideas(form: Form, candidate: RecordCandidate, intent: Intent) -> Itera
 
 
 def _choice_idea(
-    name: str, choices: dict[str, str], candidate: RecordCandidate, intent: Intent, evidence: Evidence, label: str
+    name: str, choices: dict[str, str], candidate: RecordCandidate, intent: Intent, *, evidence: Evidence, label: str
 ) -> Iterator[ParameterIdea]:
     """A parameter with known values: which column has them, and which value to try."""
     if not choices or _CONTROL_NAME.search(name):

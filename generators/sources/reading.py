@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+
 from domain.observation import RecordCandidate
 from domain.plan import SourceKind
 from domain.values import JsonObject, JsonValue

@@ -68,16 +68,20 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
     ),
     (
         Role.PRICE,
-        r"(^|_)(price|cost|fee|amount|low_price|min_price|ticket_price|price_amount|price_value|unit_price|sale_price|"
-        r"current_price|prices|preis|prix|price_color)$",
+        (
+            r"(^|_)(price|cost|fee|amount|low_price|min_price|ticket_price|price_amount|price_value|unit_price|sale_price|"
+            r"current_price|prices|preis|prix|price_color)$"
+        ),
         (*_NUMBERS, FieldType.PRICE, FieldType.STRING),
     ),
     (Role.CURRENCY, r"(^|_)(currency|currency_code|price_currency)$", (FieldType.STRING,)),
     (Role.END, r"(^|_)(end|ends|until|finish|end_date|end_at|end_time|ends_at|date_to|closes|expires)(_|$)", _DATES),
     (
         Role.START,
-        r"(^|_)(start|starts|begin|begins|date|when|day|start_date|start_at|starts_at|datetime|date_from|time|scheduled"
-        r"|departure|event_date|local_date)(_|$)",
+        (
+            r"(^|_)(start|starts|begin|begins|date|when|day|start_date|start_at|starts_at|datetime|date_from|time|scheduled"
+            r"|departure|event_date|local_date)(_|$)"
+        ),
         _DATES,
     ),
     (Role.CITY, r"(^|_)(city|town|locality|municipality|address_locality|city_name)$", (FieldType.STRING,)),
@@ -87,17 +91,21 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
     (Role.VENUE, r"(^|_)(venue|venue_name|location|location_name|place|place_name|hall)$", (FieldType.STRING,)),
     (
         Role.ORGANIZER,
-        r"(^|_)(organi[sz]er|organi[sz]er_name|organi[sz]ers|host|hosts|hosts_name|host_name|hosted_by|author|authors|"
-        r"author_name|by|creator|calendar_name|calendar|publisher|publisher_name|maintainer|maintainers|seller|vendor|"
-        r"brand|artist|artists|owner|owner_login|user|user_name|username|presenter|speaker|speakers|group_name|company|"
-        r"authors_name|performer|performers|organizers_name|maintainers_name|brand_name)$",
+        (
+            r"(^|_)(organi[sz]er|organi[sz]er_name|organi[sz]ers|host|hosts|hosts_name|host_name|hosted_by|author|authors|"
+            r"author_name|by|creator|calendar_name|calendar|publisher|publisher_name|maintainer|maintainers|seller|vendor|"
+            r"brand|artist|artists|owner|owner_login|user|user_name|username|presenter|speaker|speakers|group_name|company|"
+            r"authors_name|performer|performers|organizers_name|maintainers_name|brand_name)$"
+        ),
         _TEXTS,
     ),
     (
         Role.CATEGORY,
-        r"(^|_)(category|categories|subcategory|sub_category|categories_name|category_name|genre|genres|topic|topics|"
-        r"tag|tags|tags_name|type|kind|section|department|keywords|segment|event_type|language|subject|subjects|"
-        r"classification|product_type|labels_name|topics_name|style|cuisine|species|sport|discipline)$",
+        (
+            r"(^|_)(category|categories|subcategory|sub_category|categories_name|category_name|genre|genres|topic|topics|"
+            r"tag|tags|tags_name|type|kind|section|department|keywords|segment|event_type|language|subject|subjects|"
+            r"classification|product_type|labels_name|topics_name|style|cuisine|species|sport|discipline)$"
+        ),
         _TEXTS,
     ),
     (Role.RATING, r"(^|_)(rating|stars|score|rating_value|average_rating|points)$", (*_NUMBERS, FieldType.STRING)),
@@ -113,8 +121,10 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
     ),
     (
         Role.DESCRIPTION,
-        r"(^|_)(description|summary|abstract|excerpt|body|content|details|about|blurb|snippet|teaser|text|subtitle|"
-        r"description_short|short_description|tagline|comment|review|quote)$",
+        (
+            r"(^|_)(description|summary|abstract|excerpt|body|content|details|about|blurb|snippet|teaser|text|subtitle|"
+            r"description_short|short_description|tagline|comment|review|quote)$"
+        ),
         (FieldType.STRING,),
     ),
     (
