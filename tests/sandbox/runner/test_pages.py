@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from domain.run import Outcome, RunKind
+from domain.workflow import Artifact
+from sandbox.gate import Artifacts
+from sandbox.runner import RunnerOptions, open_runner
+from tests.requirements import requirement
+from tests.sandbox.runner.workflows import HEAD, NOW
+from tests.sandbox.sites import serve
+
+BODY = """    await page.goto(request.word)
+    text = await page.inner_text("body")
+    return Response(rows=[Item(name=text, number=1)], count=1)
+"""
+CODE = HEAD + BODY
+for old, new in (
+    ("import asyncio\n\n", ""),
+    ("import workflow_kit\n", ""),
+    ("import httpx", "from playwright.async_api import Page"),
+    ("http: httpx.AsyncClient", "page: Page"),
+    ("http: the client", "page: the page"),
+):
+    CODE = CODE.replace(old, new)
+
+
+@pytest.mark.browser
+@requirement("BOX-5", "BOX-8")
+async def test_a_page_workflow_runs_in_the_jail_against_the_browser_outside() -> None:
+    kept: list[Artifacts] = []
+    artifact = Artifact(code=CODE, interface="page")
+    async with serve() as site, open_runner(RunnerOptions(keep_artifacts=kept.append)) as runner:
+        policy = site.policy(wall_s=30)
+        read = await runner.run(artifact, {"word": site.url("/a")}, policy, kind=RunKind.TRIAL, now=NOW)
+        assert (read.outcome, read.error) == (Outcome.OK, None)
+        assert '"path": "/a"' in str(read.rows[0]["name"])
+        assert kept == []
+        denied = await runner.run(artifact, {"word": "http://other.example/"}, policy, kind=RunKind.CALL, now=NOW)
+        assert denied.outcome is Outcome.DENIED
+        assert any("other.example" in denial.url for denial in denied.denials)
+        assert kept[0].screenshot_png.startswith(b"\x89PNG")
