@@ -12,7 +12,7 @@ PARAMETER_TYPES = {
     FieldType.PRICE: "float",
     FieldType.BOOLEAN: "bool",
 }
-ITEM_TYPES = {**PARAMETER_TYPES, FieldType.ARRAY: "list[str]", FieldType.OBJECT: "dict[str, Any]"}
+ITEM_TYPES = {**PARAMETER_TYPES, FieldType.ARRAY: "list[Any]", FieldType.OBJECT: "dict[str, Any]"}
 
 
 def models(plan: Plan) -> list[str]:
