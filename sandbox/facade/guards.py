@@ -35,18 +35,18 @@ _WATCHED: Final = frozenset({"obj", "register", "now", "utcnow", "today"}) | REF
 _admitted: set[str] = set()  # attribute names that were looked at once and need no further look
 
 
-def get_attribute(value: Any, name: str, *default: Any) -> Any:
+def get_attribute(value: Any, name: str) -> Any:
     """Return ``value.name`` unless it leads out of the workflow's own data.
 
     Raises:
         AttributeError: the name is private, is one of introspection, or the result is a module, frame or code.
     """
     if name in _admitted:
-        found = getattr(value, name, *default)
+        found = getattr(value, name)
         if type(found) in HIDDEN_TYPES:
             raise AttributeError(f"{name!r} is not for workflows")
         return found
-    return _unusual_attribute(value, name, *default)
+    return _unusual_attribute(value, name)
 
 
 def get_item(value: Any, key: Any) -> Any:
@@ -154,7 +154,7 @@ def _guarded_format(text: str, name: str) -> Callable[..., str]:
     return lambda mapping: _Formatter().vformat(text, (), mapping)
 
 
-def _unusual_attribute(value: Any, name: str, *default: Any) -> Any:
+def _unusual_attribute(value: Any, name: str) -> Any:
     """The long way: names not seen before, and those that always need a look."""
     if type(name) is not str:
         raise TypeError("attribute names are text")
@@ -167,12 +167,12 @@ def _unusual_attribute(value: Any, name: str, *default: Any) -> Any:
         if watched is not None:
             return watched
     if name.startswith("_"):
-        return _private_attribute(value, name, *default)
+        return _private_attribute(value, name)
     if name in INSPECTION:
         raise AttributeError(f"{name!r} is not for workflows")
     if name not in _FORMATS and name not in _WATCHED and len(_admitted) < 10_000:
         _admitted.add(name)
-    found = getattr(value, name, *default)
+    found = getattr(value, name)
     if type(found) in HIDDEN_TYPES:
         raise AttributeError(f"{name!r} is not for workflows")
     return found
@@ -199,10 +199,10 @@ def _now(tz: tzinfo | None = None) -> datetime:
     return moment.replace(tzinfo=None) if tz is None else moment.astimezone(tz)
 
 
-def _private_attribute(value: Any, name: str, *default: Any) -> Any:
+def _private_attribute(value: Any, name: str) -> Any:
     """Names with an underscore: ``__name__`` of classes and functions, and own attributes of own objects."""
     if name == "__name__":
-        return str(getattr(value, name, *default))
+        return str(getattr(value, name))
     kind = type(value)
     if name in NAMED_TUPLE_METHODS and isinstance(value, tuple):
         return getattr(value, name)

@@ -183,7 +183,8 @@ _EMPTY = re.compile(
     r"\b(?:no|0|zero)\s+(?:\w+\s+){0,4}?(?:found|results?|matches|match|available|items?|entries|records|events|"
     r"products|posts|packages|listings|jobs|rows|to (?:show|display)|yet)\b"
     r"|\bnothing (?:found|here|to (?:show|display)|matched)|\b(?:did not|didn[’']t) match any"
-    r"|\bcould(?: not|n[’']t) find|\bthere (?:are|were|is|was) (?:currently )?no\b|\bno matching\b|\b0 of 0\b|\bempty list\b",
+    r"|\bcould(?: not|n[’']t) find|\bthere (?:are|were|is|was) (?:currently )?no\b"
+    r"|\bno matching\b|\b0 of 0\b|\bempty list\b",
     re.IGNORECASE,
 )
 
