@@ -71,6 +71,7 @@ async def page_door(
     async with open_page(browsers, policy) as session:
         door = Door(lambda meta, body: ask(session, meta, body), kill, _PAGE_QUESTIONS)
         exchanges.denials = session.grant.denials
+        exchanges.gate_log = session.gate.log
         yield door
         wanted = keep if door.failed else None
         if wanted is not None or exchanges.records:

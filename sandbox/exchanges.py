@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from http.cookies import CookieError
@@ -70,6 +71,7 @@ class Exchanges:
         self.bytes_in = 0
         self.bytes_out = 0
         self.denials: list[Denial] = []
+        self.gate_log: Sequence[str] = ()  # what the gate of a page workflow noted
         self.limited = ""  # the last limit of the policy that a request met
         self.recorded: list[Exchange] = []
         self._broker = broker

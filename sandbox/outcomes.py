@@ -20,6 +20,7 @@ from sandbox.zygotes import LoadFailed
 
 MESSAGE_CHARACTERS = 300
 _VALIDATORS = 512
+_OUTSIDE = "the address is outside the policy"  # the gate's words
 _REMEDIES = {
     "wall": "Ask for less at once, or raise the tool's time limit.",
     "cpu": "Ask for less at once, or raise the tool's CPU limit.",
@@ -186,6 +187,8 @@ def _from_error(meta: Meta, artifact: Artifact, exchanges: Exchanges, *, code: s
         outcome, found, message = Outcome.INVALID, "invalid_arguments", said
     elif exchanges.denials and (kind == "denied" or "net::ERR_BLOCKED_BY_CLIENT" in said):
         outcome, found, message = Outcome.DENIED, "egress_denied", exchanges.denials[-1].reason
+    elif any(_OUTSIDE in line for line in exchanges.gate_log) and _OUTSIDE in said:
+        outcome, found, message = Outcome.DENIED, "egress_denied", "The page's address is outside this tool's policy."
     elif kind in ("memory", "cpu"):
         outcome, found, message = Outcome.KILLED, kind, f"The run used more {kind} than its limit."
     elif kind == "status":

@@ -33,7 +33,8 @@ LEAKS = {
     + RUN
     + "global LAST\n    old, LAST = LAST, arguments['w']\n    return [old] if old else []",
     "a closure": (
-        "def make():\n    last = []\n    def f(x):\n        nonlocal last\n        old, last = last, [x]\n        return old\n"
+        "def make():\n    last = []\n    def f(x):\n        nonlocal last\n"
+        "        old, last = last, [x]\n        return old\n"
         "    return f\nF = make()\n" + RUN + "return F(arguments['w'])"
     ),
     "a class attribute": "class K:\n    last = None\n"
