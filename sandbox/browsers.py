@@ -155,6 +155,9 @@ class BrowserPool:
 
     async def _close(self, launched: _Launched, context: BrowserContext) -> None:
         launched.open -= 1
+        if not launched.browser.is_connected():
+            await self._discard(launched)
+            return
         try:
             async with asyncio.timeout(self.options.close_timeout_s):
                 await context.close()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from sandbox.egress_grants import Grant
 from sandbox.egress_http import BadRequest, Framing
 
 BLOCK_BYTES = 64 * 1024
 IDLE_TIMEOUT_S = 60.0
+_CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]{1,6}\r\n")  # no extensions, at most 16 MiB
 
 
 async def _copy(source: asyncio.StreamReader, sink: asyncio.StreamWriter, grant: Grant) -> None:
@@ -61,12 +63,9 @@ async def body(reader: asyncio.StreamReader, upstream: asyncio.StreamWriter, fra
 async def _chunks(reader: asyncio.StreamReader, upstream: asyncio.StreamWriter, grant: Grant) -> None:
     while True:
         line = await reader.readuntil(b"\r\n")
-        try:
-            size = int(line.strip().decode("ascii"), 16) if line.strip().isalnum() else -1
-        except ValueError:
-            size = -1
-        if size < 0 or size > 1 << 24:
+        if not _CHUNK_SIZE.fullmatch(line):
             raise BadRequest("malformed chunk")
+        size = int(line, 16)
         block = await reader.readexactly(size + 2)
         if block[-2:] != b"\r\n":
             raise BadRequest("malformed chunk")

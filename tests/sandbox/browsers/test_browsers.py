@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -115,7 +116,8 @@ async def test_a_crashed_browser_is_replaced():
             gone = asyncio.Event()
             context.browser.on("disconnected", lambda _: gone.set())
             for process in browsers():
-                process.kill()
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
             async with asyncio.timeout(BOUND_S):
                 await gone.wait()
         async with pool.context(Grant(Policy())) as context:

@@ -10,7 +10,7 @@ import pytest
 
 from domain.policy import HostRule, Policy
 from sandbox.egress import Egress
-from sandbox.egress_grants import Grant
+from sandbox.egress_grants import Grant, Refused
 from sandbox.egress_http import BadRequest, content_framing, parse_head
 from tests.requirements import requirement
 
@@ -309,3 +309,93 @@ async def talk_via(port: int, url: str, grant: Grant) -> bytes:
 def test_malformed_request_lines_are_not_parsed(raw):
     with pytest.raises(BadRequest):
         parse_head(raw)
+
+
+CHUNKED = b"POST http://127.0.0.1:%d/ HTTP/1.1\r\n{auth}Transfer-Encoding: chunked\r\n\r\n"
+
+
+@requirement("BOX-5")
+async def test_a_chunked_body_passes_as_it_is_and_ends_where_it_ends(proxy):
+    egress, port = proxy
+    got = asyncio.get_running_loop().create_future()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        got.set_result(await reader.readuntil(b"0\r\n\r\n"))
+        writer.write(ANSWER)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    target = server.sockets[0].getsockname()[1]
+    async with server, egress.grant(Grant(policy_for(target, methods=("POST",)))) as grant:
+        body = b"4\r\nbody\r\n0\r\n\r\n"
+        assert await talk(port, CHUNKED % target + body + b"GET http://x/ HTTP/1.1\r\n\r\n", grant) == ANSWER
+    assert await got == body
+
+
+@requirement("BOX-5")
+@pytest.mark.parametrize(
+    "body", [b"x\r\n", b"-1\r\n", b"4 ;x\r\nbody\r\n", b"4\r\nbodyXX0\r\n\r\n", b"ffffffff\r\n", b"0x4\r\n", b"\r\n"]
+)
+async def test_malformed_chunks_are_refused(proxy, upstream, body):
+    egress, port = proxy
+    async with egress.grant(Grant(policy_for(upstream.port, methods=("POST",)))) as grant:
+        assert (await talk(port, CHUNKED % upstream.port + body, grant)).startswith(b"HTTP/1.1 400 ")
+    assert len(grant.denials) == 1
+
+
+@requirement("BOX-6")
+async def test_connections_beyond_the_grants_number_are_refused(proxy, upstream):
+    egress, port = proxy
+    async with egress.grant(Grant(policy_for(upstream.port), max_requests=1)) as grant:
+        assert (await talk(port, get(f"http://127.0.0.1:{upstream.port}/"), grant)).startswith(b"HTTP/1.1 200 ")
+        assert (await talk(port, get(f"http://127.0.0.1:{upstream.port}/"), grant)).startswith(b"HTTP/1.1 403 ")
+
+
+@requirement("BOX-5")
+@pytest.mark.parametrize(
+    ("raw", "status"),
+    [
+        (b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 20_000 + b"\r\n", b"431"),
+        (b"nonsense\r\n\r\n", b"400"),
+        (b"GET http://x/ HTTP/1.1\r\n" + b"x: y\r\n" * 200 + b"\r\n", b"400"),
+    ],
+)
+async def test_heads_that_are_too_large_or_no_requests_are_refused(proxy, raw, status):
+    assert (await talk(proxy[1], raw)).startswith(b"HTTP/1.1 " + status)
+
+
+@requirement("BOX-5")
+@pytest.mark.parametrize(
+    "given",
+    [b"Bearer x", b"Basic !!!", b"Basic " + base64.b64encode(b"\xff"), b"Basic " + base64.b64encode(b"run:wrong")],
+)
+async def test_other_credentials_are_none(proxy, given):
+    raw = b"POST http://x/ HTTP/1.1\r\nProxy-Authorization: " + given + b"\r\nContent-Length: 5\r\n\r\nhello"
+    assert (await talk(proxy[1], raw)).startswith(b"HTTP/1.1 407 ")
+
+
+@requirement("BOX-5")
+@pytest.mark.parametrize("target", ["127.0.0.1", "[::1", "[::1]x", "x:0", "a b:1", "127.0.0.1:x"])
+async def test_odd_tunnels_are_refused(proxy, upstream, target):
+    egress, port = proxy
+    async with egress.grant(Grant(policy_for(upstream.port))) as grant:
+        raw = f"CONNECT {target} HTTP/1.1\r\n{{auth}}\r\n".encode()
+        assert (await talk(port, raw, grant)).startswith(b"HTTP/1.1 400 ")
+
+
+@requirement("BOX-5")
+async def test_reading_other_public_hosts_means_get_on_default_ports():
+    grant = Grant(policy_for(1), read_public=True)
+    grant.check_request("GET", "http", "cdn.example", 80, "http://cdn.example/")
+    grant.check_tls("cdn.example", 443, "https://cdn.example/")
+    for refused in (
+        lambda: grant.check_request("POST", "http", "cdn.example", 80, ""),
+        lambda: grant.check_request("GET", "http", "cdn.example", 8080, ""),
+        lambda: grant.check_tunnel("cdn.example", 80, ""),
+        lambda: grant.check_tls("localhost", 443, ""),
+        lambda: grant.check_websocket("http", "cdn.example", 80, ""),
+    ):
+        with pytest.raises(Refused):
+            refused()
