@@ -16,6 +16,7 @@ from sandbox.facade.guards import (
     async_iterator,
     get_attribute,
     get_item,
+    type_name,
     union,
     update_in_place,
     writable,
@@ -41,6 +42,7 @@ def environment(interface: Interface = "http") -> dict[str, Any]:
         "_getiter_": iter,
         "_inplacevar_": update_in_place,
         "_or_": union,
+        "_typename_": type_name,
         "_write_": writable,
     }
     names["_ready_"] = lambda: finish(names)

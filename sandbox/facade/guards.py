@@ -101,6 +101,11 @@ def has_attribute(value: Any, name: str) -> bool:
     return True
 
 
+def type_name(value: Any) -> str:
+    """Return ``value.__class__.__name__``."""
+    return type(value).__name__
+
+
 def type_of(value: Any) -> type:
     """Return the class of a value; classes of classes could make new ones, and are not for workflows."""
     if isinstance(value, type):

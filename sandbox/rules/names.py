@@ -11,7 +11,7 @@ from sandbox.facade.builtin_names import ALL_NAMES
 from sandbox.facade.guards import INSPECTION
 from sandbox.rules.base import Breach, Breaches, Rule
 from sandbox.rules.facts import ModuleFacts
-from sandbox.rules.restricted import READABLE_MAGIC
+from sandbox.rules.restricted import READABLE_MAGIC, is_type_name
 
 _INSTEAD: Final = {
     "print": "Remove it; return what matters in the Response.",
@@ -153,6 +153,9 @@ class PrivateAttributes(Rule):
             )
         if name in READABLE_MAGIC:
             return isinstance(node.ctx, ast.Load)
+        if name == "__class__":
+            parent = facts.parents.get(node)
+            return isinstance(parent, ast.Attribute) and is_type_name(parent)
         return isinstance(value, ast.Name) and value.id == "self" and name in facts.own_private
 
 

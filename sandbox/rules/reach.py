@@ -101,7 +101,7 @@ class NoSecrets(Rule):
         r"(?:^|[_-])(?:password|passwd|secret|token|api[_-]?key|apikey|access[_-]?key|private[_-]?key|authorization)$",
         re.IGNORECASE,
     )
-    _opaque: ClassVar = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w.+/=~-]{16,}")
+    _opaque: ClassVar = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w.+/=~-]*[A-Za-z0-9+/]{16}[\w.+/=~-]*")
 
     def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
         """Yield texts that look like credentials, by their shape or by the name they are given."""

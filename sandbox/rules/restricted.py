@@ -101,6 +101,8 @@ class RestrictedWorkflow(RestrictingNodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> Any:
         """Send reading through ``_getattr_``, writing through ``_write_``."""
+        if is_type_name(node):
+            return _call("_typename_", node, self.visit(node.value.value))  # type: ignore[attr-defined]  # is_type_name
         self._check_attribute(node)
         node = self.node_contents_visit(node)
         if isinstance(node.ctx, ast.Load):
@@ -187,7 +189,9 @@ class RestrictedWorkflow(RestrictingNodeTransformer):
 
     def visit_Module(self, node: ast.Module) -> Any:
         """Drop ``from __future__``, and complete the models at the end."""
-        node.body = [statement for statement in node.body if not _is_future(statement)]
+        node.body = [
+            statement for statement in node.body if not _is_future(statement) and not _is_export_list(statement)
+        ]
         node = self.node_contents_visit(node)
         last = node.body[-1] if node.body else ast.Pass(lineno=1, col_offset=0)
         node.body.append(ast.copy_location(ast.Expr(_call("_ready_", last)), last))
@@ -282,6 +286,23 @@ def _arguments(arguments: ast.arguments) -> list[ast.arg]:
 
 def _is_future(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+
+
+def _is_export_list(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Assign) and any(
+        getattr(target, "id", "") == "__all__" for target in statement.targets
+    )
+
+
+def is_type_name(node: ast.expr) -> bool:
+    """Return whether an expression is ``value.__class__.__name__``, which is only a text."""
+    return (
+        isinstance(node, ast.Attribute)
+        and node.attr == "__name__"
+        and isinstance(node.ctx, ast.Load)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "__class__"
+    )
 
 
 def _is_super_init(function: ast.expr) -> bool:

@@ -13,6 +13,7 @@ from sandbox.check import check, compile_workflow
 from sandbox.rules import RULES, catalogue
 from sandbox.rules.docs import render
 from tests.requirements import requirement
+from tests.sandbox.check.site import call, load
 
 ROOT = Path(__file__).parents[3]
 POLICY = Policy(hosts=(HostRule(host="site.test"),))
@@ -134,6 +135,21 @@ def test_a_rule_fires_with_reason_and_remedy(code: str, source: str) -> None:
 @pytest.mark.parametrize("source", [module(), module(body="x = 1"), module(top="_A = {'a': (1, 2)}")])
 def test_a_plain_module_breaks_no_rule(source: str) -> None:
     assert check(source, POLICY).violations == ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        module(top='__all__ = ["run"]'),
+        module(body="x = request.__class__.__name__"),
+        module(body="token = 'first-page-of-results-1'"),
+        module(body="id = 3\ntype = id"),
+        module(top="class K(BaseModel):\n    format: str = ''", body="K().format"),
+    ],
+)
+def test_common_habits_are_admitted_and_run(source: str) -> None:
+    assert check(source, POLICY).violations == ()
+    assert call(load(source, POLICY))["rows"] == []
 
 
 @requirement("BOX-1")
