@@ -9,6 +9,7 @@ from domain.policy import Severity
 from sandbox.rules.base import Breach, Breaches, Rule
 from sandbox.rules.constants import is_constant
 from sandbox.rules.facts import ModuleFacts
+from sandbox.rules.restricted import is_typing_block
 
 _CLIENTS: Final = {"http": ("http", {"httpx.AsyncClient"}), "page": ("page", {"playwright.async_api.Page"})}
 _SIGNATURES: Final = {
@@ -40,7 +41,7 @@ class BodyOfDefinitions(Rule):
                 targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
                 if not all(isinstance(target, ast.Name) for target in targets):
                     yield Breach(message="only plain names are assigned in the module body", node=statement)
-            elif not isinstance(statement, _DEFINITIONS):
+            elif not isinstance(statement, _DEFINITIONS) and not is_typing_block(statement):
                 yield Breach(message=f"{_named(statement)} in the module body", node=statement)
 
 

@@ -189,6 +189,11 @@ class RestrictedWorkflow(RestrictingNodeTransformer):
 
     def visit_Module(self, node: ast.Module) -> Any:
         """Drop ``from __future__``, and complete the models at the end."""
+        # imports for type checkers are real ones here: pydantic reads annotations
+        flat: list[ast.stmt] = []
+        for statement in node.body:
+            flat.extend(statement.body if isinstance(statement, ast.If) and is_typing_block(statement) else [statement])
+        node.body = flat
         node.body = [
             statement for statement in node.body if not _is_future(statement) and not _is_export_list(statement)
         ]
@@ -286,6 +291,16 @@ def _arguments(arguments: ast.arguments) -> list[ast.arg]:
 
 def _is_future(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+
+
+def is_typing_block(statement: ast.stmt) -> bool:
+    """Return whether a statement is ``if TYPE_CHECKING:`` with imports only."""
+    return (
+        isinstance(statement, ast.If)
+        and not statement.orelse
+        and getattr(statement.test, "id", getattr(statement.test, "attr", "")) == "TYPE_CHECKING"
+        and all(isinstance(inner, ast.Import | ast.ImportFrom) for inner in statement.body)
+    )
 
 
 def _is_export_list(statement: ast.stmt) -> bool:

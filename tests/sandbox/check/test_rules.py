@@ -142,6 +142,11 @@ def test_a_plain_module_breaks_no_rule(source: str) -> None:
     [
         module(top='__all__ = ["run"]'),
         module(body="x = request.__class__.__name__"),
+        module(
+            top="from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from datetime import date\n"
+            "class K(BaseModel):\n    day: date | None = None",
+            body="K()",
+        ),
         module(body="token = 'first-page-of-results-1'"),
         module(body="id = 3\ntype = id"),
         module(top="class K(BaseModel):\n    format: str = ''", body="K().format"),
