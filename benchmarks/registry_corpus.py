@@ -59,8 +59,8 @@ PARAPHRASES = {
 }
 FILLERS = ("how can i {}", "i want to {}", "{} please", "could you {}", "is there a way to {}", "{}")
 PLAIN = frozenset(
-    ["a", "an", "the", "of", "for", "to", "in", "on", "by", "and", "or", "with", "all", "from", "this", "that"]
-    + ["given", "specified", "is", "are", "be", "your"]  # noqa: RUF005 one list would not fit a line
+    {"a", "an", "the", "of", "for", "to", "in", "on", "by", "and", "or", "with", "all", "from", "this", "that"}
+    | {"given", "specified", "is", "are", "be", "your"}
 )
 
 

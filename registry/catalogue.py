@@ -17,7 +17,7 @@ from registry.rows import version_of
 from registry.shelf import Shelf
 from registry.values import ToolEntry, ToolPage, VersionEntry
 from registry.versions import WITH_TOOL, entry_of
-from registry.visibility import VISIBLE
+from registry.visibility import VISIBLE, require_name
 
 LONGEST_PAGE = 1000
 
@@ -31,6 +31,7 @@ def tool(shelf: Shelf, name: str, owner: str, version: int | None = None) -> Wor
         UnknownTool: nothing of this name and number is visible to this owner.
         IntegrityBroken: the row was changed outside the registry; it is reported in the audit log.
     """
+    require_name(name)
     callable_head = "v.number = t.head_number AND v.status IN ('published', 'draft')"
     which = callable_head if version is None else "v.number = :number"
     row = shelf.database.one(
@@ -105,6 +106,7 @@ def versions(shelf: Shelf, name: str, owner: str) -> tuple[VersionEntry, ...]:
     Raises:
         UnknownTool: there is none.
     """
+    require_name(name)
     rows = shelf.database.all(
         "SELECT v.number, v.status, v.content_hash, v.key_id, v.created_at, "  # noqa: S608 fixed parts, bound values
         "v.created_by, v.published_at "

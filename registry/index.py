@@ -58,13 +58,13 @@ def count(session: Session, dialect: Dialect, terms: set[str], change: int) -> N
     add = "ON CONFLICT (term) DO UPDATE SET documents = search_term.documents + excluded.documents"
     if dialect == "postgresql":
         session.run(
-            "INSERT INTO search_term (term, documents) SELECT unnest(CAST(:terms AS text[])), :change " + add,  # noqa: S608 fixed parts
+            "INSERT INTO search_term (term, documents) SELECT unnest(CAST(:terms AS text[])), :change " + add,
             terms=sorted(terms),
             change=change,
         )
         return
     session.many(
-        "INSERT INTO search_term (term, documents) VALUES (:term, :change) " + add,
+        "INSERT INTO search_term (term, documents) VALUES (:term, :change) " + add,  # noqa: S608 fixed parts
         [{"term": term, "change": change} for term in sorted(terms)],
     )
 

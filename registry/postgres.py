@@ -5,6 +5,7 @@ Imported only when a PostgreSQL URL is opened.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +49,9 @@ class PostgresSession:
 
     def lock(self, name: str) -> None:
         """Keep other writers of the same thing out until this transaction ends."""
-        self.connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))", {"name": name})
+        digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+        number = int.from_bytes(digest[:8], "big", signed=True)
+        self.connection.execute("SELECT pg_advisory_xact_lock(%(number)s)", {"number": number})
 
 
 class PostgresDatabase:

@@ -18,7 +18,7 @@ from registry.database import Row, Session
 from registry.profiles import Profile
 from registry.shelf import Shelf
 from registry.versions import owned
-from registry.visibility import VISIBLE
+from registry.visibility import VISIBLE, require_name
 
 BUNDLE_BYTES = 50_000_000  # as JSON; recorded pages compress to about a tenth
 PACKED_BYTES = 10_000_000
@@ -105,6 +105,7 @@ def replays(shelf: Shelf, name: str, owner: str, *, number: int | None = None) -
     Raises:
         IntegrityBroken: a bundle is not what was signed.
     """
+    require_name(name)
     rows = shelf.database.all(
         "SELECT r.*, v.content_hash, t.name FROM replay r JOIN tool t ON t.id = r.tool_id "  # noqa: S608 fixed parts, bound values
         "JOIN version v ON v.tool_id = r.tool_id AND v.number = r.number "
@@ -128,6 +129,7 @@ def stored(shelf: Shelf, row: Row) -> StoredReplay:
 
 def profile_of(shelf: Shelf, name: str, owner: str, number: int) -> Profile | None:
     """Return the profile of a version that the owner sees, or None when none was kept."""
+    require_name(name)
     row = shelf.database.one(
         "SELECT p.profile FROM profile p JOIN tool t ON t.id = p.tool_id "  # noqa: S608 fixed parts, bound values
         f"WHERE t.name = :name AND p.number = :number AND {VISIBLE}",

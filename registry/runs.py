@@ -19,7 +19,7 @@ from domain.run import Run, RunKind
 from registry.database import Database, Session
 from registry.rows import json_text, moment, timestamp
 from registry.values import RunEntry
-from registry.visibility import VISIBLE
+from registry.visibility import VISIBLE, require_name
 
 QUEUE_RUNS = 10_000  # beyond, recording waits: better slow than lost
 BATCH_RUNS = 500
@@ -172,6 +172,7 @@ def values_of(run: Run, tool: int | None) -> dict[str, object]:
 
 def read(database: Database, name: str, owner: str, *, limit: int = 50) -> tuple[RunEntry, ...]:
     """Return the newest runs of a tool: all callers' for the tool's owner, one's own for others."""
+    require_name(name)
     rows = database.all(
         "SELECT r.* FROM run r LEFT JOIN tool t ON t.id = r.tool_id "
         "WHERE r.tool = :name AND (r.owner = :owner OR t.owner = :owner) ORDER BY r.started_at DESC, r.id LIMIT :limit",

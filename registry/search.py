@@ -19,7 +19,7 @@ from registry.database import Database, Row
 from registry.index import COLUMNS, KEYS
 from registry.shelf import Shelf
 from registry.values import SearchHit
-from registry.visibility import VISIBLE
+from registry.visibility import VISIBLE, plain
 from registry.words import query_terms
 
 LONGEST = 100
@@ -184,7 +184,7 @@ def filters(
                 "EXISTS (SELECT 1 FROM tool_label l WHERE l.tool_id = t.id "  # noqa: S608 as above
                 f"AND l.label = '{label}' AND l.value = :{label})"
             )
-            values[label] = value.lower()
+            values[label] = plain(value)
     return " AND ".join(parts), values
 
 

@@ -11,7 +11,7 @@ from domain.errors import UnknownTool
 from registry.database import Database, Row
 from registry.rows import moment
 from registry.values import ToolStats
-from registry.visibility import VISIBLE
+from registry.visibility import VISIBLE, require_name
 
 AGENT_TASK_USD = 0.10
 """Assumed price of one task done by an agent: some 30,000 input tokens of pages and 1,000 output tokens, at 3 and 15
@@ -24,6 +24,7 @@ def stats(database: Database, name: str, owner: str, *, agent_task_usd: float = 
     Raises:
         UnknownTool: there is none.
     """
+    require_name(name)
     query = f"SELECT t.id, t.owner FROM tool t WHERE t.name = :name AND {VISIBLE}"  # noqa: S608 fixed parts only
     tool = database.one(query, name=name, owner=owner)
     if tool is None:

@@ -15,7 +15,7 @@ from domain.ports import Clock
 from domain.run import Run
 from domain.workflow import Status, WorkflowVersion
 from registry import archive, audit, catalogue, index, replay, runs, search, stats, versions
-from registry.database import Database, SqliteDatabase, open_database
+from registry.database import Database, Session, SqliteDatabase, open_database
 from registry.diff import diff
 from registry.ledger import TableLedger, TableReplyCache
 from registry.profiles import Profile
@@ -122,10 +122,11 @@ class Registry:
         """Publish a proved version, with its replay bundle and profile; see ``versions.publish``."""
         if bundle is not None:
             replay.pack(bundle)  # refuse one that is too large before anything is published
-        published = versions.publish(self.shelf, version, actor=actor, idempotency_key=idempotency_key)
-        if bundle is not None or profile is not None:
-            self.save_replay(published.name, published.owner, published.number, bundle=bundle, profile=profile)
-        return published
+
+        def attach(session: Session, kept: WorkflowVersion) -> None:
+            replay.keep(session, self.shelf, kept.name, kept.owner, kept.number, bundle=bundle, profile=profile)
+
+        return versions.publish(self.shelf, version, actor=actor, idempotency_key=idempotency_key, also=attach)
 
     def save_draft(self, version: WorkflowVersion, *, actor: str, idempotency_key: str = "") -> WorkflowVersion:
         """Keep a version that is not proved yet; see ``versions.save_draft``."""

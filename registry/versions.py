@@ -5,6 +5,8 @@ One version per tool is published at a time; the database itself refuses a secon
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import orjson
 
 from domain.errors import IllegalMove, IntegrityBroken, UnknownTool
@@ -17,15 +19,23 @@ from registry.lifecycle import require_move
 from registry.rows import content_of, evidence_of, face_of, message, moment, sums_of, timestamp, version_of
 from registry.shelf import Shelf
 from registry.values import VersionEntry
+from registry.visibility import require_name
 
 WITH_TOOL = "SELECT v.*, t.owner, t.name, t.shared FROM version v JOIN tool t ON t.id = v.tool_id"
 
 
-def publish(shelf: Shelf, version: WorkflowVersion, *, actor: str, idempotency_key: str = "") -> WorkflowVersion:
+def publish(
+    shelf: Shelf,
+    version: WorkflowVersion,
+    *,
+    actor: str,
+    idempotency_key: str = "",
+    also: Callable[[Session, WorkflowVersion], None] | None = None,
+) -> WorkflowVersion:
     """Publish a proved version; the one that was published before becomes deprecated.
 
     The same idempotency key, or the same content, gives back the version that is there already (published again
-    when it was not), so that a step that runs twice publishes once.
+    when it was not), so that a step that runs twice publishes once. ``also`` is done in the same transaction.
 
     Raises:
         NameRefused: the definition would make some client choke.
@@ -38,7 +48,10 @@ def publish(shelf: Shelf, version: WorkflowVersion, *, actor: str, idempotency_k
             remedy="See the verdict's failed checks; learn the tool again.",
         )
     with shelf.database.write() as session:
-        return keep(session, shelf, version, actor=actor, idempotency_key=idempotency_key, to_publish=True)
+        kept = keep(session, shelf, version, actor=actor, idempotency_key=idempotency_key, to_publish=True)
+        if also is not None:
+            also(session, kept)
+        return kept
 
 
 def save_draft(shelf: Shelf, version: WorkflowVersion, *, actor: str, idempotency_key: str = "") -> WorkflowVersion:
@@ -62,9 +75,10 @@ def keep(
     to_publish: bool,
 ) -> WorkflowVersion:
     """Store a version once and, when asked, publish it, inside the caller's transaction."""
-    session.lock(f"{version.owner}/{version.name}")
-    tool_id = tool_row(session, shelf, version)
-    row = same_version(session, tool_id, version, idempotency_key)
+    row = by_key(session, version.owner, idempotency_key) if idempotency_key else None
+    session.lock(f"{version.owner}/{version.name if row is None else row['name']}")
+    tool_id = tool_row(session, shelf, version) if row is None else int(row["tool_id"])
+    row = row or same_version(session, tool_id, version)
     if row is None:
         row = insert(session, shelf, tool_id, version, actor=actor, idempotency_key=idempotency_key)
     if to_publish and row["status"] == Status.DRAFT:
@@ -96,14 +110,16 @@ def tool_row(session: Session, shelf: Shelf, version: WorkflowVersion) -> int:
     return int(row["id"])
 
 
-def same_version(session: Session, tool_id: int, version: WorkflowVersion, idempotency_key: str = "") -> Row | None:
-    """Return the row that this key or this content already has. Quarantined content is proved anew, as a new row."""
-    if idempotency_key:
-        row = session.one(
-            f"{WITH_TOOL} WHERE v.tool_id = :id AND v.idempotency_key = :key", id=tool_id, key=idempotency_key
-        )
-        if row is not None:
-            return row
+def by_key(session: Session, owner: str, idempotency_key: str) -> Row | None:
+    """Return the version that this owner's key made, whatever its name: a job that runs twice makes one tool."""
+    session.lock(f"key {owner}/{idempotency_key}")
+    return session.one(
+        f"{WITH_TOOL} WHERE t.owner = :owner AND v.idempotency_key = :key", owner=owner, key=idempotency_key
+    )
+
+
+def same_version(session: Session, tool_id: int, version: WorkflowVersion) -> Row | None:
+    """Return the row that this content already has. Quarantined content is proved anew, as a new row."""
     return session.one(
         f"{WITH_TOOL} WHERE v.tool_id = :id AND v.content_hash = :hash AND v.status <> 'quarantined' "
         "ORDER BY v.number DESC",
@@ -330,6 +346,7 @@ def owned_tool(session: Reader, name: str, owner: str) -> Row:
     Raises:
         UnknownTool: there is none.
     """
+    require_name(name)
     row = session.one("SELECT * FROM tool WHERE owner = :owner AND name = :name", owner=owner, name=name)
     if row is None:
         raise UnknownTool(f"There is no tool {name[:80]!r} of this owner.")

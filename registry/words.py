@@ -14,7 +14,7 @@ import Stemmer  # type: ignore[import-not-found]  # PyStemmer ships no types
 
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 CHUNK = re.compile(r"[^\W_]+")
-WORD = re.compile(r"[a-z0-9]+")
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{3,}")  # written without blanks: cut into pairs
 TEXT_CHARACTERS = 2000  # a longer question says nothing more about which tool is meant
 QUERY_WORDS = 24
 WORD_CHARACTERS = 40
@@ -135,10 +135,13 @@ def words(text: str) -> list[str]:
     """Return the words of a text in order: accents folded, lower case, camelCase split but also kept whole."""
     found: list[str] = []
     for chunk in CHUNK.findall(fold(text)):
+        if UNSPACED.fullmatch(chunk):
+            found += [chunk[place : place + 2] for place in range(len(chunk) - 1)]
+            continue
         parts = [part.lower()[:WORD_CHARACTERS] for part in CAMEL.split(chunk)]
-        found += WORD.findall(" ".join(parts))
+        found += parts
         if len(parts) > 1:
-            found += WORD.findall(chunk.lower()[:WORD_CHARACTERS])
+            found.append(chunk.lower()[:WORD_CHARACTERS])
     return found
 
 

@@ -58,21 +58,15 @@ def postgres_server() -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options = ["-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-c", "fsync=off"]
-    server = subprocess.Popen(
-        [postgres, "-D", str(data), *options], cwd=folder, stderr=subprocess.PIPE, text=True, **user
-    )
+    # The server logs to a file: a pipe that nobody reads would stop it once it is full.
+    control = [str(binary("pg_ctl")), "-D", str(data), "-w", "-t", "60"]
+    options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
+    quiet = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run([*control, "-o", options, "-l", str(folder / "log"), "start"], **quiet, **user)
     try:
-        assert server.stderr is not None
-        for line in server.stderr:
-            if "ready to accept connections" in line:
-                break
-        else:
-            pytest.fail("PostgreSQL did not start")
         yield f"postgresql://school@127.0.0.1:{port}"
     finally:
-        server.terminate()
-        server.communicate(timeout=30)
+        subprocess.run([*control, "-m", "immediate", "stop"], **quiet, **user)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -126,6 +126,19 @@ def test_a_locked_registry_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.
         assert registry.publish(make_version(), actor="ann").number == 1
 
 
+def test_a_full_disk_is_a_clear_error_and_leaves_the_state_before(tmp_path: Path) -> None:
+    with open_registry(tmp_path / "r.db") as registry:
+        first = registry.publish(make_version(), actor="ann")
+        pages = registry.database.one("PRAGMA page_count")
+        assert pages is not None
+        registry.database.one(f"PRAGMA max_page_count = {pages['page_count'] + 2}")
+        with pytest.raises(RegistryUnusable, match="full") as caught:
+            registry.publish(make_version(code="# long\n" * 50_000), actor="ann")
+        assert "disk space" in caught.value.remedy
+        assert registry.tool("list_concerts", "local") == first
+        assert [entry.number for entry in registry.versions("list_concerts", "local")] == [1]
+
+
 READ_ONLY = """
 import os, sys
 from pathlib import Path

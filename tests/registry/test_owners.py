@@ -77,6 +77,15 @@ def test_one_more_call_does_not_move_a_tool_between_pages(registry: Registry) ->
     assert [(entry.name, entry.calls) for entry in registry.tools("local").entries] == [("a", 4), ("b", 5)]
 
 
+@pytest.mark.parametrize("name", ["a\x00b", "\ud800", "", "../x", "x" * 100_000])
+def test_what_cannot_be_a_name_is_an_unknown_tool(registry: Registry, name: str) -> None:
+    for use in (registry.tool, registry.versions, registry.stats, registry.runs, registry.replays):
+        with pytest.raises(UnknownTool):
+            use(name, "local")
+    with pytest.raises(UnknownTool):
+        registry.delete(name, "local", actor="ann")
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "💥", "W10=", "WzEsMiwzXQ==", "A" * 5000, "bnVsbA=="])
 def test_a_forged_cursor_is_refused(registry: Registry, cursor: str) -> None:
     with pytest.raises(InvalidArguments):

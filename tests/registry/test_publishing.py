@@ -56,6 +56,9 @@ def test_the_same_idempotency_key_never_publishes_twice(registry: Registry) -> N
     again = registry.publish(make_version(code="other = 1\n"), actor="job", idempotency_key="job-7")
     assert again == first
     assert states(registry) == [(1, "published")]
+    renamed = registry.publish(make_version("another_name"), actor="job", idempotency_key="job-7")
+    assert renamed == first
+    assert [entry.name for entry in registry.tools("local").entries] == ["list_concerts"]
 
 
 @requirement("PROVE-3")

@@ -139,6 +139,22 @@ def test_another_process_finds_what_was_published(opening: Callable[[], Registry
     assert names(two, "concerts") == ["list_concerts"]
 
 
+@requirement("REG-3")
+@pytest.mark.parametrize(
+    ("description", "question"),
+    [("Ищет концерты в городе", "концерты"), ("東京のコンサートを探す", "コンサート"), ("Findet Züge", "zuge")],
+)
+def test_tools_in_other_scripts_are_found(registry: Registry, description: str, question: str) -> None:
+    registry.publish(make_version("foreign", description=description, title="T", tags=()), actor="ann")
+    registry.publish(make_version("other"), actor="ann")
+    assert names(registry, question)[0] == "foreign"
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "'", "%"])
+def test_any_filter_is_a_filter(shelf: Registry, text: str) -> None:
+    assert names(shelf, "jazz", tag=text) == names(shelf, "jazz", host=text) == []
+
+
 def test_words_split_names_and_keep_them_whole() -> None:
     assert words("getPetById HTTPServer_v2 Café") == [
         *("get", "pet", "by", "id", "getpetbyid", "http", "server", "httpserver", "v2", "cafe"),
