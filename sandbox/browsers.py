@@ -56,8 +56,9 @@ AGENT = "AgentSchool"
 class BrowserOptions:
     """How browsers are started.
 
-    ``trusted_keys`` are base64 SHA-256 hashes of public keys (SPKI) that TLS certificates may rest
-    on besides the public authorities, for sites with an authority of their own.
+    ``user_agent`` None is the browser's own, which says that it is headless. ``trusted_keys`` are base64
+    SHA-256 hashes of public keys (SPKI) that TLS certificates may rest on besides the public authorities,
+    for sites with an authority of their own.
     """
 
     executable: Path | None = None
@@ -66,6 +67,7 @@ class BrowserOptions:
     recycle_after: int = 200
     max_contexts: int = 8
     trusted_keys: tuple[str, ...] = ()
+    user_agent: str | None = None
     locale: str = "en-US"
     viewport: tuple[int, int] = (1280, 900)
 
@@ -148,6 +150,7 @@ class BrowserPool:
             service_workers="block",
             java_script_enabled=javascript,
             locale=self.options.locale,
+            user_agent=self.options.user_agent,
             viewport={"width": width, "height": height},
         )
         context.set_default_timeout(10_000)

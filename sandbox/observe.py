@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
-from urllib.robotparser import RobotFileParser
 
 from playwright.async_api import Error as PlaywrightError
 
@@ -117,7 +116,7 @@ class Observer:
         on_progress("asking the source")
         served = await self._serve(url, policy)
         if not is_html(served.content_type, served.body):
-            return self._data(url, served, robots)
+            return await self._data(url, served, robots, policy)
         beside = asyncio.ensure_future(self._beside(served, policy))
         try:
             on_progress("opening the page in the browser")
@@ -128,7 +127,7 @@ class Observer:
             beside.cancel()
         return seen.model_copy(
             update={
-                "api_documents": found.api_documents,
+                "api_documents": _documents(found.api_documents, seen.exchanges),
                 "feeds": found.feeds,
                 "robots_txt": robots,
                 "exchanges": (*seen.exchanges, *(_twin(answer, n) for n, answer in enumerate(found.twins, 1))),
@@ -184,11 +183,12 @@ class Observer:
             notes=tuple(notes),
         )
 
-    def _data(self, url: str, served: ProbeAnswer, robots: str) -> Observation:
-        """Return the observation of a source that is data itself."""
+    async def _data(self, url: str, served: ProbeAnswer, robots: str, policy: Policy) -> Observation:
+        """Return the observation of a source that is data itself: no browser, but what stands beside it."""
         final = served.final_url or url
         feed = feed_kind(served.body)
         document = is_api_document(served.body)
+        found = Surroundings() if feed or document else await self._beside(served, policy)
         return Observation(
             url=url,
             captured_at=self.options.clock(),
@@ -207,8 +207,8 @@ class Observer:
             exchanges=(_exchange(served, "x1", "document"),),
             api_documents=(ApiDocument(url=final, text=served.body, content_type=served.content_type),)
             if document
-            else (),
-            feeds=(Feed(url=final, kind=feed, text=served.body),) if feed else (),
+            else found.api_documents,
+            feeds=(Feed(url=final, kind=feed, text=served.body),) if feed else found.feeds,
             robots_txt=robots,
             notes=walls(served.status, "", "", "", ()),
         )
@@ -232,6 +232,13 @@ def _page(url: str, served: ProbeAnswer, visit: page.Visit, state: page.Rendered
         embedded=embedded_in(served.body),
         redirects=_redirects(url, served.final_url),
     )
+
+
+def _documents(found: tuple[ApiDocument, ...], exchanges: tuple[Exchange, ...]) -> tuple[ApiDocument, ...]:
+    """Return the API documents, with those that the page itself fetched (documentation pages do)."""
+    known = {document.text for document in found}
+    read = [item for item in exchanges if not item.truncated and item.body not in known and is_api_document(item.body)]
+    return (*found, *(ApiDocument(url=item.url, text=item.body, content_type=item.content_type) for item in read))
 
 
 def _redirects(url: str, final: str) -> tuple[str, ...]:
@@ -259,11 +266,7 @@ def _twin(answer: ProbeAnswer, number: int) -> Exchange:
 
 def _respect(robots: str, url: str, policy: Policy) -> None:
     host = urlsplit(url).hostname or ""
-    if not robots or not policy.respect_robots or host in policy.private_hosts:
-        return
-    rules = RobotFileParser()
-    rules.parse(robots.splitlines())
-    if not rules.can_fetch(AGENT, url):
+    if policy.respect_robots and host not in policy.private_hosts and discover.forbids(robots, AGENT, url):
         raise SourceBlocked(
             f"robots.txt of {host} forbids automated reading of this address.",
             remedy="Ask the site's owner, use its API, or allow it by name in the policy (respect_robots).",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
 
 from domain.errors import SandboxProblem, SourceProblem
 from domain.observation import ApiDocument, Feed, Link, Probe, ProbeAnswer, ProbePurpose
@@ -64,6 +65,13 @@ async def robots_txt(asker: Ask, policy: Policy, url: str) -> str:
     if answer is None or "html" in answer.content_type:
         return ""
     return answer.body[:ROBOTS_CHARS]
+
+
+def forbids(robots: str, agent: str, url: str) -> bool:
+    """Return whether a robots.txt (RFC 9309) forbids an agent to read an address; an empty one forbids nothing."""
+    rules = RobotFileParser()
+    rules.parse(robots.splitlines())
+    return bool(robots) and not rules.can_fetch(agent, url)
 
 
 async def surroundings(asker: Ask, policy: Policy, url: str, links: Iterable[Link], header: str = "") -> Surroundings:

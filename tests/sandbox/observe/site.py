@@ -154,6 +154,9 @@ def build(site: Site) -> Starlette:  # noqa: C901 - one function per page, side 
             "w.onopen = () => w.send('round trip'); w.onmessage = e => t.textContent = e.data",
         )
 
+    async def swagger(_: Request) -> Response:
+        return page("<h1>API</h1>", "fetch('/hidden/description').then(r => r.json())")
+
     document = {"openapi": "3.1.0", "info": {"title": "Shop", "version": "1"}, "paths": {"/api/items": {}}}
     plain = {
         "/news.rss": Response(
@@ -161,6 +164,9 @@ def build(site: Site) -> Starlette:  # noqa: C901 - one function per page, side 
         ),
         "/robots.txt": PlainTextResponse("User-agent: *\nAllow: /"),
         "/spec": JSONResponse(document),
+        "/hidden/description": JSONResponse({**document, "info": {"title": "Hidden", "version": "1"}}),
+        "/openapi.json": JSONResponse(document),
+        "/api/none": JSONResponse({"error": "not found"}, 404),
         "/calendar": Response("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", media_type="text/calendar"),
         "/old": RedirectResponse("/cards"),
         "/danger": PlainTextResponse("done"),
@@ -190,6 +196,7 @@ def build(site: Site) -> Starlette:  # noqa: C901 - one function per page, side 
         "/download": download,
         "/echoes": echoes,
         "/away": away,
+        "/swagger": swagger,
     }
     every = ["GET", "POST", "PUT", "DELETE"]
     routes = [Route(path, handler, methods=every) for path, handler in named.items()]

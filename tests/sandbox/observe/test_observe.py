@@ -137,6 +137,18 @@ async def test_a_json_address_is_an_exchange_and_an_api_document_is_recognised(o
     ]
 
 
+@requirement("LEARN-1")
+async def test_an_api_document_is_found_by_convention_when_the_address_itself_holds_little(observer, site):
+    seen = await observed(observer, site, "/api/none")
+    assert [document.url for document in seen.api_documents] == [site.url + "/openapi.json"]
+
+
+@requirement("LEARN-1")
+async def test_an_api_document_that_the_page_fetches_is_recognised(observer, site):
+    seen = await observed(observer, site, "/swagger")
+    assert site.url + "/hidden/description" in [document.url for document in seen.api_documents]
+
+
 async def test_redirects_inside_the_policy_are_followed_and_told(observer, site):
     page = (await observed(observer, site, "/old")).pages[0]
     assert (page.final_url, page.redirects) == (site.url + "/cards", (site.url + "/cards",))

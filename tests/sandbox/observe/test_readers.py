@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.observation import Form, FormField
-from sandbox.observing.discover import links_in_header
+from sandbox.observing.discover import forbids, links_in_header
 from sandbox.observing.elements import forms_in, links_in, text_in, title_in
 from sandbox.observing.kinds import feed_kind, is_api_document, is_data, is_html
 from sandbox.observing.walls import walls
@@ -69,6 +69,20 @@ def test_link_headers_are_read():
         ("http://a.test/openapi.json", "service-desc", "application/json"),
         ("http://b.test/x", "next", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("robots", "expected"),
+    [
+        ("", False),
+        ("User-agent: *\nDisallow: /", True),
+        ("User-agent: *\nDisallow: /private/", False),
+        ("User-agent: AgentSchool\nDisallow: /list", True),
+        ("User-agent: *\nDisallow: /\n\nUser-agent: AgentSchool\nAllow: /", False),
+    ],
+)
+def test_robots_txt_is_read_for_the_agents_own_name(robots, expected):
+    assert forbids(robots, "AgentSchool", "http://a.test/list?x=1") is expected
 
 
 @pytest.mark.parametrize(
