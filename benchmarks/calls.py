@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import marshal
 import os
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from domain.policy import HostRule, Policy
 from domain.run import Outcome, RunKind
 from domain.workflow import Artifact
 from sandbox.exchanges import Exchanges
+from sandbox.facade import environment
+from sandbox.facade.http import Client
 from sandbox.runner import Level, Runner, RunnerOptions, compile_checked, open_runner
 
 NOW = datetime(2027, 5, 12, tzinfo=UTC)
@@ -67,7 +70,9 @@ async def run(request: Request, http: httpx.AsyncClient) -> Response:
 '''
 SITE = """
 import asyncio, json, sys
-ITEMS = [{"id": i, "name": f"@@ widget {i}", "price": 1.25 * i, "tags": ["new", "blue"], "url": f"/w/{i}"} for i in range(20)]
+ITEMS = [
+    {"id": i, "name": f"@@ widget {i}", "price": 1.25 * i, "tags": ["new", "blue"], "url": f"/w/{i}"} for i in range(20)
+]
 BODY = json.dumps({"items": ITEMS}).encode()
 class Site(asyncio.Protocol):
     def connection_made(self, transport): self.transport, self.data = transport, b""
@@ -76,7 +81,12 @@ class Site(asyncio.Protocol):
         while (end := self.data.find(b"\\r\\n\\r\\n")) >= 0:
             line, self.data = self.data.split(b"\\r\\n", 1)[0], self.data[end + 4:]
             body = BODY.replace(b"@@", line.split(b"word=", 1)[-1].split(b" ")[0])
-            self.transport.write(b"HTTP/1.1 200 OK\\r\\ncontent-type: application/json\\r\\ncontent-length: %d\\r\\n\\r\\n" % len(body) + body)
+            head = b"HTTP/1.1 200 OK\\r\\ncontent-type: application/json\\r\\ncontent-length: %d\\r\\n\\r\\n"
+            self.transport.write(head % len(body) + body)
+def start_site() -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-I", "-c", SITE], stdout=subprocess.PIPE, text=True)
+
+
 async def main():
     server = await asyncio.get_running_loop().create_server(Site, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -178,11 +188,6 @@ def jailed(runner: Runner, artifact: Artifact, policy: Policy) -> Call:
 
 
 def in_process(runner: Runner, artifact: Artifact, policy: Policy) -> Call:
-    import marshal
-
-    from sandbox.facade import environment
-    from sandbox.facade.http import Client
-
     names = environment("http")
     exec(marshal.loads(compile_checked(artifact, policy).code), names)
 
@@ -208,7 +213,7 @@ def fresh(artifact: Artifact) -> Call:
 
 async def main(seconds: float, groups: Groups) -> None:
     groups.join("site")
-    site = subprocess.Popen([sys.executable, "-I", "-c", SITE], stdout=subprocess.PIPE, text=True)
+    site = start_site()
     groups.join("box")
     try:
         port = int(site.stdout.readline()) if site.stdout else 0
