@@ -3,53 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
 import jsonschema_rs
 import mcp_types as types
-from mcp.server.context import ServerRequestContext
 
-from domain.errors import InvalidArguments, SchoolError
-from domain.events import Progress
+from domain.errors import InvalidArguments, RunKilled, SchoolError
 from domain.workflow import WorkflowVersion
 from mcp_server import meta_tools
+from mcp_server.desk import Asked, Desk
+from mcp_server.jobs import JobState, JobView
+from mcp_server.learning import learn_tool
+from mcp_server.principals import require_scope
 from mcp_server.results import failed, given
-from school.app import School
+from registry.keys import Scope
 from school.call import call
 
-Context = ServerRequestContext[Any, Any]
-Handler = Callable[[School, str, dict[str, Any], Context], Awaitable[types.CallToolResult]]
-WAITING_EVENTS = 100  # progress that a client has not read yet; more is dropped, oldest last
+Answer = types.CallToolResult | types.InputRequiredResult
+Handler = Callable[[Desk, Asked, dict[str, Any]], Awaitable[Answer]]
 
 
-async def handle(
-    school: School, owner: str, name: str, arguments: dict[str, Any], ctx: Context
-) -> types.CallToolResult:
+@dataclass(frozen=True, kw_only=True)
+class Stable:
+    """One stable tool: what it needs, what it takes, what it does."""
+
+    scope: Scope
+    validator: Any
+    handler: Handler
+
+
+async def handle(desk: Desk, asked: Asked, name: str, arguments: dict[str, Any]) -> Answer:
     """Run one stable tool; bad input and expected problems become error results."""
-    validator, handler = HANDLERS[name]
+    stable = HANDLERS[name]
     try:
-        if not validator.is_valid(arguments):
-            problem = next(iter(validator.iter_errors(arguments)))
+        require_scope(asked.principal, stable.scope)
+        if not stable.validator.is_valid(arguments):
+            problem = next(iter(stable.validator.iter_errors(arguments)))
             raise InvalidArguments(f"{name}: {problem.message[:300]}")
-        return await handler(school, owner, arguments, ctx)
+        return await stable.handler(desk, asked, arguments)
     except SchoolError as problem:
         return failed(problem)
 
 
-async def search_tools(school: School, owner: str, arguments: dict[str, Any], _: Context) -> types.CallToolResult:
+async def search_tools(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
     """Find tools; each hit carries its input schema."""
-    hits = school.registry.search(
-        arguments["query"], owner, host=arguments.get("host"), limit=arguments.get("limit", 10)
+    registry = desk.school.registry
+    hits = registry.search(
+        arguments["query"], asked.owner, host=arguments.get("host"), limit=arguments.get("limit", 10)
     )
-    tools = [_brief(school.registry.tool(hit.name, owner)) for hit in hits]
+    tools = [_brief(registry.tool(hit.name, asked.owner)) for hit in hits]
     hint = "" if tools else "No tool fits. learn_tool makes one from a site's address."
     return given({"tools": tools, "count": len(tools), **({"hint": hint} if hint else {})})
 
 
-async def describe_tool(school: School, owner: str, arguments: dict[str, Any], _: Context) -> types.CallToolResult:
+async def describe_tool(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
     """Describe one tool in full."""
-    version = school.registry.tool(arguments["name"], owner)
+    version = desk.school.registry.tool(arguments["name"], asked.owner)
     return given(
         {
             **_brief(version),
@@ -62,52 +73,50 @@ async def describe_tool(school: School, owner: str, arguments: dict[str, Any], _
     )
 
 
-async def call_tool(school: School, owner: str, arguments: dict[str, Any], _: Context) -> types.CallToolResult:
-    """Run a published tool."""
-    return await call_published(school, owner, arguments["name"], arguments.get("arguments") or {})
+async def call_tool(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
+    """Run a published tool by name."""
+    return await call_published(desk, asked, arguments["name"], arguments.get("arguments") or {})
 
 
-async def call_published(school: School, owner: str, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
-    """Run a published tool and shape its output; expected problems become error results."""
-    try:
-        done = await call(school, name, arguments, owner=owner)
-    except SchoolError as problem:
-        return failed(problem)
-    output = done.run.output
-    return given(output if isinstance(output, dict) else {"result": output})
+async def call_published(desk: Desk, asked: Asked, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
+    """Run a published tool within the server's own deadline, and shape its output.
+
+    Raises:
+        SchoolError: the call did not end well.
+    """
+    require_scope(asked.principal, Scope.CALL)
+    longest_s = desk.school.settings.call_timeout_s
+    with anyio.move_on_after(longest_s):
+        done = await call(desk.school, name, arguments, owner=asked.owner)
+        output = done.run.output
+        value = output if isinstance(output, dict) else {"result": output}
+        return given(value, desk.results, asked.owner)
+    raise RunKilled(
+        f"{name} took longer than {longest_s:g} seconds.", remedy="Ask for less, such as a smaller limit, or try later."
+    )
 
 
-async def learn_tool(school: School, owner: str, arguments: dict[str, Any], ctx: Context) -> types.CallToolResult:
-    """Answer a question, learning a tool when none answers; progress goes to the client as it comes."""
-    from domain.plan import Query  # noqa: PLC0415 - what learning needs is loaded when it is needed
-    from school.answers import answered  # noqa: PLC0415
-    from school.ask import Answer, ask  # noqa: PLC0415
+async def get_job(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
+    """Tell how a job stands, waiting for its end if asked to."""
+    view = await desk.jobs.wait(arguments["job_id"], asked.owner, longest_s=arguments.get("wait_s", 0))
+    return _job(desk, asked, view)
 
-    query = Query(text=arguments["query"], site=arguments.get("site"))
-    sender, receiver = anyio.create_memory_object_stream[Progress](WAITING_EVENTS)
 
-    def sink(event: Progress) -> None:
-        try:
-            sender.send_nowait(event)
-        except anyio.WouldBlock:
-            return  # a client that reads slowly misses a step of progress, nothing else
+async def answer_job(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
+    """Answer a job's question."""
+    return _job(desk, asked, desk.jobs.answer(arguments["job_id"], asked.owner, arguments["answer"]))
 
-    async def report() -> None:
-        async with receiver:
-            async for event in receiver:
-                await ctx.session.report_progress(event.percent, 100, f"{event.stage}: {event.message}")
 
-    answers: list[Answer] = []
-    problems: list[SchoolError] = []
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(report)
-        async with sender:
-            try:
-                found = await ask(school, query, owner=owner, fresh=arguments.get("fresh", False), on_progress=sink)
-                answers.append(found)
-            except SchoolError as problem:
-                problems.append(problem)
-    return failed(problems[0]) if problems else given(answered(answers[0]))
+async def cancel_job(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
+    """End a job."""
+    return _job(desk, asked, desk.jobs.cancel(arguments["job_id"], asked.owner))
+
+
+def _job(desk: Desk, asked: Asked, view: JobView) -> Answer:
+    value = view.model_dump(mode="json", exclude_none=True)
+    if view.state is JobState.NEEDS_INPUT:
+        value["hint"] = "Answer with answer_job."
+    return given(value, desk.results, asked.owner)
 
 
 def _brief(version: WorkflowVersion) -> dict[str, Any]:
@@ -120,12 +129,15 @@ def _brief(version: WorkflowVersion) -> dict[str, Any]:
     }
 
 
-HANDLERS: dict[str, tuple[Any, Handler]] = {
-    tool.name: (jsonschema_rs.validator_for(tool.input_schema), handler)
-    for tool, handler in (
-        (meta_tools.SEARCH_TOOLS, search_tools),
-        (meta_tools.DESCRIBE_TOOL, describe_tool),
-        (meta_tools.CALL_TOOL, call_tool),
-        (meta_tools.LEARN_TOOL, learn_tool),
+HANDLERS: dict[str, Stable] = {
+    tool.name: Stable(scope=scope, validator=jsonschema_rs.validator_for(tool.input_schema), handler=handler)
+    for tool, scope, handler in (
+        (meta_tools.SEARCH_TOOLS, Scope.CALL, search_tools),
+        (meta_tools.DESCRIBE_TOOL, Scope.CALL, describe_tool),
+        (meta_tools.CALL_TOOL, Scope.CALL, call_tool),
+        (meta_tools.LEARN_TOOL, Scope.LEARN, learn_tool),
+        (meta_tools.GET_JOB, Scope.CALL, get_job),
+        (meta_tools.ANSWER_JOB, Scope.LEARN, answer_job),
+        (meta_tools.CANCEL_JOB, Scope.LEARN, cancel_job),
     )
 }

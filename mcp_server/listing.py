@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass, field
 
 import mcp_types as types
-from mcp.shared.exceptions import MCPError
 
 from domain.tool import Tool
+from mcp_server.cursors import cursor_of, position_of
 from mcp_server.meta_tools import META_TOOLS
 from school.app import School
 
@@ -31,11 +29,11 @@ class Listing:
         Raises:
             MCPError: the cursor is not one of ours.
         """
-        start = _position(cursor)
+        start = position_of(cursor)
         tools = self.tools()
         following = start + PAGE
         return types.ListToolsResult(
-            tools=tools[start:following], next_cursor=_cursor(following) if following < len(tools) else None
+            tools=tools[start:following], next_cursor=cursor_of(following) if following < len(tools) else None
         )
 
     def tools(self) -> list[types.Tool]:
@@ -66,19 +64,3 @@ def native(tool: Tool) -> types.Tool:
             open_world_hint=hints.open_world_hint,
         ),
     )
-
-
-def _cursor(position: int) -> str:
-    return base64.urlsafe_b64encode(str(position).encode()).decode()
-
-
-def _position(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    try:
-        position = int(base64.urlsafe_b64decode(cursor.encode()))
-    except (ValueError, binascii.Error) as problem:
-        raise MCPError(types.INVALID_PARAMS, "The cursor is not one that tools/list gave.") from problem
-    if position < 0:
-        raise MCPError(types.INVALID_PARAMS, "The cursor is not one that tools/list gave.")
-    return position

@@ -69,9 +69,70 @@ LEARN_TOOL = types.Tool(
             "query": {"type": "string", "minLength": 1, "description": "The question, in plain language."},
             "site": {"type": "string", "description": "Address of the page or API to learn from."},
             "fresh": {"type": "boolean", "default": False, "description": "Learn anew even if a tool would answer."},
+            "background": {
+                "type": "boolean",
+                "default": False,
+                "description": "Return a job_id at once, for get_job, instead of waiting for the answer.",
+            },
         },
         ["query"],
     ),
     annotations=LEARN,
 )
-META_TOOLS: tuple[types.Tool, ...] = (SEARCH_TOOLS, DESCRIBE_TOOL, CALL_TOOL, LEARN_TOOL)
+JOB_ID = {"type": "string", "description": "The job_id that learn_tool gave."}
+GET_JOB = types.Tool(
+    name="get_job",
+    title="See how a job stands",
+    description=(
+        "Tell a job's state (running, needs_input, done, failed, cancelled), stage and percent, and its result once it "
+        'is done. With wait_s it answers as soon as the job ends or asks. Example: {"job_id": "job_…", "wait_s": 20}.'
+    ),
+    input_schema=_object(
+        {
+            "job_id": JOB_ID,
+            "wait_s": {
+                "type": "number",
+                "minimum": 0,
+                "maximum": 30,
+                "default": 0,
+                "description": "Seconds to wait for the job's end.",
+            },
+        },
+        ["job_id"],
+    ),
+    annotations=READ,
+)
+ANSWER_JOB = types.Tool(
+    name="answer_job",
+    title="Answer a job's question",
+    description=(
+        "Answer the question of a job whose state is needs_input; it then goes on. Ask the person when the answer is "
+        'not known. Example: {"job_id": "job_…", "answer": "https://example.org/events"}.'
+    ),
+    input_schema=_object(
+        {
+            "job_id": JOB_ID,
+            "answer": {"type": "string", "minLength": 1, "maxLength": 2000, "description": "The answer."},
+        },
+        ["job_id", "answer"],
+    ),
+    annotations=LEARN,
+)
+CANCEL_JOB = types.Tool(
+    name="cancel_job",
+    title="Cancel a job",
+    description='End a job that is at work or waits for an answer. Example: {"job_id": "job_…"}.',
+    input_schema=_object({"job_id": JOB_ID}, ["job_id"]),
+    annotations=types.ToolAnnotations(
+        read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+    ),
+)
+META_TOOLS: tuple[types.Tool, ...] = (
+    SEARCH_TOOLS,
+    DESCRIBE_TOOL,
+    CALL_TOOL,
+    LEARN_TOOL,
+    GET_JOB,
+    ANSWER_JOB,
+    CANCEL_JOB,
+)

@@ -1,8 +1,12 @@
-"""The MCP server: the low-level SDK server whose tools come from the registry."""
+"""The MCP server: the low-level SDK server whose tools come from the registry, for stdio and HTTP alike."""
 
 from __future__ import annotations
 
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -11,22 +15,26 @@ import structlog
 from mcp.server.lowlevel import Server
 from mcp.server.lowlevel.server import NotificationOptions
 from mcp.server.models import InitializationOptions
+from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.server.stdio import stdio_server
 from mcp.server.subscriptions import ListenHandler
-from mcp.shared.exceptions import MCPError
 
-from domain.errors import SchoolError, UnknownTool
-from mcp_server.handlers import HANDLERS, Context, call_published, handle
+from mcp_server import resources
+from mcp_server.desk import Asked, Desk, open_desk
+from mcp_server.dispatch import dispatch
 from mcp_server.listing import Listing
-from mcp_server.results import failed
+from mcp_server.principals import Context, principal_of
 from mcp_server.sessions import Audience
 from school.app import School
 
+NAME = "agent-school"
 INSTRUCTIONS = (
     "Agent School makes tools from websites and APIs. Use search_tools to find one and call_tool to run it. "
     "When none fits, learn_tool makes one from a site's address; it is proved on live data before it is published."
 )
 LOOK_EVERY_S = 1.0  # how soon a tool that another process published is announced
+LISTINGS = 256  # owners whose list is kept
+STATE_KEY = "request-state"  # file in the keys folder; all servers of one home share it
 
 log = structlog.get_logger(__name__)
 
@@ -40,73 +48,90 @@ class SchoolServer(Server[dict[str, Any]]):
         *arguments: Any,
         **named: Any,
     ) -> InitializationOptions:
-        """Return the SDK's options with tool list changes declared."""
-        options = notification_options or NotificationOptions(tools_changed=True)
+        """Return the SDK's options with list changes declared."""
+        options = notification_options or NotificationOptions(tools_changed=True, resources_changed=True)
         return super().create_initialization_options(options, *arguments, **named)
 
 
-def build_server(school: School, audience: Audience, *, owner: str = "local") -> SchoolServer:
-    """Return a server over the school's registry for one owner."""
-    listing = Listing(school=school, owner=owner)
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """A server and what must be told when it stops."""
 
-    async def list_tools(_: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
-        return listing.page(params.cursor if params is not None else None)
+    server: SchoolServer
+    listeners: ListenHandler
 
-    async def call_tool(ctx: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
-        before = school.registry.generation()
-        result = await dispatch(school, owner, params, ctx)
-        if school.registry.generation() != before:
-            await audience.tell_tools_changed()
-        return result
+
+def build_server(desk: Desk) -> Served:
+    """Return a server over the school's registry; each message is served for the owner who sent it."""
+    listings: OrderedDict[str, Listing] = OrderedDict()
+    listeners = ListenHandler(desk.audience.bus)
+
+    def listing(owner: str) -> Listing:
+        found = listings.pop(owner, None) or Listing(school=desk.school, owner=owner)
+        listings[owner] = found
+        while len(listings) > LISTINGS:
+            listings.popitem(last=False)
+        return found
+
+    async def list_tools(ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
+        return listing(principal_of(ctx).owner).page(params.cursor if params is not None else None)
+
+    async def call_tool(
+        ctx: Context, params: types.CallToolRequestParams
+    ) -> types.CallToolResult | types.InputRequiredResult:
+        return await dispatch(desk, Asked(principal=principal_of(ctx), ctx=ctx, params=params))
+
+    async def list_resources(ctx: Context, params: types.PaginatedRequestParams | None) -> types.ListResourcesResult:
+        return resources.list_resources(desk, principal_of(ctx).owner, params.cursor if params is not None else None)
+
+    async def list_templates(_: Context, __: types.PaginatedRequestParams | None) -> types.ListResourceTemplatesResult:
+        return resources.list_templates()
+
+    async def read_resource(ctx: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
+        return await resources.read_resource(desk, principal_of(ctx).owner, str(params.uri))
+
+    async def complete(ctx: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
+        return resources.complete(desk, principal_of(ctx).owner, params)
+
+    async def list_prompts(_: Context, __: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
+        return types.ListPromptsResult(prompts=[resources.PROMPT])
+
+    async def get_prompt(_: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+        return resources.get_prompt(params)
 
     server = SchoolServer(
-        "agent-school",
+        NAME,
         version=_version(),
         instructions=INSTRUCTIONS,
+        get_tool_input_schema=lambda _: None,  # no parameter of ours is mirrored in a header; saves a listing per call
         on_list_tools=list_tools,
         on_call_tool=call_tool,
-        on_subscriptions_listen=ListenHandler(audience.bus),
+        on_list_resources=list_resources,
+        on_list_resource_templates=list_templates,
+        on_read_resource=read_resource,
+        on_completion=complete,
+        on_list_prompts=list_prompts,
+        on_get_prompt=get_prompt,
+        on_subscriptions_listen=listeners,
     )
-    server.middleware.append(audience.track)
-    return server
-
-
-async def dispatch(
-    school: School, owner: str, params: types.CallToolRequestParams, ctx: Context
-) -> types.CallToolResult:
-    """Run a stable or published tool; no exception text leaves this function.
-
-    Raises:
-        MCPError: there is no tool of that name.
-    """
-    arguments = params.arguments or {}
-    try:
-        if params.name in HANDLERS:
-            return await handle(school, owner, params.name, arguments, ctx)
-        school.registry.tool(params.name, owner)
-        return await call_published(school, owner, params.name, arguments)
-    except UnknownTool as problem:
-        raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:80]}") from problem
-    except MCPError:
-        raise
-    except Exception as problem:
-        log.exception("tool_call_broke", tool=params.name[:80], kind=type(problem).__name__)
-        return failed(SchoolError("Something broke inside the server.", remedy="Its log has the details."))
+    security = RequestStateSecurity(keys=[state_key(desk.school.settings.home / "keys")])
+    server.middleware.append(RequestStateBoundary(security, default_audience=NAME))
+    server.middleware.append(desk.audience.track)
+    return Served(server=server, listeners=listeners)
 
 
 async def serve_stdio(school: School) -> None:
     """Serve one client over stdin and stdout until it closes the stream."""
-    audience = Audience()
-    server = build_server(school, audience)
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(watch_registry, school, audience)
+    async with open_desk(school) as desk, anyio.create_task_group() as tasks:
+        server = build_server(desk).server
+        tasks.start_soon(watch_registry, school, desk.audience)
         async with stdio_server() as (reader, writer):
             await server.run(reader, writer, server.create_initialization_options())
         tasks.cancel_scope.cancel()
 
 
 async def watch_registry(school: School, audience: Audience) -> None:
-    """Announce tools that other processes published."""
+    """Announce tools that other processes or jobs published."""
     known = school.registry.generation()
     while True:
         await anyio.sleep(LOOK_EVERY_S)  # a poll: SQLite tells other processes nothing
@@ -116,8 +141,22 @@ async def watch_registry(school: School, audience: Audience) -> None:
             await audience.tell_tools_changed()
 
 
+def state_key(folder: Path) -> bytes:
+    """Return the secret that seals the state of questions, made at the first use."""
+    path = folder / STATE_KEY
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_bytes(secrets.token_bytes(32))
+    except FileExistsError:
+        pass
+    found = path.read_bytes()
+    # Another process may be between touch and write: a key of one's own seals what this process asks.
+    return found if len(found) >= 32 else secrets.token_bytes(32)
+
+
 def _version() -> str:
     try:
-        return version("agent-school")
+        return version(NAME)
     except PackageNotFoundError:  # run from a checkout
         return "0.1.0"

@@ -1,0 +1,93 @@
+"""One call of a tool, stable or published: counted, logged with its ids, ended with its client, never leaking."""
+
+from __future__ import annotations
+
+import time
+
+import anyio
+import mcp_types as types
+import structlog
+from mcp.shared.exceptions import MCPError
+
+from domain.errors import SchoolError, UnknownTool
+from mcp_server.desk import Asked, Desk
+from mcp_server.handlers import HANDLERS, Answer, call_published, handle
+from mcp_server.presence import while_present
+from mcp_server.results import failed
+
+PUBLISHED = "published"
+
+log = structlog.get_logger(__name__)
+
+
+async def dispatch(desk: Desk, asked: Asked) -> Answer:
+    """Run a tool; no exception text leaves this function.
+
+    Raises:
+        MCPError: there is no tool of that name.
+    """
+    name = asked.params.name
+    kind = name if name in HANDLERS else PUBLISHED
+    begun = time.perf_counter()
+    outcome = "cancelled"
+    with (
+        structlog.contextvars.bound_contextvars(
+            tool=name[:80], owner=asked.owner, key=asked.principal.key, request=str(asked.ctx.request_id)[:80]
+        ),
+        desk.meters.call(),
+    ):
+        try:
+            async with while_present(asked.ctx):
+                result = await _run(desk, asked)
+                outcome = outcome_of(result)
+                return result
+            return failed(SchoolError("The client is gone."))  # nobody reads this
+        except MCPError:
+            outcome = "unknown_tool"
+            raise
+        finally:
+            took_s = time.perf_counter() - begun
+            desk.meters.calls.labels(tool=kind, outcome=outcome).inc()
+            desk.meters.seconds.labels(tool=kind).observe(took_s)
+            log.info("tool_called", outcome=outcome, took_ms=round(took_s * 1000, 1))
+
+
+async def _run(desk: Desk, asked: Asked) -> Answer:
+    name, arguments = asked.params.name, asked.params.arguments or {}
+    try:
+        if name not in HANDLERS:
+            return await call_published(desk, asked, name, arguments)
+        return await _announced(desk, asked, name)
+    except UnknownTool as problem:
+        raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {name[:80]}") from problem
+    except SchoolError as problem:
+        return failed(problem)
+    except MCPError:
+        raise
+    except anyio.get_cancelled_exc_class():
+        raise
+    except Exception as problem:
+        log.exception("tool_call_broke", kind=type(problem).__name__)
+        return failed(SchoolError("Something broke inside the server.", remedy="Its log has the details."))
+
+
+async def _announced(desk: Desk, asked: Asked, name: str) -> Answer:
+    """Run a stable tool, and tell all clients at once when it published something."""
+    before = desk.school.registry.generation()
+    result = await handle(desk, asked, name, asked.params.arguments or {})
+    if desk.school.registry.generation() != before:
+        await desk.audience.tell_tools_changed()
+    return result
+
+
+def outcome_of(result: Answer) -> str:
+    """Return ``ok``, ``asked`` or the code of the error."""
+    if isinstance(result, types.InputRequiredResult):
+        return "asked"
+    if not result.is_error:
+        return "ok"
+    value = result.structured_content if isinstance(result.structured_content, dict) else {}
+    if value.get("status") == "needs_input":
+        return "needs_input"
+    error = value.get("error")
+    return str(error.get("code", "error")) if isinstance(error, dict) else "error"
