@@ -83,10 +83,6 @@ class Site(asyncio.Protocol):
             body = BODY.replace(b"@@", line.split(b"word=", 1)[-1].split(b" ")[0])
             head = b"HTTP/1.1 200 OK\\r\\ncontent-type: application/json\\r\\ncontent-length: %d\\r\\n\\r\\n"
             self.transport.write(head % len(body) + body)
-def start_site() -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-I", "-c", SITE], stdout=subprocess.PIPE, text=True)
-
-
 async def main():
     server = await asyncio.get_running_loop().create_server(Site, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -209,6 +205,10 @@ def fresh(artifact: Artifact) -> Call:
             raise RuntimeError("a fresh interpreter failed")
 
     return call
+
+
+def start_site() -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-I", "-c", SITE], stdout=subprocess.PIPE, text=True)
 
 
 async def main(seconds: float, groups: Groups) -> None:
