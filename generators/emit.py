@@ -6,20 +6,21 @@ deterministic: the same plan and time give the same bytes.
 
 from __future__ import annotations
 
-import re
+import ast
 from datetime import datetime
 
-from domain.plan import FieldType, Parameter, Plan
+from domain.plan import FieldType, Parameter, Plan, SourceKind
 from domain.tool import Annotations, Tool
 from domain.values import JsonObject, JsonValue
 from domain.workflow import Artifact
 from generators.templates.asking import body_function, constants, header_function, query_function, url_function
+from generators.templates.browsing import browser_constants, browser_functions
 from generators.templates.details import detail_constants, detail_functions
 from generators.templates.filters import filters, has_filters, text_functions
 from generators.templates.looping import expectation_function, run_function, sort_function
-from generators.templates.models import models
+from generators.templates.models import MOMENT_ALIASES, models
 from generators.templates.reading import reader
-from generators.templates.text import call, literal, prose
+from generators.templates.text import WIDTH, call, literal, prose
 
 KIT_NAMES = (
     "Node",
@@ -34,6 +35,7 @@ KIT_NAMES = (
     "in_range",
     "matches",
     "mentions",
+    "parse_html",
     "pick",
     "place",
     "records",
@@ -63,10 +65,14 @@ def emit(plan: Plan, now: datetime) -> Artifact:
     functions += [filters(plan)] if has_filters(plan) else []
     functions += [filters(plan, detail=True)] if has_filters(plan, detail=True) else []
     functions += [expectation_function(plan), *detail_functions(plan), sort_function(plan), run_function(plan)]
-    top = [*constants(plan), *detail_constants(plan)]
+    browser = plan.source.kind is SourceKind.BROWSER
+    if browser:
+        functions[-1:-1] = browser_functions(plan)
+    top = [*constants(plan), *detail_constants(plan), *(browser_constants(plan) if browser else [])]
     body = [top, models(plan), *(part for part in functions if part)]
     text = "\n\n\n".join("\n".join(part) for part in body) + "\n"
-    return Artifact(code="\n".join([*_docstring(plan, now), "", *_imports(text)]) + "\n\n" + text)
+    code = "\n".join([*_docstring(plan, now), "", *_imports(text)]) + "\n\n" + text
+    return Artifact(code=code, interface="page" if browser else "http")
 
 
 def _docstring(plan: Plan, now: datetime) -> list[str]:
@@ -94,22 +100,20 @@ def _arguments(arguments: dict[str, JsonValue]) -> str:
 
 
 def _imports(text: str) -> list[str]:
-    used = [name for name in KIT_NAMES if re.search(rf"(?<![.\w\"]){name}\b(?!=)", text)]
-    lines = ["import asyncio"] if "asyncio." in text else []
-    moments = [name for name in ("date", "datetime") if re.search(rf": {name} \| None", text)]
-    lines += [f"from datetime import {', '.join(moments)}"] if moments else []
-    typing = [name for name in ("Any", "Literal") if re.search(rf"\b{name}\b", text)]
-    lines += [f"from typing import {', '.join(typing)}"] if typing else []
-    lines += ["from urllib.parse import quote"] if re.search(r"\bquote\(", text) else []
-    lines += ["", "import httpx", "from pydantic import BaseModel, ConfigDict, Field"]
-    return (
-        [*lines, *call("from workflow_kit import (", used)]
-        if len(", ".join(used)) > 80
-        else [
-            *lines,
-            f"from workflow_kit import {', '.join(used)}",
-        ]
-    )
+    names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    lines = ["import asyncio"] if "asyncio" in names else []
+    lines += [f"from datetime import {name} as {alias}" for name, alias in MOMENT_ALIASES.items() if alias in names]
+    for module, offered in (("typing", ("Any", "Literal")), ("urllib.parse", ("quote", "urlencode"))):
+        used = [name for name in offered if name in names]
+        lines += [f"from {module} import {', '.join(used)}"] if used else []
+    lines += ["", *(["import httpx"] if "httpx" in names else [])]
+    if "PlaywrightTimeoutError" in names:
+        lines.append("from playwright.async_api import Page")
+        lines.append("from playwright.async_api import TimeoutError as PlaywrightTimeoutError")
+    lines.append("from pydantic import BaseModel, ConfigDict, Field")
+    kit = [name for name in KIT_NAMES if name in names]
+    single = f"from workflow_kit import {', '.join(kit)}"
+    return [*lines, *([single] if len(single) <= WIDTH else call("from workflow_kit import (", kit))]
 
 
 def describe(plan: Plan) -> Tool:

@@ -15,7 +15,7 @@ from domain.cost import Usage
 from domain.errors import CodeRefused, EgressDenied, NothingFound, NotProved, SourceBlocked
 from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation, ProbeAnswer
-from domain.plan import Intent, Plan, Query, SourceKind
+from domain.plan import Intent, Plan, Query
 from domain.policy import Policy
 from domain.run import Run, RunKind, Verdict
 from domain.values import JsonObject, Value
@@ -163,8 +163,6 @@ async def prove(
 ) -> tuple[WorkflowVersion, Run] | Attempt:
     """Generate, check, try and judge one plan; return the version to publish, or why not."""
     kind = plan.source.kind.value
-    if plan.source.kind is SourceKind.BROWSER:
-        return Attempt(kind=kind, reason="browser workflows are not written from templates yet")
     on_progress(Progress(stage="generate", message=f"writing {plan.tool_name} on {kind}", percent=50))
     with watch.stage("generate"):
         artifact = emit(plan, school.clock.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.plan import Paging, PagingKind, Plan, RecordSource, SourceKind
 from generators.templates.asking import body_function, header_function, in_body, url_function
+from generators.templates.browsing import browser_run
 from generators.templates.filters import has_filters
 from generators.templates.text import call, indent, literal
 
@@ -12,6 +13,8 @@ LINK_HEADER = "header:link"
 
 def run_function(plan: Plan) -> list[str]:
     """Return ``run`` itself."""
+    if plan.source.kind is SourceKind.BROWSER:
+        return browser_run(plan, limit=_limit(plan), finish=_finish(plan))
     lines = ['"""Find everything that answers the request."""', *_start(plan)]
     lines += _paged(plan, plan.paging) if plan.paging is not None else _single(plan)
     lines += _finish(plan)
@@ -38,7 +41,7 @@ def _ask(plan: Plan) -> list[str]:
     headers = ", headers=source_headers(request)" if header_function(plan) else ""
     headers = headers or (", headers=HEADERS" if records.request.headers else "")
     kind = plan.source.kind
-    if kind in {SourceKind.HTML, SourceKind.BROWSER} or records.format == "xml":
+    if kind is SourceKind.HTML or records.format == "xml":
         selectors = ", ".join(literal(part) for part in (records.records, *records.fallbacks))
         return [f"page = await get_page(http, url, params=query{headers})", f"raws = rows_of(page, {selectors})"]
     if kind is SourceKind.EMBEDDED:

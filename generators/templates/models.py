@@ -12,6 +12,7 @@ PARAMETER_TYPES = {
     FieldType.PRICE: "float",
     FieldType.BOOLEAN: "bool",
 }
+MOMENT_ALIASES = {"date": "Day", "datetime": "Moment"}  # a field may itself be named date
 ITEM_TYPES = {**PARAMETER_TYPES, FieldType.ARRAY: "list[Any]", FieldType.OBJECT: "dict[str, Any]"}
 
 
@@ -35,7 +36,7 @@ def item_type(field: Field, kind: SourceKind) -> str:
     JSON sources keep dates as they write them; text of a page is read into real dates.
     """
     if field.type in MOMENTS and kind not in DATA_KINDS:
-        return field.type.value
+        return MOMENT_ALIASES[field.type.value]
     return ITEM_TYPES.get(field.type, "str")
 
 

@@ -14,6 +14,7 @@ from school.judging.reading import raw_records, read
 
 SHOWN_ENOUGH = 0.6  # of the page's own records; the rest may be cut or formatted on the page
 FEWEST_SHOWN = 3
+FEWEST_CHOICES = 3  # entries from which on a mapping is a table of choices
 TEXT_TYPES = frozenset({FieldType.STRING, FieldType.URL})
 
 
@@ -121,17 +122,28 @@ def _leaves(value: JsonValue) -> list[JsonValue]:
 
 
 def _literals(code: str) -> list[str]:
+    """Return the string literals outside Request and docstrings; tables of choices (label to value) are no answers."""
     found: list[str] = []
     for node in ast.parse(code).body:
         if isinstance(node, ast.ClassDef) and node.name == "Request":
             continue
-        docstrings = {id(d) for n in ast.walk(node) if (d := _docstring(n)) is not None}
+        spared = {id(d) for n in ast.walk(node) if (d := _docstring(n)) is not None}
+        tables = [table for n in ast.walk(node) if (table := _looked_up(n)) is not None]
+        spared |= {id(part) for table in tables if len(table.keys) >= FEWEST_CHOICES for part in ast.walk(table)}
         found += [
             inner.value
             for inner in ast.walk(node)
-            if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and id(inner) not in docstrings
+            if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and id(inner) not in spared
         ]
     return found
+
+
+def _looked_up(node: ast.AST) -> ast.Dict | None:
+    """Return the literal mapping that a value is looked up in, ``{...}.get(x)`` or ``{...}[x]``."""
+    if isinstance(node, ast.Subscript):
+        return node.value if isinstance(node.value, ast.Dict) else None
+    found = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else None
+    return found if isinstance(found, ast.Dict) else None
 
 
 def _docstring(node: ast.AST) -> ast.Constant | None:

@@ -217,6 +217,16 @@ PLANS = {
             embedded_selector="script#__NEXT_DATA__",
         ),
     ),
+    "a page that grows by scrolling": plan(SourceKind.BROWSER, HTML, fields=HTML_FIELDS),
+    "a page with a control for more": plan(
+        SourceKind.BROWSER, HTML, fields=HTML_FIELDS, paging=Paging(kind=PagingKind.MORE, next_locator="button.more")
+    ),
+    "script-rendered pages by next link": plan(
+        SourceKind.BROWSER,
+        HTML,
+        fields=HTML_FIELDS,
+        paging=Paging(kind=PagingKind.NEXT_LINK, next_locator="a[rel=next]@href"),
+    ),
     "an address with a path parameter": plan(
         SourceKind.OPENAPI,
         RecordSource(request=RequestTemplate(url="https://site.test/users/{user}/things"), records=""),
@@ -232,7 +242,8 @@ PLANS = {
 @requirement("GEN-1", "GEN-4")
 def test_the_code_check_admits_every_emitted_module(name: str) -> None:
     policy = POLICY.model_copy(update={"methods": ("GET", "HEAD", "POST")})
-    report = check(emit(PLANS[name], NOW).code, policy)
+    made = emit(PLANS[name], NOW)
+    report = check(made.code, policy, made.interface)
     assert report.violations == ()
 
 

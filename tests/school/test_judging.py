@@ -236,3 +236,11 @@ def test_a_test_that_cannot_apply_says_so_with_its_reason() -> None:
 def test_literals_in_request_defaults_and_docstrings_are_no_baked_answers() -> None:
     code = '"""Oakland"""\nclass Request:\n    city: str = "Oakland"\ndef f():\n    """Oakland"""\n'
     assert outcome(judge(case(code=code)), "nothing_baked") is CheckOutcome.PASSED
+
+
+@requirement("PROVE-2")
+def test_a_table_of_choices_is_no_baked_answer_but_a_fixed_query_is() -> None:
+    table = 'def f(city):\n    return {"Oakland": "1", "Berkeley": "2", "Albany": "3"}.get(city)\n'
+    assert outcome(judge(case(code=table)), "nothing_baked") is CheckOutcome.PASSED
+    fixed = 'QUERY = {"city": "Oakland", "page": "1", "size": "50"}\n'
+    assert outcome(judge(case(code=fixed)), "nothing_baked") is CheckOutcome.FAILED

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.meaning import gazetteer, words
+from domain.meaning import gazetteer, money, words
 from sandbox.facade.kit.values import to_text
-
-_SIGNS = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "C$": "CAD", "A$": "AUD"}
 
 
 def same_text(value: Any, wanted: Any) -> bool:
@@ -51,4 +49,8 @@ def scaled(value: float | None, factor: float) -> float | None:
 
 
 def _code(text: str) -> str:
-    return _SIGNS.get(text.strip(), text.strip().upper())
+    """Return the ISO code of a currency that is written as a code, a sign, or within an amount ("£40")."""
+    plain = text.strip()
+    if len(plain) == 3 and plain.isalpha():
+        return plain.upper()
+    return money.currency(plain) or plain.upper()

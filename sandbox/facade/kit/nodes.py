@@ -214,7 +214,9 @@ def _parsed(text: str | bytes, parser: Any) -> Any:
 @lru_cache(maxsize=1024)
 def _compiled(selector: str, xml: bool, namespaces: tuple[tuple[str, str], ...]) -> Any:
     translator = GenericTranslator() if xml else HTMLTranslator()
-    path = translator.css_to_xpath(selector, prefix="descendant::")
+    # A selector that begins at the node itself (":scope + dd") must be able to match it.
+    axis = "descendant-or-self::" if selector.lstrip().startswith(":scope") else "descendant::"
+    path = translator.css_to_xpath(selector, prefix=axis)
     return etree.XPath(path, namespaces=dict(namespaces) or None)
 
 

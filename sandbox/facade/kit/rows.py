@@ -13,7 +13,7 @@ Row = TypeVar("Row")
 def sort_rows(rows: Iterable[Row], key: str, descending: bool = False) -> list[Row]:
     """Return the rows ordered by a field (a name, or a path for dicts); rows without a value come last.
 
-    Works on models and on dicts; text is compared without case. The order of equal rows is kept.
+    Works on models and on dicts; text is compared without case, lists by their length. The order of equal rows is kept.
 
     Example:
         ``sort_rows(items, "price", descending=True)``
@@ -49,6 +49,8 @@ def _field(row: Any, key: str) -> Any:
 
 
 def _comparable(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        return len(value)
     return value.casefold() if isinstance(value, str) else value
 
 

@@ -139,10 +139,10 @@ def to_url(value: Any, base: str = "") -> str | None:
 
 
 def to_list(value: Any) -> list[Any]:
-    """Return a list: a list itself, the parts of text with commas or semicolons, one value alone, or nothing."""
+    """Return a list: a list itself, an object's names, the parts of text between commas or semicolons, or one value."""
     if value is None:
         return []
-    if isinstance(value, list | tuple | set):
+    if isinstance(value, list | tuple | set | dict):
         return list(value)
     if isinstance(value, str):
         return [part for part in (piece.strip() for piece in re.split(r"[,;|\n]", value)) if part]
