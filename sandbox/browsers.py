@@ -209,6 +209,16 @@ class BrowserPool:
                     await driver.stop()
 
     async def _launch(self) -> _Launched:
+        """Launch a browser; a driver that was kept may have died, so it gets a second chance with a fresh one."""
+        kept = self._driver is not None
+        try:
+            return await self._launch_once()
+        except IsolationMissing:
+            if not kept:
+                raise
+        return await self._launch_once()
+
+    async def _launch_once(self) -> _Launched:
         executable = await asyncio.to_thread(boxes.find_browser, self.options.executable)
         workdir = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="agent-school-browser-"))
         box = await asyncio.to_thread(boxes.build, executable, workdir)

@@ -204,3 +204,16 @@ async def test_an_authority_that_is_not_trusted_is_refused(tmp_path):
     async with serving(tmp_path) as site, BrowserPool() as pool, pool.context(Grant(site.policy())) as context:
         with pytest.raises(Exception, match="ERR_CERT_AUTHORITY_INVALID"):
             await (await context.new_page()).goto(site.url + "/danger")
+
+
+@requirement("BOX-6")
+async def test_a_crashed_driver_is_replaced():
+    async with BrowserPool() as pool:
+        async with pool.context(Grant(Policy())):
+            (driver,) = [process for process in descendants() if "run-driver" in process.cmdline()]
+            family = driver.children(recursive=True)
+            driver.kill()
+            _, alive = await asyncio.to_thread(psutil.wait_procs, family, BOUND_S)
+            assert alive == []
+        async with pool.context(Grant(Policy())) as context:
+            assert await (await context.new_page()).evaluate("1 + 1") == 2
