@@ -61,12 +61,12 @@ def postgres_server() -> Iterator[str]:
     # The server logs to a file: a pipe that nobody reads would stop it once it is full.
     control = [str(binary("pg_ctl")), "-D", str(data), "-w", "-t", "60"]
     options = f"-p {port} -h 127.0.0.1 -k {folder} -c fsync=off"
-    quiet = {"check": True, "cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([*control, "-o", options, "-l", str(folder / "log"), "start"], **quiet, **user)
+    quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run([*control, "-o", options, "-l", str(folder / "log"), "start"], check=True, **quiet, **user)
     try:
         yield f"postgresql://school@127.0.0.1:{port}"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **quiet, **user)
+        subprocess.run([*control, "-m", "immediate", "stop"], check=True, **quiet, **user)
         shutil.rmtree(folder, ignore_errors=True)
 
 
