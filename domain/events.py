@@ -25,3 +25,15 @@ class EventSink(Protocol):
 
 def ignore(event: Progress) -> None:
     """Take an event and do nothing with it."""
+
+
+def never_falling(sink: EventSink) -> EventSink:
+    """Return a sink that passes events on with a percentage that never falls, as clients require."""
+    highest = 0.0
+
+    def take(event: Progress) -> None:
+        nonlocal highest
+        highest = max(highest, event.percent)
+        sink(event.model_copy(update={"percent": highest}))
+
+    return take

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from domain.errors import NeedsInput
-from domain.events import EventSink, Progress, ignore
+from domain.events import EventSink, Progress, ignore, never_falling
 from domain.plan import Intent, Query
 from domain.run import Run
 from domain.values import JsonObject, Value
@@ -49,6 +49,7 @@ async def ask(
         SchoolError: see the tree; NeedsInput when something must be asked back.
     """
     watch = Stopwatch()
+    on_progress = never_falling(on_progress)
     on_progress(Progress(stage="understand", message=query.text, percent=1))
     with watch.stage("understand"):
         intent = understand(query.text, school.clock.now())

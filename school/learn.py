@@ -12,7 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from domain.cost import Usage
-from domain.errors import CodeRefused, EgressDenied, NothingFound, NotProved, SourceBlocked
+from domain.errors import (
+    CodeRefused,
+    EgressDenied,
+    NeedsInput,
+    NothingFound,
+    NotProved,
+    SchoolError,
+    SourceBlocked,
+)
 from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation, ProbeAnswer
 from domain.plan import Intent, Plan, Query
@@ -22,6 +30,7 @@ from domain.values import JsonObject, Value
 from domain.workflow import Artifact, Provenance, Status, WorkflowVersion
 from generators.emit import describe, emit
 from generators.planner import plan as make_plans
+from generators.sources.leads import leads
 from generators.study import study
 from sandbox.check import check
 from school.app import School
@@ -29,6 +38,7 @@ from school.judging.case import Case, TriedTrial
 from school.judging.judge import judge
 
 STUDY_ROUNDS = 6
+MOST_LEADS = 2  # pages that are looked at beyond the given one
 
 
 class Learned(Value):
@@ -36,6 +46,14 @@ class Learned(Value):
 
     version: WorkflowVersion
     run: Run
+
+
+class Seen(Value):
+    """A source that can serve: what was captured, what study of it gave, and the plans, cheapest source first."""
+
+    observation: Observation
+    findings: Findings
+    plans: tuple[Plan, ...]
 
 
 @dataclass
@@ -79,14 +97,11 @@ async def learn(
         NeedsInput: something is lacking that must not be guessed.
         NotProved: no plan passed its proof; ``facts["tried"]`` tells each source kind's reason.
     """
-    observation = await observe(school, query, policy, on_progress=on_progress, watch=watch)
-    findings = await ground(school, observation, intent, policy, on_progress=on_progress, watch=watch)
-    with watch.stage("plan"):
-        plans = make_plans(query, intent, findings, observation, now=school.clock.now())
-    on_progress(Progress(stage="plan", message=_planned(plans), percent=45))
+    seen = await look(school, query, intent, policy, on_progress=on_progress, watch=watch)
+    on_progress(Progress(stage="plan", message=_planned(seen.plans), percent=45))
     attempts: list[Attempt] = []
-    for plan in plans:
-        tried = await prove(school, plan, policy, observation, findings, on_progress=on_progress, watch=watch)
+    for plan in seen.plans:
+        tried = await prove(school, plan, policy, seen, on_progress=on_progress, watch=watch)
         if isinstance(tried, Attempt):
             attempts.append(tried)
             on_progress(Progress(stage="judge", message=f"{plan.source.kind.value} failed: {tried.reason}", percent=60))
@@ -102,6 +117,45 @@ async def learn(
         "No source passed its proof: " + "; ".join(f"{a.kind}: {a.reason}" for a in attempts),
         tried=[{"kind": a.kind, "reason": a.reason} for a in attempts],
     )
+
+
+async def look(
+    school: School, query: Query, intent: Intent, policy: Policy, *, on_progress: EventSink, watch: Stopwatch
+) -> Seen:
+    """Observe and plan at the given address; when nothing there can serve, at the pages that it leads to.
+
+    Raises:
+        NothingFound, NeedsInput: what the given address itself ended with.
+    """
+    first = await see(school, query, intent, policy, on_progress=on_progress, watch=watch)
+    if isinstance(first, Seen):
+        return first
+    observation, problem = first
+    for address in leads(observation, intent)[:MOST_LEADS]:
+        on_progress(Progress(stage="observe", message=f"nothing there; following {address}", percent=40))
+        nearer = query.model_copy(update={"site": address})
+        found = await see(school, nearer, intent, policy, on_progress=on_progress, watch=watch)
+        if isinstance(found, Seen):
+            return found
+    raise problem
+
+
+async def see(
+    school: School, query: Query, intent: Intent, policy: Policy, *, on_progress: EventSink, watch: Stopwatch
+) -> Seen | tuple[Observation, SchoolError]:
+    """Observe and plan at one address; return what was observed and why, when the page has nothing to serve with."""
+    observation = await observe(school, query, policy, on_progress=on_progress, watch=watch)
+    findings = await ground(school, observation, intent, policy, on_progress=on_progress, watch=watch)
+    try:
+        with watch.stage("plan"):
+            plans = make_plans(query, intent, findings, observation, now=school.clock.now())
+    except NothingFound as problem:
+        return observation, problem
+    except NeedsInput as problem:
+        if problem.field != "site":
+            raise
+        return observation, problem
+    return Seen(observation=observation, findings=findings, plans=plans)
 
 
 async def observe(
@@ -155,8 +209,7 @@ async def prove(
     school: School,
     plan: Plan,
     policy: Policy,
-    observation: Observation,
-    findings: Findings,
+    seen: Seen,
     *,
     on_progress: EventSink,
     watch: Stopwatch,
@@ -179,8 +232,8 @@ async def prove(
         case = Case(
             plan=plan,
             code=artifact.code,
-            observation=observation,
-            findings=findings,
+            observation=seen.observation,
+            findings=seen.findings,
             tried=tried,
             repeat=repeat,
             now=school.clock.now(),
