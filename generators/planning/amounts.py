@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from domain.meaning import money
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, RoleBinding, Topic
 from generators.planning.desk import OFFERED_FILL, Desk, asked
@@ -22,6 +23,7 @@ _SAYING: Final = {
 _SOLD_OUT: Final = re.compile(r"sold|out.?of.?stock|unavailable|not available|full|no tickets", re.IGNORECASE)
 _FREE_TOLD: Final = "Only free records (true) or only those that cost (false)."
 _SOLD_OUT_TEXTS: Final = ("SOLD OUT", "Sold out", "sold out", "Sold Out", "SoldOut", "Out of stock", "OutOfStock")
+_MOSTLY: Final = 0.8
 _ONLINE: Final = re.compile(r"online|virtual|remote|webinar|zoom|stream", re.IGNORECASE)
 
 
@@ -72,7 +74,7 @@ def _add_bound(desk: Desk, name: str, asked_for: Constraint | None, usual: Relat
 
 
 def _bind_currency(desk: Desk, unit: str) -> None:
-    column = desk.common(Role.CURRENCY)
+    column = desk.common(Role.CURRENCY) or _written(desk)
     if column is None:
         if unit:
             desk.notes.append(f"Prices have no currency field; they are taken to be in {unit}.")
@@ -89,6 +91,22 @@ def _bind_currency(desk: Desk, unit: str) -> None:
         ),
         column,
     )
+
+
+def _written(desk: Desk) -> Column | None:
+    """The price as the page writes it tells its currency, where it writes one."""
+    price = desk.first(Role.PRICE) or desk.first(Role.HIGH_PRICE)
+    if price is None or price.type is not FieldType.PRICE:
+        return None
+    told = [s for s in price.samples if (amount := money.parse(s)) is not None and amount.currency]
+    if len(told) < _MOSTLY * len([s for s in price.samples if any(c.isdigit() for c in s)]) or not told:
+        return None
+    column = price.model_copy(
+        update={"name": f"{price.name}_as_written", "type": FieldType.STRING, "values": (), "label": "price as written"}
+    )
+    if column.name not in {c.name for c in desk.columns}:
+        desk.columns = (*desk.columns, column)
+    return column
 
 
 def _bind_free(desk: Desk) -> None:

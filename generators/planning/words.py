@@ -77,7 +77,8 @@ def _several(column: Column) -> bool:
 def _is_record_noun(desk: Desk, constraint: Constraint) -> bool:
     """The word says what the records are ("packages"), and the page or the records' path calls all of them that."""
     word = fold(str(constraint.value))
-    if constraint.relation is Relation.EXCLUDES or not word or " " in word:
+    subject = {form for noun in fold(desk.intent.subject).split() for form in (noun, *forms(noun))}
+    if constraint.relation is Relation.EXCLUDES or not word or " " in word or word not in subject:
         return False
     page = desk.observation.pages[0] if desk.observation.pages else None
     called = f"{page.title} {urlsplit(page.final_url).path}" if page else ""
