@@ -159,6 +159,7 @@ def announce(school: School, options: HttpOptions, port: int) -> None:
     else:
         first = ApiKeys(school.registry.shelf).add_first(owner=LOCAL.owner, name="first")
         if first is not None:
-            lines += [f"First key (admin, shown this once): {first.token}", "More keys: main.py keys add NAME"]
+            lines.append(f"First key (admin, shown this once): {first.token}")
+        lines.append("Keys are made with: main.py keys add NAME")
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()

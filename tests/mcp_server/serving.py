@@ -116,7 +116,8 @@ def running(home: Path, *arguments: str, **settings: str) -> Iterator[Running]:
     assert process.stdout is not None
     try:
         url = process.stdout.readline().split()[-1]
-        key = process.stdout.readline().split()[-1]
+        line = process.stdout.readline()
+        key = line.split()[-1] if line.startswith("First key") else ""
         yield Running(url=url, home=home, key=key, process=process)
     finally:
         if process.poll() is None:
