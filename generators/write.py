@@ -19,7 +19,7 @@ from domain.workflow import Artifact
 from generators.llm import Answer, Llm, ModelRequest, Provider, Scope, Stage, Turn
 from generators.llm.code_reading import read_module
 from generators.prompts import fenced, load_prompt
-from generators.templates.models import models
+from generators.templates.models import MOMENT_ALIASES, models
 
 MOST_OUTPUT = 12_000
 MOST_RULES = 40
@@ -69,9 +69,7 @@ def write_request(
         **common_blanks(plan, policy),
         now=now.date().isoformat(),
         secrets=", ".join(policy.secrets),
-        url=plan.source.url,
-        steps="\n".join(f"{step.order}. {step.action}" for step in plan.steps),
-        data=fenced(view or "(nothing)", "source"),
+        data=fenced("\n\n".join(part for part in (_found(plan), view) if part) or "(nothing)", "source"),
     )
     return ModelRequest(
         stage=Stage.GENERATE,
@@ -89,9 +87,22 @@ def common_blanks(plan: Plan, policy: Policy) -> dict[str, str]:
         "interface": "page (browser)" if plan.browser else "http",
         "hosts": ", ".join(_origin(rule.host, rule.port) for rule in policy.hosts),
         "methods": ", ".join(policy.methods),
-        "parameters": "\n".join(_told(parameter) for parameter in plan.parameters),
-        "models": "\n".join(models(plan)),
+        "plan": fenced(_plan(plan), "plan"),
     }
+
+
+def _plan(plan: Plan) -> str:
+    """Steps, choices and addresses carry the source's own words: all of it belongs inside a fence."""
+    steps = [f"{step.order}. {step.action}" for step in plan.steps]
+    parameters = [_told(parameter) for parameter in plan.parameters]
+    shapes = models(plan)
+    imports = [
+        f"from datetime import {name} as {alias}"
+        for name, alias in MOMENT_ALIASES.items()
+        if any(f": {alias} " in line for line in shapes)
+    ]
+    begins = f"Begins at: {plan.source.url}"
+    return "\n".join([begins, "Steps:", *steps, "", "Parameters:", *parameters, "", "Models:", *imports, *shapes])
 
 
 def told_rules(rules: Sequence[RuleDoc]) -> str:
@@ -128,6 +139,19 @@ def written(answer: Answer[str], plan: Plan) -> Written:
 def provider_of(plan: Plan) -> Provider | None:
     """Return the provider that made the plan, which is asked first."""
     return Provider(plan.planner.value) if plan.planner.value in set(Provider) else None
+
+
+def _found(plan: Plan) -> str:
+    """What was found of the records: it carries the source's own names, so it belongs inside the fence."""
+    if not any(field.locator for field in plan.fields):
+        return ""
+    fields = [
+        f"  {f.name}: {', '.join((f.locator, *f.fallbacks))}{' on the detail page' if f.detail else ''}"
+        for f in plan.fields
+    ]
+    paging = [f"paging: {plan.paging.model_dump_json(exclude_defaults=True)}"] if plan.paging else []
+    source = plan.records.model_dump_json(exclude_defaults=True)
+    return "\n".join([f"records found: {source}", *paging, "fields within a record:", *fields])
 
 
 def _told(parameter: Parameter) -> str:

@@ -90,20 +90,24 @@ class Case:
     observation: Observation
     params: dict[str, Any]
     when: str | None
+    view: str = ""
+    view_for_code: str = ""
 
 
-def load_case(name: str, planner: PlannerKind = PlannerKind.OPENAI) -> Case:
-    """Return a recorded case."""
-    raw = json.loads((FIXTURES / "cases" / f"{name}.json").read_text(encoding="utf-8"))
+def load_case(name: str, planner: PlannerKind = PlannerKind.OPENAI, folder: str = "cases") -> Case:
+    """Return a recorded case (one of the example questions, or one of the ``tasks``)."""
+    raw = json.loads((FIXTURES / folder / f"{name}.json").read_text(encoding="utf-8"))
     return Case(
         id=raw["id"],
-        query=Query(text=raw["query"], planner=planner),
+        query=Query(text=raw["query"], planner=planner, source=raw.get("source")),
         now=datetime.fromisoformat(raw["now"]),
         intent=Intent.model_validate(raw["intent"]),
         findings=Findings.model_validate(raw["findings"]),
         observation=Observation.model_validate(raw["observation"]),
         params=raw["params"],
         when=raw["when"],
+        view=raw.get("view", ""),
+        view_for_code=raw.get("view_for_code", ""),
     )
 
 
@@ -115,3 +119,11 @@ def case_names() -> list[str]:
 def replayed(*names: str) -> ReplayTransport:
     """Return a transport that answers from recordings."""
     return ReplayTransport([FIXTURES / f"{name}.jsonl" for name in names])
+
+
+def replayed_task(name: str) -> ReplayTransport:
+    """Return a transport that answers a task's conversation in its order.
+
+    Its prompts carry the rendered models and what runs said, which other parts decide.
+    """
+    return ReplayTransport([FIXTURES / f"task-{name}.jsonl"], exact=False)
