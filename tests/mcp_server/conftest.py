@@ -19,3 +19,7 @@ def server(tmp_path_factory: pytest.TempPathFactory, events_site: str) -> Iterat
         started.publish("echo_shared", owner="ada", shared=True)
         started.publish("echo_bea", owner="bea")
         yield started
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "conformance: needs the official suite (scripts/conformance.sh installs it)")
