@@ -225,8 +225,13 @@ class JobTable:
 @asynccontextmanager
 async def open_jobs(school: School) -> AsyncIterator[JobTable]:
     """Open a table of jobs; what is still at work at the end of the block is cancelled."""
+    problems: list[SchoolError] = []
     async with anyio.create_task_group() as tasks:
         try:
             yield JobTable(school, tasks)
+        except SchoolError as problem:  # the group would wrap it, and the command line would not know it
+            problems.append(problem)
         finally:
             tasks.cancel_scope.cancel()
+    if problems:
+        raise problems[0]
