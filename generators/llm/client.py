@@ -152,7 +152,8 @@ class Llm:
         chain = sorted(self.options.chain(request.stage, first), key=self._is_resting)
         if not chain:
             raise ModelUnavailable("There is no key for any model.", remedy=REMEDIES[Reason.NO_KEY], reason="no_key")
-        passed_over: list[str] = []
+        keyless = first is not None and not self.options.has_key(first)
+        passed_over = [f"{first}: {Reason.NO_KEY.value}"] if keyless else []
         last = Failure(Reason.NO_KEY)
         for model in chain:
             kept = self._from_cache(request, model, scope)

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import logging
 import subprocess
@@ -294,3 +295,33 @@ async def test_models_are_chosen_per_stage_and_a_wrong_name_is_a_settings_proble
     assert [str(model) for model in options.chain(Stage.PLAN)] == ["anthropic:claude-opus-5", "openai:gpt-5"]
     assert [str(model) for model in options.chain(Stage.REPAIR)] == ["openai:gpt-5.4", "anthropic:claude-sonnet-5"]
     assert str(options.chain(Stage.PLAN, Provider.OPENAI)[0]) == "openai:gpt-5"
+
+
+@requirement("LLM-2")
+async def test_requests_beyond_the_limit_per_minute_wait() -> None:
+    async with vendor_server() as server, opened(server.url, requests_per_minute=1) as desk:
+        server.says("responses", Said(text="blue"))
+        await desk.llm.complete(request("one"), Scope(), first=Provider.OPENAI)
+        second = asyncio.create_task(desk.llm.complete(request("two"), Scope(), first=Provider.OPENAI))
+        done, _ = await asyncio.wait({second}, timeout=0.5)
+        second.cancel()
+    assert (done, len(server.asked)) == (set(), 1)
+
+
+@requirement("LLM-2")
+async def test_calls_side_by_side_cannot_overspend_together() -> None:
+    async with vendor_server() as server, opened(server.url, job_limit=SpendLimit(tokens=2_000)) as desk:
+        server.says("responses", Said(text="blue"))
+        ended = await asyncio.gather(
+            *(desk.llm.complete(request(text), Scope(job_id="j")) for text in ("one", "two")), return_exceptions=True
+        )
+    assert sorted(type(e).__name__ for e in ended) == ["BudgetExhausted", "Reply"]
+    assert len(server.asked) == 1
+
+
+@requirement("LLM-1", "PLAN-6")
+async def test_a_provider_asked_for_by_name_without_a_key_is_told_as_passed_over() -> None:
+    async with vendor_server() as server, opened(server.url, openai_key=None) as desk:
+        server.says("messages", Said(text="here"))
+        reply = await desk.llm.complete(request(), Scope(), first=Provider.OPENAI)
+    assert (reply.model.provider, reply.passed_over) == (Provider.ANTHROPIC, ("openai: no_key",))
