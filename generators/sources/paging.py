@@ -26,10 +26,10 @@ _CURSOR_NAME: Final = re.compile(
 _CURSOR_PARAMETER: Final = re.compile(
     r"(cursor|token|after|continue|continuation|bookmark|scroll_?id|_next|^next$|max_?id|starting_after)", re.IGNORECASE
 )
-_PAGE_PARAMETER: Final = re.compile(
+PAGE_PARAMETER: Final = re.compile(
     r"^_?(page|p|pg|paged|page_?(number|no|num|index)|current_?page|seite|.*\.page|page\[number\])$", re.IGNORECASE
 )
-_OFFSET_PARAMETER: Final = re.compile(
+OFFSET_PARAMETER: Final = re.compile(
     r"^_?(offset|skip|start|from|start_?index|first_?result|.*offset|begin)$", re.IGNORECASE
 )
 SIZE_PARAMETER: Final = re.compile(
@@ -83,9 +83,9 @@ def from_the_start(request: RequestTemplate) -> RequestTemplate:
         text = str(value)
         if _CURSOR_PARAMETER.search(leaf) and value not in (None, "") and not SIZE_PARAMETER.match(leaf):
             request = without_parameter(request, name, location)
-        elif _PAGE_PARAMETER.match(leaf) and text.isdigit() and int(text) > 1:
+        elif PAGE_PARAMETER.match(leaf) and text.isdigit() and int(text) > 1:
             request = with_parameter(request, name, "1", location)
-        elif _OFFSET_PARAMETER.match(leaf) and text.isdigit() and int(text) > 0:
+        elif OFFSET_PARAMETER.match(leaf) and text.isdigit() and int(text) > 0:
             request = with_parameter(request, name, "0", location)
     return request
 
@@ -250,10 +250,10 @@ def _counted(document: JsonDocument, count: int, outside: Sequence[tuple[str, Js
         if not str(value).lstrip("-").isdigit():
             continue
         number = int(str(value))
-        if _PAGE_PARAMETER.match(leaf) and number <= 1:
+        if PAGE_PARAMETER.match(leaf) and number <= 1:
             named = True
             yield _count_idea(document, PagingKind.PAGE, name, location, first=number, step=1, trust=0.85)
-        elif _OFFSET_PARAMETER.match(leaf) and number == 0:
+        elif OFFSET_PARAMETER.match(leaf) and number == 0:
             named = True
             yield _count_idea(document, PagingKind.OFFSET, name, location, first=0, step=count, trust=0.85)
     if named or document.request.method != "GET":
