@@ -23,6 +23,9 @@ def serve(
         Path | None, typer.Option("--tls-certificate", help="PEM file; serves https with --tls-key.")
     ] = None,
     tls_key: Annotated[Path | None, typer.Option("--tls-key", help="PEM file of the certificate's key.")] = None,
+    json_response: Annotated[
+        bool, typer.Option("--json-response", help="Answer with one JSON object instead of a stream.")
+    ] = False,
     conformance: Annotated[
         bool, typer.Option("--conformance", help="Add the official suite's fixtures; loopback only, no keys.")
     ] = False,
@@ -44,7 +47,12 @@ def serve(
         from mcp_server.http.serve import HttpOptions, serve_http  # noqa: PLC0415 - see above
 
         options = HttpOptions(
-            host=host, port=port, tls_certificate=tls_certificate, tls_key=tls_key, conformance=conformance
+            host=host,
+            port=port,
+            tls_certificate=tls_certificate,
+            tls_key=tls_key,
+            json_response=json_response,
+            conformance=conformance,
         )
         await serve_http(school, options)
 

@@ -23,6 +23,7 @@ from mcp_server.questions import ANSWER, form_of, with_answer
 from mcp_server.results import failed, given
 
 WAITING_EVENTS = 100  # progress that a client has not read yet; more is dropped, oldest last
+ANSWER_S = 600.0  # for a person to answer
 QUESTIONS = 5  # in one call; a source that asks more is not being understood
 
 Answers = list[tuple[str, str]]  # field and answer, in the order they were given
@@ -109,12 +110,14 @@ def _can_ask(asked: Asked) -> bool:
 
 
 async def _ask(asked: Asked, problem: NeedsInput) -> str | None:
-    try:
-        reply = await asked.ctx.session.elicit_form(
-            problem.message, form_of(problem), related_request_id=asked.ctx.request_id
-        )
-    except MCPError:  # the client said that it can ask, and then could not
-        return None
+    reply: types.ElicitResult | None = None
+    with anyio.move_on_after(ANSWER_S):
+        try:
+            reply = await asked.ctx.session.elicit_form(
+                problem.message, form_of(problem), related_request_id=asked.ctx.request_id
+            )
+        except MCPError:  # the client said that it can ask, and then could not
+            return None
     return _accepted(reply)
 
 

@@ -1,8 +1,9 @@
 """Ending a call whose client is gone.
 
-On 2026-07-28 the SDK itself cancels a handler when the response stream closes. On 2025-11-25 it lets it run, so that a
-client could come back for the answer; this server keeps no answers for that (no event store), so the work would be
-for nobody. The door (http/door.py) puts a Presence into each request and tells it when the connection closes.
+On 2026-07-28 the SDK itself cancels a handler when the response stream closes, but not in JSON mode. On 2025-11-25 it
+lets it run, so that a client could come back for the answer; this server keeps no answers for that (no event store),
+so the work would be for nobody. The door (http/door.py) puts a Presence into each request and tells it when the
+connection closes.
 """
 
 from __future__ import annotations
@@ -22,19 +23,19 @@ class Presence:
     """Whether the client behind one HTTP request still reads, and what to do once it does not."""
 
     def __init__(self) -> None:
-        self.gone = False
+        self.left = anyio.Event()
         self._ends: set[Callable[[], None]] = set()
 
     def leave(self) -> None:
         """Note that the client is gone."""
-        self.gone = True
+        self.left.set()
         for end in list(self._ends):
             end()
 
     def add(self, end: Callable[[], None]) -> None:
         """Call ``end`` once the client is gone."""
         self._ends.add(end)
-        if self.gone:
+        if self.left.is_set():
             end()
 
     def remove(self, end: Callable[[], None]) -> None:

@@ -10,9 +10,8 @@ import mcp_types as types
 import orjson
 from mcp.shared.exceptions import MCPError
 
-from domain.errors import SchoolError
+from domain.errors import InvalidArguments, SchoolError
 from domain.workflow import WorkflowVersion
-from mcp_server.cursors import cursor_of, position_of
 from mcp_server.desk import Desk
 from mcp_server.large import SCHEME
 from registry import RunEntry
@@ -44,12 +43,13 @@ def list_resources(desk: Desk, owner: str, cursor: str | None) -> types.ListReso
     Raises:
         MCPError: the cursor is not one of ours.
     """
-    start = position_of(cursor)
-    entries = desk.school.registry.tools(owner, limit=LOOKED_THROUGH).entries
-    shown = entries[start : start + PAGE]
+    try:
+        page = desk.school.registry.tools(owner, after=cursor, limit=PAGE)
+    except InvalidArguments as problem:
+        raise MCPError(types.INVALID_PARAMS, problem.message) from problem
     return types.ListResourcesResult(
-        resources=[_resource(entry.tool.name, part) for entry in shown for part in PARTS],
-        next_cursor=cursor_of(start + PAGE) if start + PAGE < len(entries) else None,
+        resources=[_resource(entry.tool.name, part) for entry in page.entries for part in PARTS],
+        next_cursor=page.next,
     )
 
 
@@ -90,13 +90,13 @@ async def read_resource(desk: Desk, owner: str, uri: str) -> types.ReadResourceR
     return _read(uri, kind, orjson.dumps(value, default=str, option=orjson.OPT_INDENT_2).decode())
 
 
-def complete(desk: Desk, owner: str, params: types.CompleteRequestParams) -> types.CompleteResult:
+async def complete(desk: Desk, owner: str, params: types.CompleteRequestParams) -> types.CompleteResult:
     """Complete a tool's name in an address."""
     names: list[str] = []
     if isinstance(params.ref, types.ResourceTemplateReference) and params.argument.name == "name":
         begun = params.argument.value.casefold()
-        entries = desk.school.registry.tools(owner, limit=LOOKED_THROUGH).entries
-        names = [entry.tool.name for entry in entries if entry.tool.name.startswith(begun)]
+        page = await anyio.to_thread.run_sync(lambda: desk.school.registry.tools(owner, limit=LOOKED_THROUGH))
+        names = [entry.tool.name for entry in page.entries if entry.tool.name.startswith(begun)]
     return types.CompleteResult(
         completion=types.Completion(values=names[:COMPLETIONS], total=len(names), has_more=len(names) > COMPLETIONS)
     )

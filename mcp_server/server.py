@@ -91,7 +91,7 @@ def build_server(desk: Desk) -> Served:
         return await resources.read_resource(desk, principal_of(ctx).owner, str(params.uri))
 
     async def complete(ctx: Context, params: types.CompleteRequestParams) -> types.CompleteResult:
-        return resources.complete(desk, principal_of(ctx).owner, params)
+        return await resources.complete(desk, principal_of(ctx).owner, params)
 
     async def list_prompts(_: Context, __: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
         return types.ListPromptsResult(prompts=[resources.PROMPT])

@@ -34,9 +34,14 @@ class Audience:
     async def tell_tools_changed(self) -> None:
         """Notify every client; one that does not take it in time is left out."""
         await self.bus.publish(ToolsListChanged())
-        for connection in list(self._connections):
-            with anyio.move_on_after(SLOW_CLIENT_S):
-                try:
-                    await connection.send_tool_list_changed()
-                except (anyio.ClosedResourceError, anyio.BrokenResourceError) as problem:
-                    log.info("client_gone", reason=type(problem).__name__)
+        async with anyio.create_task_group() as tasks:
+            for connection in list(self._connections):
+                tasks.start_soon(_tell, connection)
+
+
+async def _tell(connection: Connection) -> None:
+    with anyio.move_on_after(SLOW_CLIENT_S):
+        try:
+            await connection.send_tool_list_changed()
+        except (anyio.ClosedResourceError, anyio.BrokenResourceError) as problem:
+            log.info("client_gone", reason=type(problem).__name__)

@@ -54,9 +54,11 @@ def build_app(
     *,
     draining: Draining | None = None,
     everyone: Principal | None = None,
-    port: int = 0,
+    json_response: bool = False,
 ) -> Starlette:
     """Return the app. ``everyone`` opens it without keys, for the conformance profile on loopback only.
+
+    ``json_response`` answers with one JSON object instead of a stream: no progress and no questions in a call.
 
     Raises:
         SettingsProblem: OAuth is set in part.
@@ -74,7 +76,8 @@ def build_app(
     )
     served.server.streamable_http_app(
         streamable_http_path=PATH,
-        transport_security=security_of(settings.public_hosts, settings.allowed_origins, port),
+        transport_security=security_of(settings.public_hosts, settings.allowed_origins),
+        json_response=json_response,
         max_request_body_size=settings.body_limit_bytes,
     )
     manager = served.server.session_manager
@@ -130,13 +133,27 @@ def while_open(app: ASGIApp, draining: Draining) -> ASGIApp:
     """Return the app, closed to new calls once draining has begun; answers to calls at work still come in."""
 
     async def passing(scope: Scope, receive: Receive, send: Send) -> None:
-        if draining.begun and scope["type"] == "http" and scope["method"] == "POST":
-            answer = refusal(503, "stopping", "This server is stopping.", "Try again.", {"Retry-After": "5"})
-            await answer(scope, receive, send)
+        if not draining.begun or scope["type"] != "http" or scope["method"] != "POST":
+            await app(scope, receive, send)
             return
-        await app(scope, receive, send)
+        first = await receive()
+        if b'"method"' not in first.get("body", b""):  # an answer to a question that a call at work has asked
+            await app(scope, before(first, receive), send)
+            return
+        answer = refusal(503, "stopping", "This server is stopping.", "Try again.", {"Retry-After": "5"})
+        await answer(scope, receive, send)
 
     return passing
+
+
+def before(first: Message, receive: Receive) -> Receive:
+    """Return a ``receive`` that begins with a message that was taken already."""
+    waiting = [first]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again
 
 
 async def health(_: Request) -> Response:
@@ -191,12 +208,12 @@ def metadata_url(issuer: Issuer) -> str:
     return f"{scheme}://{host}{METADATA_PATH}{slash}{path}".rstrip("/")
 
 
-def security_of(hosts: tuple[str, ...], origins: tuple[str, ...], port: int) -> TransportSecuritySettings:
+def security_of(hosts: tuple[str, ...], origins: tuple[str, ...]) -> TransportSecuritySettings:
     """Return which Host and Origin headers are taken: loopback's, and those that the settings name.
 
     A page on another origin, or a name that was rebound to this machine, must not speak to the server.
     """
-    own = tuple(f"{host}:{port or '*'}" for host in LOOPBACK)
+    own = tuple(f"{host}:*" for host in LOOPBACK)
     named = tuple(host if ":" in host else f"{host}:*" for host in hosts)
     return TransportSecuritySettings(
         enable_dns_rebinding_protection=True,

@@ -62,7 +62,10 @@ class Door:
         principal, body = checked
         presence = Presence()
         scope = {**scope, "user": Holder(principal), KEY: presence}
-        await self._app(scope, replay(body, receive, presence), send)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(watch, receive, presence)
+            await self._app(scope, replay(body, presence), send)
+            tasks.cancel_scope.cancel()
 
     async def _check(self, scope: Scope, receive: Receive) -> tuple[Principal, bytes] | Response:
         address = scope["client"][0] if scope.get("client") else "unknown"
@@ -173,8 +176,15 @@ def lacking_scope(body: bytes, principal: Principal) -> KeyScope | None:
     return stable.scope if stable is not None and stable.scope not in principal.scopes else None
 
 
-def replay(body: bytes, receive: Receive, presence: Presence) -> Receive:
-    """Return a ``receive`` that gives the body that was read, then watches for the client's leaving."""
+async def watch(receive: Receive, presence: Presence) -> None:
+    """Note when the client leaves. In JSON mode nothing else would look."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
+    presence.leave()
+
+
+def replay(body: bytes, presence: Presence) -> Receive:
+    """Return a ``receive`` that gives the body that was read, then the client's leaving."""
     begun = False
 
     async def again() -> Message:
@@ -182,9 +192,7 @@ def replay(body: bytes, receive: Receive, presence: Presence) -> Receive:
         if not begun:
             begun = True
             return {"type": "http.request", "body": body, "more_body": False}
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            presence.leave()
-        return message
+        await presence.left.wait()
+        return {"type": "http.disconnect"}
 
     return again

@@ -38,6 +38,7 @@ class HttpOptions:
     port: int = 8765
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    json_response: bool = False
     conformance: bool = False
 
 
@@ -55,7 +56,13 @@ async def serve_http(school: School, options: HttpOptions) -> None:
         if options.conformance:
             publish_fixtures(served.server, desk)
         draining = Draining()
-        app = build_app(desk, served, draining=draining, everyone=LOCAL if options.conformance else None, port=0)
+        app = build_app(
+            desk,
+            served,
+            draining=draining,
+            everyone=LOCAL if options.conformance else None,
+            json_response=options.json_response,
+        )
         server = Uvicorn(config_of(app, school, options))
         announce(school, options, port)
         async with anyio.create_task_group() as tasks:

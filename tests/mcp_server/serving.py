@@ -73,6 +73,7 @@ class Running:
     home: Path
     key: str
     process: subprocess.Popen[str]
+    errors: Path
     made: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -106,19 +107,23 @@ def running(home: Path, *arguments: str, **settings: str) -> Iterator[Running]:
         "AGENT_SCHOOL_PLANNER": "builtin",
         **{f"AGENT_SCHOOL_{name.upper()}": value for name, value in settings.items()},
     }
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "main.py"), "serve", "--http", "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-        cwd=ROOT,
-    )
+    home.mkdir(parents=True, exist_ok=True)
+    errors = home.parent / f"{home.name}.log"
+    with errors.open("a") as log:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "main.py"), "serve", "--http", "--port", "0", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=environment,
+            cwd=ROOT,
+        )
     assert process.stdout is not None
     try:
         url = process.stdout.readline().split()[-1]
         line = process.stdout.readline()
         key = line.split()[-1] if line.startswith("First key") else ""
-        yield Running(url=url, home=home, key=key, process=process)
+        yield Running(url=url, home=home, key=key, process=process, errors=errors)
     finally:
         if process.poll() is None:
             process.terminate()
@@ -131,25 +136,27 @@ def running(home: Path, *arguments: str, **settings: str) -> Iterator[Running]:
 
 
 @asynccontextmanager
-async def connected(server: Running, mode: str, key: str | None = None, **more: Any) -> AsyncIterator[Client]:
+async def connected(
+    server: Running, mode: str, key: str | None = None, verify: Any = True, **more: Any
+) -> AsyncIterator[Client]:
     headers = {"Authorization": f"Bearer {server.key if key is None else key}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=60, follow_redirects=True) as http:
+    async with httpx2.AsyncClient(headers=headers, timeout=60, verify=verify) as http:
         transport = streamable_http_client(server.url, http_client=http)
         async with Client(transport, mode=mode, **more) as client:  # type: ignore[arg-type]  # the SDK's literal of modes
             yield client
 
 
-async def numbers(server: Running) -> dict[str, float]:
+async def numbers(server: Running, verify: Any = True) -> dict[str, float]:
     """Read the server's own metrics."""
-    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {server.key}"}) as http:
+    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {server.key}"}, verify=verify) as http:
         page = (await http.get(f"{server.base}/metrics")).text
     lines = (line.rsplit(" ", 1) for line in page.splitlines() if line and not line.startswith("#"))
     return {name: float(value) for name, value in lines}
 
 
-async def until(server: Running, name: str, value: float) -> dict[str, float]:
+async def until(server: Running, name: str, value: float, verify: Any = True) -> dict[str, float]:
     """Wait until a number of the server has a value; the test's own time-out bounds it."""
     while True:
-        found = await numbers(server)
+        found = await numbers(server, verify)
         if found.get(name, 0.0) == value:
             return found

@@ -208,3 +208,33 @@ async def test_a_server_that_is_stopped_finishes_the_call_at_work(tmp_path) -> N
                 ended = asyncio.create_task(asyncio.to_thread(stopping.stop))
                 assert (await call).structured_content["rows"] == [{"text": "finished"}]
                 assert await ended == 0
+
+
+@requirement("MCP-1", "MCP-5", "OPS-3", "MCP-6")
+async def test_json_mode_over_tls_serves_ends_vanished_calls_and_logs_with_ids(tmp_path, certificate) -> None:
+    chain, key, context = certificate
+    arguments = ("--json-response", "--tls-certificate", str(chain), "--tls-key", str(key))
+    with running(tmp_path / "home", *arguments, log_level="info") as secure:
+        assert secure.url.startswith("https://")
+        secure.publish("echo", owner="local")
+        for mode in MODES:
+            async with connected(secure, mode, verify=context) as client:
+                assert (await client.call_tool("echo", {"text": mode})).structured_content["rows"] == [{"text": mode}]
+        async with connected(secure, "legacy", verify=context) as client:
+            call = asyncio.create_task(client.call_tool("echo", {"wait_s": 50}))
+            async with asyncio.timeout(30):
+                await until(secure, "school_tool_calls_at_work", 1, verify=context)
+                call.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await call
+                ended = 'school_tool_calls_total{outcome="cancelled",tool="published"}'
+                await until(secure, ended, 1, verify=context)
+        assert secure.stop() == 0
+        lines = [json.loads(line) for line in secure.errors.read_text().splitlines()]
+    called = [line for line in lines if line["event"] == "tool_called"]
+    assert {(line["tool"], line["owner"], line["outcome"]) for line in called} == {
+        ("echo", "local", "ok"),
+        ("echo", "local", "cancelled"),
+    }
+    assert all(line["request"] and line["key"] for line in called)
+    assert secure.key.split("_", 2)[2] not in secure.errors.read_text()
