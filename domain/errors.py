@@ -5,7 +5,8 @@ SchoolError
 │   ├── InvalidArguments      arguments that break a tool's schema
 │   ├── UnknownTool           no such tool for this owner
 │   ├── SettingsProblem       a setting that does not validate
-│   └── InvalidQuery          a question that cannot mean anything (an impossible date)
+│   ├── InvalidQuery          a question that cannot mean anything (an impossible date)
+│   └── NotConfirmed          something that cannot be undone, without a person's yes
 ├── NeedsInput                something is lacking that must not be guessed
 ├── SourceProblem             the site or API
 │   ├── SourceUnreachable     no answer, or not the kind of answer a site gives
@@ -90,6 +91,13 @@ class InvalidQuery(UsageProblem):
     """The question contains something that cannot be, such as the 31st of June."""
 
     code = "invalid_query"
+
+
+class NotConfirmed(UsageProblem):
+    """What cannot be undone was asked for without a person's yes."""
+
+    code = "not_confirmed"
+    default_remedy = "Look at what it would do, then repeat the command with --yes."
 
 
 class NeedsInput(SchoolError):
