@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from domain.errors import NeedsInput, NothingFound, SourceBlocked
 from domain.observation import Column, EndpointParameter, Findings, Observation, RecordCandidate
 from domain.plan import Constraint, Detail, Intent, Plan, PlanStep, Query, Rejection, Source, SourceKind, Topic
+from generators.openapi.grounding import operation_of
 from generators.planning.amounts import bind_amounts
 from generators.planning.choice import Choice, choose
 from generators.planning.controls import bind_controls
+from generators.planning.described import bind_operation, serve_from
 from generators.planning.desk import Desk
 from generators.planning.fields import output_fields, wanted_columns
 from generators.planning.naming import description_of, example_queries, subject_of, title_of, tool_name
@@ -21,9 +23,15 @@ from generators.planning.times import bind_times
 from generators.planning.trials import trials_of
 from generators.planning.words import bind_words
 from generators.sources.details import serving
+from generators.sources.naming import snake
+from generators.sources.relevance import named
 from generators.sources.roles import Role
 
 _LADDER: Final = tuple(SourceKind)
+_PLAIN_NAMES: Final = frozenset(
+    {"name", "title", "date", "price", "venue", "city", "address", "author", "description", "rating"}
+)
+"""Words that people use for what sites call otherwise."""
 _TOLD: Final = {
     SourceKind.OPENAPI: "its API document describes the operation",
     SourceKind.JSON: "its JSON holds the records that the page shows",
@@ -47,7 +55,7 @@ def plan(
     choices, rejected = choose(intent, findings, observation, only=query.source)
     if not choices:
         _refuse(findings, rejected)
-    desks = [_desk(choice, findings, intent, observation) for choice in choices]
+    desks = _desks(choices, findings, intent, observation, rejected)
     fewest = min(len(_lacking(d)) for d in desks)
     served = [d for d in desks if len(_lacking(d)) == fewest]
     least = min(len(wanted_columns(d)[1]) for d in served)
@@ -60,8 +68,32 @@ def plan(
         _ask_back(served[0])
     kinds = [d.candidate.kind for d in served]
     return tuple(
-        _plan(query, desk, rejected, tuple(k for k in kinds[number + 1 :])) for number, desk in enumerate(served)
+        _plan(query, intent, desk, rejected, tuple(k for k in kinds[number + 1 :]))
+        for number, desk in enumerate(served)
     )
+
+
+def _desks(
+    choices: Sequence[Choice],
+    findings: Findings,
+    intent: Intent,
+    observation: Observation,
+    rejected: list[Rejection],
+) -> list[Desk]:
+    """Return a desk for each choice; an operation that lacks a value is set aside while another kind can answer."""
+    desks = []
+    asking: NeedsInput | None = None
+    for choice in choices:
+        try:
+            desks.append(_desk(choice, findings, intent, observation))
+        except NeedsInput as question:
+            if choice.candidate.kind is not SourceKind.OPENAPI:
+                raise
+            asking = question
+            rejected.append(Rejection(kind=SourceKind.OPENAPI, reason=question.message))
+    if asking is not None and not desks:
+        raise asking
+    return desks
 
 
 def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Observation) -> Desk:
@@ -88,23 +120,61 @@ def _bound(
     endpoint = next((e for e in findings.endpoints if e.id == choice.candidate.endpoint), None)
     taken: tuple[EndpointParameter, ...] = endpoint.parameters if endpoint else ()
     further = detail.columns if detail else ()
+    names = _called(intent, (*choice.candidate.columns, *further))
+    candidate = renamed(choice.candidate, names)
+    detail = renamed(detail, names) if detail is not None else None
+    further = detail.columns if detail else ()
     desk = Desk(
-        candidate=choice.candidate,
-        columns=(*choice.candidate.columns, *further),
-        taken=taken,
+        candidate=candidate,
+        columns=(*candidate.columns, *further),
+        taken=tuple(t.model_copy(update={"columns": tuple(names.get(c, c) for c in t.columns)}) for t in taken),
         intent=intent,
         observation=observation,
         detail=detail,
         detail_names=frozenset(c.name for c in further),
     )
+    operation = operation_of(observation, desk.candidate) if desk.candidate.kind is SourceKind.OPENAPI else None
+    served = serve_from(desk, operation) if operation is not None else None
     if detail is not None:
-        desk.need(*(c for c in choice.candidate.columns if c.name == detail.link))
+        desk.need(*(c for c in candidate.columns if c.name == detail.link))
     bind_words(desk)
     bind_places(desk)
     bind_times(desk)
     bind_amounts(desk)
     bind_controls(desk)
+    if operation is not None and served is not None:
+        bind_operation(desk, operation, served)
     return desk
+
+
+def _called(intent: Intent, columns: Sequence[Column]) -> dict[str, str]:
+    """Return new names for columns that the question calls by another name: who asks for a name gets a ``name``."""
+    names = {c.name for c in columns}
+    found: dict[str, str] = {}
+    words = [*intent.wanted, *(str(c.value) for c in (*intent.about(Topic.DETAIL), *intent.about(Topic.SORT)))]
+    for word in words:
+        column = named(columns, word)
+        called = snake(word)
+        if column is None or called in names or called in set(found.values()) or column.name in found:
+            continue
+        if called in _PLAIN_NAMES and called not in column.name.split("_"):
+            found[column.name] = called
+    return found
+
+
+def renamed(candidate: RecordCandidate, names: Mapping[str, str]) -> RecordCandidate:
+    """Return a candidate whose columns bear other names."""
+    if not names:
+        return candidate
+    rows = tuple({names.get(k, k): v for k, v in row.items()} for row in candidate.exemplars)
+    return candidate.model_copy(
+        update={
+            "columns": tuple(c.model_copy(update={"name": names.get(c.name, c.name)}) for c in candidate.columns),
+            "identity": tuple(names.get(n, n) for n in candidate.identity),
+            "exemplars": rows,
+            "link": names.get(candidate.link, candidate.link),
+        }
+    )
 
 
 def _lacking(desk: Desk) -> list[Constraint]:
@@ -142,7 +212,9 @@ def _field_of(constraint: Constraint) -> str:
     return "site" if constraint.topic in (Topic.PLACE, Topic.DISTANCE) else str(constraint.topic)
 
 
-def _plan(query: Query, desk: Desk, rejected: Sequence[Rejection], fallbacks: tuple[SourceKind, ...]) -> Plan:
+def _plan(
+    query: Query, intent: Intent, desk: Desk, rejected: Sequence[Rejection], fallbacks: tuple[SourceKind, ...]
+) -> Plan:
     candidate = desk.candidate
     fields = output_fields(desk)
     above = _LADDER[: _LADDER.index(candidate.kind)]
@@ -152,7 +224,7 @@ def _plan(query: Query, desk: Desk, rejected: Sequence[Rejection], fallbacks: tu
     notes = [*desk.notes, *(f"No field for {word!r} was found." for word in missing)]
     return Plan(
         query=query.text,
-        intent=desk.intent,
+        intent=intent,
         tool_name=tool_name(desk),
         title=title_of(desk),
         description=description_of(desk, fields),

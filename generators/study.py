@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from domain.observation import Findings, Observation, ProbeAnswer, ProbePurpose
 from domain.plan import Intent, SourceKind
+from generators.openapi.grounding import study_documents
 from generators.sources.asking import Questions
 from generators.sources.details import study_details
 from generators.sources.documents import documents
@@ -34,6 +35,7 @@ def study(observation: Observation, intent: Intent, answers: tuple[ProbeAnswer, 
     At most 25 probes are asked over all rounds, by GET unless the page itself sends another method.
     """
     questions = Questions(answers)
+    described = study_documents(observation, intent, questions)
     for url in _twins(observation):
         questions.ask(template_of(url), ProbePurpose.DOCUMENT, "a JSON form of the page")
     visible = visible_text(observation)
@@ -44,7 +46,7 @@ def study(observation: Observation, intent: Intent, answers: tuple[ProbeAnswer, 
     choices = [choice for e in (*endpoints, *pages) for p in e.parameters for choice in p.choices]
     details = study_details(observation, intent, best, choices, questions)
     return Findings(
-        candidates=(*candidates, *more, *details),
+        candidates=(*described, *candidates, *more, *details),
         endpoints=(*endpoints, *pages),
         probes=questions.open,
         walls=tuple(_walls(observation)),

@@ -2,7 +2,18 @@
 
 from generators.openapi.choosing import choose
 from generators.openapi.document import Document, load
+from generators.openapi.grounding import described_source, study_documents
 from generators.openapi.importing import Skipped, import_all
 from generators.openapi.operations import Operation, operations
 
-__all__ = ["Document", "Operation", "Skipped", "choose", "import_all", "load", "operations"]
+__all__ = [
+    "Document",
+    "Operation",
+    "Skipped",
+    "choose",
+    "described_source",
+    "import_all",
+    "load",
+    "operations",
+    "study_documents",
+]

@@ -18,7 +18,9 @@ _STEM: Final = 5
 _FIT: Final = 0.5
 """Share of the best score that a further operation must reach."""
 _VERBS: Final = {
-    "POST": frozenset({"create", "add", "post", "send", "submit", "order", "book", "make", "new", "register", "upload"}),
+    "POST": frozenset(
+        {"create", "add", "post", "send", "submit", "order", "book", "make", "new", "register", "upload"}
+    ),
     "PUT": frozenset({"update", "replace", "set", "change", "edit", "put"}),
     "PATCH": frozenset({"update", "change", "edit", "patch", "modify", "rename"}),
     "DELETE": frozenset({"delete", "remove", "cancel", "drop"}),

@@ -1,13 +1,14 @@
-"""Operations as record candidates: what the document says of them, made sure of by asking once where that is possible."""
+"""Operations as record candidates: what the document says of them, made sure of by asking once where possible."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from domain.errors import InvalidQuery
-from domain.observation import Column, Observation, ProbeAnswer, ProbePurpose, RecordCandidate
+from domain.observation import ApiDocument, Column, Observation, Page, ProbePurpose, RecordCandidate
 from domain.plan import FieldType, Intent, RecordSource, RequestTemplate, SourceKind, Topic
 from domain.values import JsonValue
 from generators.openapi.choosing import choose
@@ -32,11 +33,41 @@ def study_documents(observation: Observation, intent: Intent, questions: Questio
     """Return candidates of kind openapi for the operations that serve the question, the best first."""
     found: list[RecordCandidate] = []
     for document in documents_of(observation):
+        bases = list(dict.fromkeys((base_of(document, observation), _origin(observation))))
         for place, operation in enumerate(choose(document, intent)):
-            candidate = _candidate(document, operation, base_of(document, observation), place)
-            asks = operation.reads and operation.method == "GET" and place < _MOST_ASKED
-            found.append(_asked(candidate, operation, intent, questions) if asks else candidate)
+            candidate = _candidate(document, operation, bases[0], place)
+            if operation.method == "GET" and place < _MOST_ASKED:
+                candidate = _asked(candidate, operation, intent, questions)
+            if _absent(candidate) and len(bases) > 1:  # mocks and proxies often leave the server's path out
+                other = _asked(_candidate(document, operation, bases[1], place), operation, intent, questions)
+                bases = bases[::-1] if other.grounded else bases
+                candidate = other if other.grounded else candidate
+            found.append(candidate)
     return sorted(found, key=lambda c: -c.score)
+
+
+def _absent(candidate: RecordCandidate) -> bool:
+    return any(reason.endswith("status 404") for reason in candidate.reasons)
+
+
+def _origin(observation: Observation) -> str:
+    split = urlsplit(observation.pages[0].final_url if observation.pages else observation.url)
+    return f"{split.scheme}://{split.netloc}"
+
+
+def described_source(text: str, *, url: str = "", site: str = "", captured_at: datetime) -> Observation:
+    """Return the observation of an API document that was given by hand; ``site`` overrides its servers.
+
+    Raises:
+        InvalidQuery: the text is no API document, or neither it nor ``site`` says where to ask.
+    """
+    document = load(text, url)
+    address = site or document.base_url()
+    if not address.startswith(("http://", "https://")):
+        raise InvalidQuery("The API document names no server.", remedy="Say where it is served with --site URL.")
+    page = Page(requested_url=address, final_url=address, status=0, content_type="application/openapi")
+    described = ApiDocument(url=url, text=text, content_type="application/openapi")
+    return Observation(url=address, captured_at=captured_at, pages=(page,), api_documents=(described,))
 
 
 def documents_of(observation: Observation) -> list[Document]:
@@ -85,9 +116,7 @@ def _candidate(document: Document, operation: Operation, base: str, place: int) 
     )
 
 
-def _asked(
-    candidate: RecordCandidate, operation: Operation, intent: Intent, questions: Questions
-) -> RecordCandidate:
+def _asked(candidate: RecordCandidate, operation: Operation, intent: Intent, questions: Questions) -> RecordCandidate:
     """The candidate with what one answer shows; as the document says where nothing can be asked yet."""
     served = serve(operation, intent)
     if served.lacking or operation.secret:
@@ -96,11 +125,12 @@ def _asked(
     answer = questions.ask(request, ProbePurpose.GROUND, f"one answer of {operation.id}")
     if answer is None:
         return candidate
-    value = parse(answer.body) if good(answer) else None
-    if not isinstance(value, dict | list):
-        told = answer.error or (f"it answered with status {answer.status}" if not good(answer) else "no JSON came")
+    if not good(answer):
+        told = answer.error or f"it answered with status {answer.status}"
         return candidate.model_copy(update={"reasons": (f"{operation.id}: {told}",), "score": candidate.score / 2})
-    return _shown(candidate, operation, value, answer)
+    value = parse(answer.body)
+    known = isinstance(value, dict | list)
+    return _shown(candidate, operation, value) if known else candidate.model_copy(update={"grounded": True})
 
 
 def filled_request(request: RequestTemplate, operation: Operation, served: Served) -> RequestTemplate:
@@ -117,11 +147,8 @@ def filled_request(request: RequestTemplate, operation: Operation, served: Serve
     return request
 
 
-def _shown(
-    candidate: RecordCandidate, operation: Operation, value: JsonValue, answer: ProbeAnswer
-) -> RecordCandidate:
+def _shown(candidate: RecordCandidate, operation: Operation, value: JsonValue) -> RecordCandidate:
     """Columns and rows as the source really gives them; the document's own where the answer holds none."""
-    del answer
     path = candidate.source.records
     group = _group(value, path) or _other_group(value, candidate, operation)
     if group is None:

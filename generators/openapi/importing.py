@@ -56,7 +56,9 @@ def plan_of(document: Document, operation: Operation, base: str = "", *, name: s
     paged = paging_of(operation)
     parameters = tool_parameters(operation, paged=paged)
     title = operation.summary or snake(operation.name or operation.path).replace("_", " ").capitalize()
-    described = operation.description if operation.description.startswith(title) else f"{title}. {operation.description}"
+    described = (
+        operation.description if operation.description.startswith(title) else f"{title}. {operation.description}"
+    )
     needs = f" Needs the secret {operation.secret}." if operation.secret else ""
     example = example_arguments(operation, [p.name for p in parameters if p.required])
     return Plan(

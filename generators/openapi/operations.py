@@ -185,10 +185,16 @@ def _parameters(document: Document, nodes: list[Any], path: str) -> tuple[list[O
             continue  # cookies are the broker's; bodies of version 2 are read with the body
         if place != "path" and _CREDENTIAL.match(name):
             credential = snake(name)
-        elif not (place == "header" and name.lower() in ("accept", "content-type", "user-agent")):
-            if place != "path" or "{" + name + "}" in path:
-                found.append(_parameter(document, about, name, place))
+        elif _is_sent(name, place, path):
+            found.append(_parameter(document, about, name, place))
     return found, credential
+
+
+def _is_sent(name: str, place: str, path: str) -> bool:
+    """Whether a value is the tool's to send: headers of every request are not, nor parts that the path lacks."""
+    if place == "header":
+        return name.lower() not in ("accept", "content-type", "user-agent")
+    return place != "path" or "{" + name + "}" in path
 
 
 def _parameter(document: Document, about: JsonObject, name: str, place: Literal["query", "path", "header"]) -> Any:
@@ -359,7 +365,7 @@ def _answer(document: Document, node: JsonObject, last: str, *, item: bool) -> A
     if not isinstance(answers, dict) or not answers:
         raise BrokenOperation("it names no responses")
     good = [k for k in answers if str(k).startswith("2")] or [k for k in answers if str(k) == "default"]
-    about = document.follow(answers[sorted(good, key=str)[0]]) if good else None
+    about = document.follow(answers[min(good, key=str)]) if good else None
     schema, media = _answer_schema(document, node, about) if isinstance(about, dict) else (None, "")
     found = answer_of(document, schema, last, item=item)
     return Answer(records=found.records, columns=found.columns, single=found.single, media=media)

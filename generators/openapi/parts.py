@@ -1,4 +1,4 @@
-"""Which part an operation's parameter plays, told from its name and type: a place, a day, a page, an order …"""
+"""Which part an operation's parameter plays, told from its name and type: a place, a day, a page, an order …."""
 
 from __future__ import annotations
 
@@ -60,13 +60,17 @@ _RULES: Final = (
     (Part.PLACE, r"^(location|place|near|where|address|area|venue_?city)$"),
     (
         Part.DATE_FROM,
-        r"^(start|starts?_?(after|date|time|date_?time|at|from)|from|from_?(date|time|date_?time)|date_?from|since|after"
-        r"|date_?(start|after|gte|min)|begin_?(date|time)?|min_?(date|time)|time_?min|start_?(gte|min)|earliest)$",
+        (
+            r"^(start|starts?_?(after|date|time|date_?time|at|from)|from|from_?(date|time|date_?time)|date_?from|since|after"
+            r"|date_?(start|after|gte|min)|begin_?(date|time)?|min_?(date|time)|time_?min|start_?(gte|min)|earliest)$"
+        ),
     ),
     (
         Part.DATE_TO,
-        r"^(end|ends?_?(before|date|time|date_?time|at)|to|to_?(date|time|date_?time)|date_?to|until|till|before"
-        r"|date_?(end|before|lte|max)|max_?(date|time)|time_?max|start_?(before|lte|max)|latest|through)$",
+        (
+            r"^(end|ends?_?(before|date|time|date_?time|at)|to|to_?(date|time|date_?time)|date_?to|until|till|before"
+            r"|date_?(end|before|lte|max)|max_?(date|time)|time_?max|start_?(before|lte|max)|latest|through)$"
+        ),
     ),
     (Part.DAY, r"^(date|day|on|on_?date|event_?date|local_?date)$"),
     (Part.MAX_PRICE, r"^(max_?(price|cost|fee)|price_?(max|to|lte|below|under)|cheaper_?than|budget)$"),
@@ -77,13 +81,16 @@ _RULES: Final = (
     (Part.ORDER, r"^(order|direction|dir|sort_?(dir|direction)|order_?(dir|direction))$"),
     (
         Part.CATEGORY,
-        r"^(category|categories|genre|genres|kind|topic|topics|type|tag|tags|segment|segment_?name|section|subject"
-        r"|category_?name|classification_?name|event_?type|department)$",
+        (
+            r"^(category|categories|genre|genres|kind|topic|topics|type|tag|tags|segment|segment_?name|section|subject"
+            r"|category_?name|classification_?name|event_?type|department)$"
+        ),
     ),
     (Part.PERSON, r"^(organi[sz]er|host|author|artist|artist_?name|creator|publisher|owner|speaker|by|maintainer)$"),
     (Part.OFFSET, OFFSET_PARAMETER.pattern),
     (Part.ID, r"(^|_)(id|ids|slug|uuid|key|code|name|number|sku|isbn)$"),
 )
+_COUNTED: Final = (Part.PAGE, Part.SIZE, Part.OFFSET)
 _NUMBERS: Final = (FieldType.INTEGER, FieldType.NUMBER)
 
 
@@ -92,9 +99,9 @@ def part_of(parameter: OperationParameter) -> Part | None:
     name = parameter.name.rsplit(".", 1)[-1]
     label = parameter.label
     for part, pattern in _RULES:
-        if re.search(pattern, label) or (part in (Part.PAGE, Part.SIZE, Part.OFFSET) and re.match(pattern, name)):
-            if _plausible(part, parameter):
-                return part
+        named = re.search(pattern, label) or (part in _COUNTED and re.match(pattern, name))
+        if named and _plausible(part, parameter):
+            return part
     return None
 
 
@@ -108,7 +115,7 @@ def _plausible(part: Part, parameter: OperationParameter) -> bool:
         about = f"{parameter.name} {parameter.format} {parameter.description}"
         timely = re.search(r"date|time|day|iso.?8601|yyyy", about, re.IGNORECASE)
         return parameter.type is FieldType.STRING and bool(timely) and not re.search(_OTHER_TIMES, parameter.label)
-    if part in (Part.ID,):
+    if part == Part.ID:
         return parameter.location in ("path", "query") and parameter.type in (FieldType.STRING, FieldType.INTEGER)
     if part in (Part.MAX_PRICE, Part.MIN_PRICE, Part.RADIUS):
         return parameter.type in (*_NUMBERS, FieldType.STRING)

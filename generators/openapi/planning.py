@@ -31,7 +31,9 @@ _LARGE: Final = 200
 _USUAL_LARGE: Final = 100
 _MOST_FIELDS: Final = 25
 _NEXT: Final = re.compile(r"(^|_)(next|next_?(page|url|link|href))$", re.IGNORECASE)
-_CURSORS: Final = re.compile(r"(next_?(cursor|token|page_?token)|cursor|continuation\w*|end_?cursor|after)$", re.IGNORECASE)
+_CURSORS: Final = re.compile(
+    r"(next_?(cursor|token|page_?token)|cursor|continuation\w*|end_?cursor|after)$", re.IGNORECASE
+)
 
 
 def request_of(document: Document, operation: Operation, base: str = "") -> RequestTemplate:
@@ -62,9 +64,7 @@ def _text(value: JsonValue) -> str:
 
 def records_of(document: Document, operation: Operation, base: str = "") -> RecordSource:
     """Return where the operation's rows are read."""
-    return RecordSource(
-        request=request_of(document, operation, base), records=operation.answer.records, format="json"
-    )
+    return RecordSource(request=request_of(document, operation, base), records=operation.answer.records, format="json")
 
 
 def paging_of(operation: Operation) -> Paging | None:
@@ -194,5 +194,3 @@ def steps_of(operation: Operation) -> tuple[PlanStep, ...]:
         PlanStep(order=1, action=f"Ask {operation.id}", method="api", detail=operation.summary),
         PlanStep(order=2, action=f"Read the rows at {where}", method="api"),
     )
-
-

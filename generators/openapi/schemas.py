@@ -187,7 +187,7 @@ def _rows(
     lists = {n: m for n, m in members.items() if m.get("type") == "array"}
     about = [n for n in members if n not in lists and not _ABOUT.search(n) and n.lower() not in _ENVELOPES]
     chosen = _best_list(lists, last, lonely=not about and not item)
-    if chosen and (not item or len(about) <= 1 and chosen.lower() in _ENVELOPES):
+    if chosen and (not item or (len(about) <= 1 and chosen.lower() in _ENVELOPES)):
         return _joined(path, chosen), shape(document, lists[chosen].get("items"))
     for name, member in members.items():
         if member.get("type") == "object" and (name.lower().strip("_") in _ENVELOPES | {"embedded", last.lower()}):

@@ -125,9 +125,9 @@ def _words(served: Served, operation: Operation, constraint: Constraint) -> None
             return
     kind = next((_SEGMENTS[f] for f in (fold(word), *forms(fold(word))) if f in _SEGMENTS), "")
     category = playing(operation, Part.CATEGORY)
-    if category is not None and (kind or constraint.topic is Topic.CATEGORY):
-        if served.put(constraint, category, kind or word):
-            return
+    kinds = category if kind or constraint.topic is Topic.CATEGORY else None
+    if kinds is not None and served.put(constraint, kinds, kind or word):
+        return
     search = playing(operation, Part.KEYWORD)
     if search is None:
         return
@@ -202,9 +202,9 @@ def _distance(served: Served, operation: Operation, constraint: Constraint) -> N
 
 def _date(served: Served, operation: Operation, constraint: Constraint) -> None:
     day = playing(operation, Part.DAY)
-    if constraint.relation is Relation.EQUALS and day is not None and "date-time" not in day.format:
-        if served.put(constraint, day, constraint.value):
-            return
+    single = day if constraint.relation is Relation.EQUALS and day is not None and "time" not in day.format else None
+    if single is not None and served.put(constraint, single, constraint.value):
+        return
     first = constraint.relation not in (Relation.TO, Relation.AT_MOST, Relation.LESS_THAN)
     last = constraint.relation not in (Relation.FROM, Relation.AT_LEAST, Relation.MORE_THAN)
     parts = [Part.DATE_FROM] * first + [Part.DATE_TO] * last
@@ -264,7 +264,7 @@ def _spelled(description: str) -> list[str]:
 
 
 def _count(served: Served, operation: Operation, intent: Intent, constraint: Constraint) -> None:
-    """"The third page of 50" says a page's size; any other count is the workflow's own limit, passed on."""
+    """Asking for the third page of 50 says a page's size; any other count is the workflow's own limit, passed on."""
     size = playing(operation, Part.SIZE)
     if size is not None and (page_asked(intent) is not None or not _pages(operation)):
         served.put(constraint, size, _within(size, int(str(constraint.value))))
@@ -288,7 +288,11 @@ def page_asked(intent: Intent) -> int | None:
 
 def first_page(parameter: OperationParameter) -> int:
     """Return the number of the first page: what the document says is usual or least, else 1."""
-    told = re.search(r"(start\w*|first|begin\w*|default\w*)\D{0,25}\b([01])\b|\b(zero|0)[- ](based|indexed)", parameter.description, re.I)
+    told = re.search(
+        r"(start\w*|first|begin\w*|default\w*)\D{0,25}\b([01])\b|\b(zero|0)[- ](based|indexed)",
+        parameter.description,
+        re.IGNORECASE,
+    )
     for value in (parameter.usual, parameter.minimum):
         if value is not None and as_text(value) in ("0", "1"):
             return int(as_text(value))

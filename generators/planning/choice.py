@@ -69,6 +69,8 @@ _ABSENT: Final = {
 
 def _fault(candidate: RecordCandidate, best: float) -> str:
     """Return why a candidate would not be faithful, or nothing."""
+    if candidate.kind is SourceKind.OPENAPI:
+        return "; ".join(candidate.reasons)
     if candidate.kind is SourceKind.JSON and not candidate.grounded:
         return "the endpoint does not answer outside the page"
     if candidate.kind in _PAGE_KINDS:

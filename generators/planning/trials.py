@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from domain.plan import Parameter, Relation, Topic, Trial
+from domain.plan import Parameter, Relation, SourceKind, Topic, Trial
 from domain.values import JsonValue
 from generators.planning.desk import Desk
 from generators.sources.typing import as_text
@@ -16,6 +16,8 @@ _CONTROLS = (Topic.COUNT, Topic.SORT)
 def trials_of(desk: Desk) -> tuple[Trial, ...]:
     """Return the trials of a tool; a tool without filters has only its own."""
     parameters = desk.parameters
+    if desk.candidate.kind is SourceKind.OPENAPI:
+        return _described(parameters)
     own = {p.name: p.default for p in parameters.values() if p.default is not None}
     found = [Trial(name="the question's own values", arguments=own, expect="any")]
     filters = [p for p in parameters.values() if p.topic not in _CONTROLS and not p.required]
@@ -30,6 +32,17 @@ def trials_of(desk: Desk) -> tuple[Trial, ...]:
     if "limit" in parameters and len(found) < 4:
         found.append(Trial(name="only three", arguments={**neutral(parameters), "limit": 3}, expect="rows"))
     return tuple(found)
+
+
+def _described(parameters: Mapping[str, Parameter]) -> tuple[Trial, ...]:
+    """An operation is tried as asked, and with less; what it answers to odd values is its own affair."""
+    own = {p.name: p.default for p in parameters.values() if p.default is not None}
+    found = [Trial(name="the question's own values", arguments=own, expect="any")]
+    wider = neutral(parameters)
+    if wider and all(p.default is not None for p in parameters.values() if p.required):
+        kept = {p.name: p.default for p in parameters.values() if p.required}
+        found.append(Trial(name="without the question's limits", arguments={**wider, **kept}, expect="any"))
+    return (*found, Trial(name="only three", arguments={**own, "limit": 3}, expect="any"))
 
 
 def neutral(parameters: Mapping[str, Parameter]) -> dict[str, JsonValue]:

@@ -24,7 +24,8 @@ def visible_text(observation: Observation) -> str:
 
 def relevance(candidate: RecordCandidate, intent: Intent, visible: str) -> float:
     """Return how well a candidate fits: the page shows its records, its names say what was asked, its fields serve."""
-    if candidate.kind in (SourceKind.HTML, SourceKind.BROWSER):  # ranked by the record finder; score is 1, 1/2, 1/3 …
+    if candidate.kind in (SourceKind.HTML, SourceKind.BROWSER, SourceKind.OPENAPI):
+        # ranked already, by the record finder or the choice of operations; score is 1, 1/2, 1/3 …
         return 3.0 * candidate.score + 1.0 * served_share(candidate.columns, intent)
     titles = _titles(candidate)
     seen = shown(titles, visible) if visible and titles else 0.0
