@@ -87,9 +87,10 @@ def _arguments(browser: Path, box: Box, *, root: bool) -> list[str]:
             mounts += ["--symlink", str(path.readlink()), link]
         elif path.exists():
             mounts += ["--ro-bind", link, link]
+    # The scratch folder comes first: a checkout, and with it the interpreter, may itself lie below it.
+    mounts += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(TMP_BYTES), "--tmpfs", SCRATCH]
     for place in _outside_system(browser):
         mounts += ["--ro-bind", str(place), str(place)]
-    mounts += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(TMP_BYTES), "--tmpfs", SCRATCH]
     mounts += ["--ro-bind", str(_BOOT), "/box/boot.py", "--bind", str(box.door), "/box/door"]
     rights = ["--cap-drop", "ALL"] + (["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else [])
     surroundings = ["--clearenv", "--setenv", "HOME", SCRATCH, "--setenv", "PATH", "/usr/bin:/bin", "--chdir", SCRATCH]

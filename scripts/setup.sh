@@ -63,6 +63,9 @@ packages() {
   local stamp=".venv/.stamp-$kind" want
   want="$(cat "$lock" pyproject.toml | cksum)"
   [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$want" ] && return 0
+  # What development needs holds all that use needs.
+  local wider=".venv/.stamp-dev"
+  [ "$kind" = use ] && [ -f "$wider" ] && [ "$(cat "$wider")" = "$(cat requirements-dev.lock pyproject.toml | cksum)" ] && return 0
   [ -x .venv/bin/python ] || { say "Making the virtual environment"; "$(interpreter)" -m venv .venv; }
   say "Installing pinned dependencies ($lock)"
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$lock" >&2
