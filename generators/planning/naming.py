@@ -27,7 +27,18 @@ def subject_of(desk: Desk) -> str:
         return desk.intent.subject.strip().lower()
     words = [w for w in re.split(r"[^A-Za-z]+", desk.candidate.source.records) if w and w.lower() not in _GENERIC]
     plain = desk.candidate.kind in ("json", "openapi", "embedded")
-    return words[-1].lower() if words and plain else "records"
+    return words[-1].lower() if words and plain else _noun_of(desk)
+
+
+def _noun_of(desk: Desk) -> str:
+    """The last word in the plural of the addresses and the title, which mostly says what is listed there."""
+    page = desk.observation.pages[0] if desk.observation.pages else None
+    told = (urlsplit(page.final_url).path, page.title) if page else ()
+    for text in (urlsplit(desk.candidate.url).path, *told):
+        for word in reversed(re.findall(r"[a-z]{4,}", text.lower())):
+            if word.endswith("s") and not word.endswith(("ss", "us", "is", "news")) and word not in _GENERIC:
+                return word
+    return "records"
 
 
 def site_of(observation: Observation) -> str:

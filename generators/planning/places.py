@@ -113,13 +113,15 @@ def _among_choices(desk: Desk, place: Constraint) -> bool:
     """The site itself narrows to the place, though its records do not say where they are."""
     for taken in desk.taken:
         label = next((c for c in taken.choices if fold(c) == fold(str(place.value))), None)
+        if label is None and taken.topic is Topic.PLACE and fold(taken.sample) == fold(str(place.value)):
+            label = str(place.value)
         if taken.proven and taken.relation is Relation.EQUALS and label is not None:
             parameter = Parameter(
                 name="city" if place.name in ("", "city") else place.name,
                 type=FieldType.STRING,
                 description=f"A place as the site knows it: {', '.join(taken.choices[:12])}.",
                 default=label,
-                choices=taken.choices if len(taken.choices) <= 60 else (),
+                choices=taken.choices if len(taken.choices) <= 60 and label in taken.choices else (),
                 bindings=(source_binding(taken),),
                 topic=Topic.PLACE,
             )

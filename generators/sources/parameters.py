@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
+from domain.meaning.gazetteer import find as find_place
 from domain.meaning.words import fold, matches
 from domain.observation import Column, EndpointParameter, Form, Observation, RecordCandidate
 from domain.plan import FieldType, Intent, Relation, RequestTemplate, SourceKind, Topic
@@ -28,6 +29,7 @@ _CONTROL_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _COUNT_SUFFIX: Final = re.compile(r"\s*[(\[]?\d[\d,. ]*[)\]]?\s*$")
+_MOSTLY_PLACES: Final = 0.75
 _FEWEST_WORDS: Final = 0.8
 """Share of the rows of a search's answer that must show the word: some sites also look into hidden text."""
 
@@ -78,6 +80,10 @@ def shown_effect(
 
     ``base`` are the rows without the parameter, ``rows`` those with it (None when the answer had another structure).
     """
+    if rows is not None and not rows and idea.asked and base and idea.topic is Topic.PLACE and not idea.columns:
+        listed = {fold(label) for label in idea.mapping}
+        told = f"with {idea.name}={idea.value} there were no records"
+        return _parameter(idea, told, ()) if fold(idea.wanted) not in listed else None
     if not rows or list(rows) == list(base):
         return None
     if idea.relation is Relation.CONTAINS:
@@ -233,6 +239,20 @@ def _choice_idea(
     column = _column_with(candidate.columns, name, list(choices.values()))
     wanted_words = _asked_words(intent)
     asked = [(v, t) for v, t in choices.items() if fold(t) in wanted_words or fold(v) in wanted_words]
+    elsewhere = _unlisted_place(choices, intent) if column is None and not asked else ""
+    if elsewhere:
+        yield ParameterIdea(
+            name=name,
+            value=elsewhere,
+            wanted=elsewhere,
+            topic=Topic.PLACE,
+            relation=Relation.EQUALS,
+            evidence=evidence,
+            label=label,
+            mapping={t: v for v, t in choices.items()},
+            asked=True,
+        )
+        return
     asked = asked or [(v, t) for v, t in choices.items() if " " not in t and any(matches([t], w) for w in wanted_words)]
     value, text = asked[0] if asked else list(choices.items())[-1]
     if column is None and not asked:
@@ -250,6 +270,14 @@ def _choice_idea(
         mapping={t: v for v, t in choices.items()},
         asked=bool(asked),
     )
+
+
+def _unlisted_place(choices: dict[str, str], intent: Intent) -> str:
+    """A place that is asked for though the site's list of places leaves it out: it may have nothing there."""
+    asked = [str(c.value) for c in intent.about(Topic.PLACE) if isinstance(c.value, str)]
+    labels = list(choices.values())
+    places = sum(1 for t in labels[:12] if find_place(t) is not None)
+    return asked[0] if asked and places >= _MOSTLY_PLACES * len(labels[:12]) else ""
 
 
 def _column_with(columns: Sequence[Column], name: str, texts: Sequence[str]) -> Column | None:
