@@ -36,6 +36,8 @@ from sandbox.check import check
 from school.app import School
 from school.judging.case import Case, TriedTrial
 from school.judging.judge import judge
+from school.recording import bundle_of, profile_of
+from school.replay import faithful
 
 STUDY_ROUNDS = 6
 MOST_LEADS = 2  # pages that are looked at beyond the given one
@@ -80,6 +82,14 @@ class Attempt:
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Proved:
+    """A version that passed its proof, and the trials that it rests on."""
+
+    version: WorkflowVersion
+    trials: tuple[TriedTrial, ...]
+
+
 async def learn(
     school: School,
     query: Query,
@@ -106,13 +116,26 @@ async def learn(
             attempts.append(tried)
             on_progress(Progress(stage="judge", message=f"{plan.source.kind.value} failed: {tried.reason}", percent=60))
             continue
-        version, run = tried
+        with watch.stage("record"):
+            bundle = await faithful(
+                school,
+                tried.version.artifact,
+                policy,
+                bundle_of(tried.version.artifact, tried.trials),
+                owner=owner,
+                tool=plan.tool_name,
+            )
         with watch.stage("publish"):
-            published = school.registry.publish(version.model_copy(update={"owner": owner}), actor=owner)
+            published = school.registry.publish(
+                tried.version.model_copy(update={"owner": owner}),
+                actor=owner,
+                bundle=bundle,
+                profile=profile_of(tried.trials),
+            )
         on_progress(
             Progress(stage="publish", message=f"published {published.name} version {published.number}", percent=100)
         )
-        return Learned(version=published, run=run)
+        return Learned(version=published, run=tried.trials[0].run)
     raise NotProved(
         "No source passed its proof: " + "; ".join(f"{a.kind}: {a.reason}" for a in attempts),
         tried=[{"kind": a.kind, "reason": a.reason} for a in attempts],
@@ -213,7 +236,7 @@ async def prove(
     *,
     on_progress: EventSink,
     watch: Stopwatch,
-) -> tuple[WorkflowVersion, Run] | Attempt:
+) -> Proved | Attempt:
     """Generate, check, try and judge one plan; return the version to publish, or why not."""
     kind = plan.source.kind.value
     on_progress(Progress(stage="generate", message=f"writing {plan.tool_name} on {kind}", percent=50))
@@ -241,7 +264,8 @@ async def prove(
         verdict = judge(case)
     if not verdict.passed:
         return Attempt(kind=kind, reason="; ".join(f"{f.check}: {f.evidence}" for f in verdict.failures))
-    return _version(school, plan, artifact, policy, verdict=verdict, watch=watch), tried[0].run
+    version = _version(school, plan, artifact, policy, verdict=verdict, watch=watch)
+    return Proved(version=version, trials=tried)
 
 
 async def _try(

@@ -64,13 +64,13 @@ def table(
 def problem(error: SchoolError) -> None:
     """Print an error, or a question back, with what to do."""
     if isinstance(error, NeedsInput):
-        err.print(f"[bold yellow]?[/] {escape(error.message)}")
+        err.print(f"[bold yellow]?[/] {escape(error.message)}", soft_wrap=True)
         for choice in error.choices:
-            err.print(f"  - {escape(choice)}")
+            err.print(f"  - {escape(choice)}", soft_wrap=True)
     else:
-        err.print(f"[bold red]{error.code}[/]: {escape(error.message)}")
+        err.print(f"[bold red]{error.code}[/]: {escape(error.message)}", soft_wrap=True)
     if error.remedy:
-        err.print(f"  {escape(error.remedy)}")
+        err.print(f"  {escape(error.remedy)}", soft_wrap=True)
 
 
 def _telling_columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -2,4 +2,5 @@
 # The whole suite. Arguments go to pytest.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec .venv/bin/python -m pytest "$@"
+# Two at a time: most tests wait for browsers, servers and processes of their own.
+exec .venv/bin/python -m pytest -n "${TEST_PROCESSES:-2}" "$@"
