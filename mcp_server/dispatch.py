@@ -12,6 +12,7 @@ from mcp.shared.exceptions import MCPError
 from domain.errors import SchoolError, UnknownTool
 from mcp_server.desk import Asked, Desk
 from mcp_server.handlers import HANDLERS, Answer, call_published, handle
+from mcp_server.meta_tools import LEARN_TOOL
 from mcp_server.presence import while_present
 from mcp_server.results import failed
 
@@ -57,7 +58,9 @@ async def _run(desk: Desk, asked: Asked) -> Answer:
     try:
         if name not in HANDLERS:
             return await call_published(desk, asked, name, arguments)
-        return await _announced(desk, asked, name)
+        if name != LEARN_TOOL.name:
+            return await handle(desk, asked, name, arguments)
+        return await _announced(desk, asked)
     except UnknownTool as problem:
         raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {name[:80]}") from problem
     except SchoolError as problem:
@@ -71,10 +74,10 @@ async def _run(desk: Desk, asked: Asked) -> Answer:
         return failed(SchoolError("Something broke inside the server.", remedy="Its log has the details."))
 
 
-async def _announced(desk: Desk, asked: Asked, name: str) -> Answer:
-    """Run a stable tool, and tell all clients at once when it published something."""
+async def _announced(desk: Desk, asked: Asked) -> Answer:
+    """Learn, and tell all clients at once when that published something."""
     before = desk.school.registry.generation()
-    result = await handle(desk, asked, name, asked.params.arguments or {})
+    result = await handle(desk, asked, LEARN_TOOL.name, asked.params.arguments or {})
     if desk.school.registry.generation() != before:
         await desk.audience.tell_tools_changed()
     return result

@@ -15,7 +15,6 @@ import structlog
 import uvicorn
 
 from domain.errors import SettingsProblem
-from mcp_server.conformance import publish_fixtures
 from mcp_server.desk import Desk, open_desk
 from mcp_server.http.app import PATH, Draining, build_app
 from mcp_server.principals import LOCAL
@@ -54,6 +53,8 @@ async def serve_http(school: School, options: HttpOptions) -> None:
     async with open_desk(school) as desk:
         served = build_server(desk)
         if options.conformance:
+            from mcp_server.conformance import publish_fixtures  # noqa: PLC0415 - nobody else needs the fixtures
+
             publish_fixtures(served.server, desk)
         draining = Draining()
         app = build_app(

@@ -273,3 +273,22 @@ async def test_named_hosts_and_origins_are_let_in(tmp_path) -> None:
             answer = await http.post("/mcp", json=asking("tools/list"), headers=headers)
             assert answer.status_code == 200
             assert answer.headers["access-control-allow-origin"] == "https://app.example.org"
+
+
+@requirement("MCP-6")
+async def test_a_forwarded_address_counts_only_from_a_proxy_that_is_trusted(tmp_path) -> None:
+    for trusted, statuses in (("", {401, 429}), ("127.0.0.1", {401})):
+        settings = {"trusted_proxies": trusted} if trusted else {}
+        with running(tmp_path / f"home{trusted}", bad_keys_per_address="3", **settings) as behind:
+            async with httpx2.AsyncClient(base_url=behind.base) as http:
+                answers = [
+                    await http.get("/mcp", headers={"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(10)
+                ]
+        assert {answer.status_code for answer in answers} == statuses
+
+
+@requirement("MCP-6")
+async def test_a_taken_port_is_a_clear_error(server: Running, command) -> None:
+    refused = await asyncio.to_thread(command, "serve", "--http", "--port", server.base.rpartition(":")[2])
+    assert refused.returncode == 2
+    assert "--port" in refused.stderr + refused.stdout
