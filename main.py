@@ -11,6 +11,7 @@ from mcp_server.cli import app as server_commands
 from mcp_server.cli import serve
 from mcp_server.keys_cli import app as key_commands
 from school.admin_cli import app as tool_commands
+from school.admin_cli import records as record_commands
 from school.cli import Document, Fresh, Hosts, Json, Kind, Planner, Site, answer_query
 from school.cli import app as school_commands
 from school.cli import test as run_tests
@@ -20,7 +21,7 @@ from school.examples_cli import examples as run_examples
 app = typer.Typer(
     help="Agent School teaches agents new tools.", invoke_without_command=True, pretty_exceptions_enable=False
 )
-for commands in (school_commands, example_commands, server_commands):
+for commands in (school_commands, record_commands, example_commands, server_commands):
     app.add_typer(commands)
 app.add_typer(tool_commands, name="tools")
 app.add_typer(key_commands, name="keys")

@@ -36,9 +36,10 @@ class ReplayCase(Value):
 
 
 class ReplayBundle(Value):
-    """All recorded runs of one version."""
+    """The recorded runs of one version. ``notes`` tell which of its trials are not among them, and why."""
 
     cases: tuple[ReplayCase, ...]
+    notes: tuple[str, ...] = ()
 
 
 class StoredReplay(Value):

@@ -128,6 +128,10 @@ class Registry:
 
         return versions.publish(self.shelf, version, actor=actor, idempotency_key=idempotency_key, also=attach)
 
+    def publish_kept(self, name: str, owner: str, number: int, *, actor: str) -> WorkflowVersion:
+        """Publish a version that is kept here; see ``versions.publish_kept``."""
+        return versions.publish_kept(self.shelf, name, owner, number, actor=actor)
+
     def save_draft(self, version: WorkflowVersion, *, actor: str, idempotency_key: str = "") -> WorkflowVersion:
         """Keep a version that is not proved yet; see ``versions.save_draft``."""
         return versions.save_draft(self.shelf, version, actor=actor, idempotency_key=idempotency_key)

@@ -213,6 +213,25 @@ def make_published(session: Session, shelf: Shelf, row: Row, *, actor: str, acti
     advance(session)
 
 
+def publish_kept(shelf: Shelf, name: str, owner: str, number: int, *, actor: str) -> WorkflowVersion:
+    """Publish a version that is kept here: a proved draft that a person approved, or an earlier version.
+
+    Raises:
+        UnknownTool: the owner has no such tool or version.
+        IllegalMove: it is published already, did not pass its proof, or is quarantined.
+    """
+    with shelf.database.write() as session:
+        session.lock(f"{owner}/{name}")
+        row = owned(session, name, owner, number)
+        if row["status"] == Status.PUBLISHED:
+            raise IllegalMove(f"Version {number} of {name} is the published one already.")
+        version = version_of(row, shelf.verifier)
+        if row["status"] == Status.DRAFT and version.verdict.passed:
+            prove(session, shelf, row, version)
+        make_published(session, shelf, reread(session, row), actor=actor, action="publish")
+        return version_of(reread(session, row), shelf.verifier)
+
+
 def rollback(shelf: Shelf, name: str, owner: str, *, to: int | None = None, actor: str) -> WorkflowVersion:
     """Publish an earlier version again: the given one, else the one that was published last before the present.
 

@@ -73,6 +73,7 @@ class Exchanges:
         self.denials: list[Denial] = []
         self.gate_log: Sequence[str] = ()  # what the gate of a page workflow noted
         self.limited = ""  # the last limit of the policy that a request met
+        self.unknown = ""  # what a replay was asked that its recording does not have
         self.recorded: list[Exchange] = []
         self._broker = broker
         self._policy = policy
@@ -133,6 +134,14 @@ class Exchanges:
             ask = following
 
     async def _hop(self, ask: Ask, timeout_s: float | None) -> Reply:
+        self._admit(ask)
+        reply = await self._fetch(ask, timeout_s)
+        if self.records:
+            self._keep(ask, reply)
+        return reply
+
+    def _admit(self, ask: Ask) -> None:
+        """Hold a request against the policy and the limits, and count it."""
         limits = self._policy.limits
         host = ask.target.host
         if not self._policy.admits(ask.method, ask.target.url):
@@ -143,18 +152,19 @@ class Exchanges:
             raise Refused("limit", f"More than {limits.total_bytes} bytes sent in one run.", host)
         self.requests += 1
         self.bytes_out += len(ask.body)
+
+    async def _fetch(self, ask: Ask, timeout_s: float | None) -> Reply:
+        """Return the site's answer to an admitted request; a replay has its own (see sandbox.replaying)."""
+        limits, host = self._policy.limits, ask.target.host
         seconds = limits.request_s if timeout_s is None else min(timeout_s, limits.request_s)
         try:
             async with asyncio.timeout(seconds):
                 addresses = await self._addresses(ask.target)
                 if self._broker.options.pace is not None:
                     await self._broker.options.pace(host)
-                reply = await self._send(ask, addresses)
+                return await self._send(ask, addresses)
         except TimeoutError as error:
             raise Refused("timeout", f"{host} did not answer within {seconds:g} s.", host) from error
-        if self.records:
-            self._keep(ask, reply)
-        return reply
 
     async def _addresses(self, target: Target) -> tuple[str, ...]:
         """Return the addresses this run uses for a host: judged at first sight, the same ever after."""

@@ -31,6 +31,7 @@ _REMEDIES = {
     "egress_denied": "Allow the host for this tool, or ask for something that the site itself can answer.",
     "source_changed": "Learn the tool again with --fresh, or roll back to the version before.",
     "source_error": "The site refused or failed; ask again later, or check its address and credentials.",
+    "asked_new": "The code asks other things than when it was recorded; prove it at the site and record it anew.",
     "invalid_arguments": "Compare the arguments with the tool's input schema.",
 }
 

@@ -12,15 +12,16 @@ import uuid
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import CodeRefused
+from domain.observation import Exchange
 from domain.policy import Policy
-from domain.run import Run, RunKind
+from domain.run import Outcome, Run, RunKind
 from domain.values import JsonObject
 from domain.workflow import Artifact
 from sandbox import doctor, jail
@@ -30,6 +31,7 @@ from sandbox.doors import Door, KeepArtifacts, page_door
 from sandbox.exchanges import Exchanges
 from sandbox.outcomes import Ending, Validators, ended, from_frame, from_load, to_run
 from sandbox.pool import Key, Lease, Level, Pool, PoolOptions
+from sandbox.replaying import Replayed, require_replayable
 from sandbox.secrets import SecretStore
 from sandbox.zygotes import Loadable, LoadFailed
 
@@ -202,21 +204,30 @@ class Runner:
         tool: str = "",
         version: int = 0,
         record: bool = False,
+        replayed: tuple[Exchange, ...] | None = None,
         output_schema: JsonObject | None = None,
     ) -> Run:
         """Run an artifact once; every way in which it can end is an outcome of the run.
 
-        ``now`` is the clock that the workflow sees. ``record`` keeps its exchanges. When this
-        coroutine is cancelled, the child is killed before the cancellation goes on.
+        ``now`` is the clock that the workflow sees. ``record`` keeps its exchanges. With ``replayed`` the
+        answers come from a recording and no request leaves; a request that it does not have ends the run as
+        failed with the code ``asked_new``. When this coroutine is cancelled, the child is killed before the
+        cancellation goes on.
 
         Raises:
             CodeRefused: the check found violations.
-            SandboxProblem: the sandbox itself does not work.
+            SandboxProblem: the sandbox itself does not work; a page workflow was to be replayed.
         """
         prepared = await self._prepare(artifact, policy, owner)
-        exchanges = Exchanges(self.broker, policy, owner, record=record)
+        if replayed is None:
+            exchanges = Exchanges(self.broker, policy, owner, record=record)
+        else:
+            require_replayable(artifact)
+            exchanges = Replayed(self.broker, policy, owner, replayed)
         started = asyncio.get_running_loop().time()
         ending = await self._ending(prepared, arguments, now, exchanges, output_schema)
+        if exchanges.unknown:  # whatever the workflow made of it
+            ending = replace(ending, outcome=Outcome.FAILED, code="asked_new", message=exchanges.unknown, output=None)
         return to_run(
             ending,
             exchanges,

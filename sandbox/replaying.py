@@ -1,0 +1,55 @@
+"""Answers from a recording: the requests of a run that is replayed offline.
+
+Everything above the wire is as in any run: the policy, the limits, the redirects. No name is resolved, no
+connection is opened, no secret and no cookie is sent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+
+from domain.errors import SandboxProblem
+from domain.observation import Exchange
+from domain.policy import Policy
+from domain.workflow import Artifact
+from sandbox.broker import Broker
+from sandbox.exchanges import Ask, Exchanges, Refused, Reply
+
+
+class Replayed(Exchanges):
+    """All requests of one run, answered from a recording.
+
+    Each recorded exchange answers once; those of the same method, address and body answer in their order, so that a
+    retry gets what it got. A request that none is left for is refused and noted in ``unknown``.
+    """
+
+    def __init__(self, broker: Broker, policy: Policy, owner: str, recorded: Iterable[Exchange]) -> None:
+        super().__init__(broker, policy, owner)
+        self._left: defaultdict[tuple[str, str, str], deque[Exchange]] = defaultdict(deque)
+        for exchange in recorded:
+            self._left[exchange.method, exchange.url, exchange.request_body or ""].append(exchange)
+
+    async def _fetch(self, ask: Ask, timeout_s: float | None) -> Reply:
+        del timeout_s
+        url = self.redactor.text(ask.target.url)
+        key = (ask.method, url, self.redactor.text(ask.body.decode("utf-8", "replace")))
+        left = self._left.get(key)
+        if not left:
+            how = "more often than it was recorded" if left is not None else "which was not recorded"
+            self.unknown = self.unknown or f"The workflow asked something new: {ask.method} {url[:500]}, {how}."
+            raise Refused("denied", self.unknown, ask.target.host)
+        found = left.popleft()
+        body = found.body.encode()
+        self.bytes_in += len(body)
+        return Reply(status=found.status, url=ask.target.url, fields=list(found.response_headers.items()), body=body)
+
+
+def require_replayable(artifact: Artifact) -> None:
+    """Refuse a page workflow: what a browser asks and draws is not in a recording of exchanges.
+
+    Raises:
+        SandboxProblem: always for a page workflow.
+    """
+    if artifact.interface != "http":
+        raise SandboxProblem("A page workflow cannot be replayed from recorded exchanges.", remedy="Call it instead.")

@@ -1,0 +1,1 @@
+"""The admin commands: what a person does with published tools and their records (REG-4)."""
