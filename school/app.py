@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import anyio
 
+from domain.cost import SpendLimit
 from domain.ports import Clock
 from registry import Registry, open_registry
 from school.clock import HeldClock, MachineClock
 from school.settings import Settings
 from school.shelf import Shelf
 
-if TYPE_CHECKING:  # a browser's client and the jail are loaded when they are first needed
+if TYPE_CHECKING:  # a browser's client, the jail and the models are loaded when they are first needed
+    from generators.llm import Llm
     from sandbox.observe import Observer
     from sandbox.runner import Runner
 
@@ -55,6 +57,7 @@ class School:
     shelf: Shelf
     runner: OnNeed[Runner]
     observer: OnNeed[Observer]
+    llm: OnNeed[Llm]
 
 
 @asynccontextmanager
@@ -88,6 +91,26 @@ async def open_school(settings: Settings) -> AsyncIterator[School]:
             browser = BrowserOptions(executable=Path(settings.browser) if settings.browser else None)
             return await stack.enter_async_context(Observer(ObserverOptions(browser=browser, clock=clock.now)))
 
+        async def start_llm() -> Llm:
+            from generators.llm import LlmOptions, Ports, open_llm  # noqa: PLC0415 - see above
+
+            ports = Ports(cache=registry.reply_cache, ledger=registry.ledger, clock=clock)
+            options = LlmOptions(
+                openai_key=settings.openai_api_key,
+                anthropic_key=settings.anthropic_api_key,
+                job_limit=SpendLimit(tokens=settings.job_tokens, cost_usd=settings.job_cost_usd),
+                day_limit=SpendLimit(tokens=settings.day_tokens, cost_usd=settings.day_cost_usd),
+                **{
+                    name: value
+                    for name, value in (
+                        ("openai_url", settings.openai_base_url),
+                        ("anthropic_url", settings.anthropic_base_url),
+                    )
+                    if value
+                },
+            )
+            return await stack.enter_async_context(open_llm(options, ports))
+
         yield School(
             settings=settings,
             clock=clock,
@@ -95,4 +118,5 @@ async def open_school(settings: Settings) -> AsyncIterator[School]:
             shelf=Shelf(registry),
             runner=OnNeed(start_runner),
             observer=OnNeed(start_observer),
+            llm=OnNeed(start_llm),
         )

@@ -14,8 +14,9 @@ from generators.language import understand
 from generators.reuse import match
 from school.app import School
 from school.call import call
-from school.learn import Stopwatch, learn
+from school.learn import learn
 from school.policies import policy_for
+from school.proving import Stopwatch
 
 CANDIDATES = 50  # published tools that are looked at for one question
 

@@ -6,36 +6,20 @@ Nothing is published that did not pass; when a source kind fails its proof, the 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-
-from domain.cost import Usage
-from domain.errors import (
-    CodeRefused,
-    EgressDenied,
-    NeedsInput,
-    NothingFound,
-    NotProved,
-    SchoolError,
-    SourceBlocked,
-)
+from domain.errors import NeedsInput, NothingFound, NotProved, SchoolError, SourceBlocked
 from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation, ProbeAnswer
 from domain.plan import Intent, Plan, Query
 from domain.policy import Policy
-from domain.run import Run, RunKind, Verdict
-from domain.values import JsonObject, Value
-from domain.workflow import Artifact, Provenance, Status, WorkflowVersion
-from generators.emit import describe, emit
+from domain.run import Run
+from domain.values import Value
+from domain.workflow import WorkflowVersion
 from generators.planner import plan as make_plans
 from generators.sources.leads import leads
 from generators.study import study
-from sandbox.check import check
 from school.app import School
-from school.judging.case import Case, TriedTrial
-from school.judging.judge import judge
+from school.modelling import Helper, helper_for, plan_by_model
+from school.proving import Attempt, Bench, Seen, Stopwatch, prove
 from school.recording import bundle_of, profile_of
 from school.replay import faithful
 
@@ -48,46 +32,6 @@ class Learned(Value):
 
     version: WorkflowVersion
     run: Run
-
-
-class Seen(Value):
-    """A source that can serve: what was captured, what study of it gave, and the plans, cheapest source first."""
-
-    observation: Observation
-    findings: Findings
-    plans: tuple[Plan, ...]
-
-
-@dataclass
-class Stopwatch:
-    """Milliseconds by stage, in the order the stages began."""
-
-    ms: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time of the block to a stage."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.ms[name] = round(self.ms.get(name, 0.0) + (time.perf_counter() - start) * 1000, 1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """One plan that did not become a tool, and why."""
-
-    kind: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proved:
-    """A version that passed its proof, and the trials that it rests on."""
-
-    version: WorkflowVersion
-    trials: tuple[TriedTrial, ...]
 
 
 async def learn(
@@ -107,11 +51,13 @@ async def learn(
         NeedsInput: something is lacking that must not be guessed.
         NotProved: no plan passed its proof; ``facts["tried"]`` tells each source kind's reason.
     """
-    seen = await look(school, query, intent, policy, on_progress=on_progress, watch=watch)
+    helper = await helper_for(school, query, owner=owner, on_progress=on_progress)
+    seen = await look(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
+    bench = Bench(school=school, policy=policy, seen=seen, helper=helper, on_progress=on_progress, watch=watch)
     on_progress(Progress(stage="plan", message=_planned(seen.plans), percent=45))
     attempts: list[Attempt] = []
     for plan in seen.plans:
-        tried = await prove(school, plan, policy, seen, on_progress=on_progress, watch=watch)
+        tried = await prove(bench, plan)
         if isinstance(tried, Attempt):
             attempts.append(tried)
             on_progress(Progress(stage="judge", message=f"{plan.source.kind.value} failed: {tried.reason}", percent=60))
@@ -143,42 +89,71 @@ async def learn(
 
 
 async def look(
-    school: School, query: Query, intent: Intent, policy: Policy, *, on_progress: EventSink, watch: Stopwatch
+    school: School,
+    query: Query,
+    intent: Intent,
+    policy: Policy,
+    *,
+    helper: Helper | None,
+    on_progress: EventSink,
+    watch: Stopwatch,
 ) -> Seen:
     """Observe and plan at the given address; when nothing there can serve, at the pages that it leads to.
 
     Raises:
         NothingFound, NeedsInput: what the given address itself ended with.
     """
-    first = await see(school, query, intent, policy, on_progress=on_progress, watch=watch)
+    first = await see(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     if isinstance(first, Seen):
         return first
     observation, problem = first
     for address in leads(observation, intent)[:MOST_LEADS]:
         on_progress(Progress(stage="observe", message=f"nothing there; following {address}", percent=40))
         nearer = query.model_copy(update={"site": address})
-        found = await see(school, nearer, intent, policy, on_progress=on_progress, watch=watch)
+        found = await see(school, nearer, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
         if isinstance(found, Seen):
             return found
     raise problem
 
 
 async def see(
-    school: School, query: Query, intent: Intent, policy: Policy, *, on_progress: EventSink, watch: Stopwatch
+    school: School,
+    query: Query,
+    intent: Intent,
+    policy: Policy,
+    *,
+    helper: Helper | None,
+    on_progress: EventSink,
+    watch: Stopwatch,
 ) -> Seen | tuple[Observation, SchoolError]:
     """Observe and plan at one address; return what was observed and why, when the page has nothing to serve with."""
     observation = await observe(school, query, policy, on_progress=on_progress, watch=watch)
     findings = await ground(school, observation, intent, policy, on_progress=on_progress, watch=watch)
+    by_model = None
+    if helper is not None:
+        with watch.stage("plan_by_model"):
+            by_model = await plan_by_model(
+                school,
+                helper,
+                query,
+                intent,
+                findings=findings,
+                observation=observation,
+                on_progress=on_progress,
+            )
+    first = (by_model.plan,) if by_model is not None else ()
     try:
         with watch.stage("plan"):
             plans = make_plans(query, intent, findings, observation, now=school.clock.now())
-    except NothingFound as problem:
-        return observation, problem
-    except NeedsInput as problem:
-        if problem.field != "site":
+    except (NothingFound, NeedsInput) as problem:
+        if first:
+            return Seen(observation=observation, findings=findings, plans=first, by_model=by_model)
+        if isinstance(problem, NeedsInput) and problem.field != "site":
             raise
         return observation, problem
-    return Seen(observation=observation, findings=findings, plans=plans)
+    # What the model did not choose stands behind its plan: the other kinds of source, as the rules would take them.
+    others = tuple(plan for plan in plans if not first or plan.source.kind is not first[0].source.kind)
+    return Seen(observation=observation, findings=findings, plans=(*first, *others), by_model=by_model)
 
 
 async def observe(
@@ -226,98 +201,6 @@ async def ground(
             f"The site shows a wall: {', '.join(findings.walls)}.", remedy="Learn from a page that needs no login."
         )
     return findings
-
-
-async def prove(
-    school: School,
-    plan: Plan,
-    policy: Policy,
-    seen: Seen,
-    *,
-    on_progress: EventSink,
-    watch: Stopwatch,
-) -> Proved | Attempt:
-    """Generate, check, try and judge one plan; return the version to publish, or why not."""
-    kind = plan.source.kind.value
-    on_progress(Progress(stage="generate", message=f"writing {plan.tool_name} on {kind}", percent=50))
-    with watch.stage("generate"):
-        artifact = emit(plan, school.clock.now())
-    with watch.stage("check"):
-        report = check(artifact.code, policy, artifact.interface)
-    if not report.passed:
-        return Attempt(kind=kind, reason="; ".join(v.message for v in report.violations[:3]))
-    try:
-        with watch.stage("trials"):
-            tried, repeat = await _try(school, plan, artifact, policy, on_progress=on_progress)
-    except (CodeRefused, EgressDenied) as problem:
-        return Attempt(kind=kind, reason=problem.message)
-    with watch.stage("judge"):
-        case = Case(
-            plan=plan,
-            code=artifact.code,
-            observation=seen.observation,
-            findings=seen.findings,
-            tried=tried,
-            repeat=repeat,
-            now=school.clock.now(),
-        )
-        verdict = judge(case)
-    if not verdict.passed:
-        return Attempt(kind=kind, reason="; ".join(f"{f.check}: {f.evidence}" for f in verdict.failures))
-    version = _version(school, plan, artifact, policy, verdict=verdict, watch=watch)
-    return Proved(version=version, trials=tried)
-
-
-async def _try(
-    school: School, plan: Plan, artifact: Artifact, policy: Policy, *, on_progress: EventSink
-) -> tuple[tuple[TriedTrial, ...], Run]:
-    runner = await school.runner.get()
-    output_schema = describe(plan).output_schema
-
-    async def once(arguments: JsonObject) -> Run:
-        run: Run = await runner.run(
-            artifact,
-            arguments,
-            policy,
-            kind=RunKind.TRIAL,
-            now=school.clock.now(),
-            tool=plan.tool_name,
-            record=True,
-            output_schema=output_schema,
-        )
-        return run
-
-    tried: list[TriedTrial] = []
-    for number, trial in enumerate(plan.trials):
-        on_progress(Progress(stage="trials", message=f"trial {trial.name}", percent=60 + 8 * number))
-        run = await once(dict(trial.arguments))
-        school.registry.record_run(run)
-        tried.append(TriedTrial(trial=trial, run=run))
-    repeat = await once(dict(plan.trials[0].arguments))
-    school.registry.record_run(repeat)
-    return tuple(tried), repeat
-
-
-def _version(
-    school: School, plan: Plan, artifact: Artifact, policy: Policy, *, verdict: Verdict, watch: Stopwatch
-) -> WorkflowVersion:
-    provenance = Provenance(
-        planner=plan.planner.value,
-        generator="template",
-        usage=Usage(),
-        durations_ms=dict(watch.ms),
-        created_at=school.clock.now(),
-    )
-    return WorkflowVersion(
-        status=Status.VALIDATED,
-        tool=describe(plan),
-        plan=plan,
-        artifact=artifact,
-        policy=policy,
-        provenance=provenance,
-        verdict=verdict,
-        examples=tuple(dict(trial.arguments) for trial in plan.trials[:2]),
-    )
 
 
 def _planned(plans: tuple[Plan, ...]) -> str:

@@ -79,6 +79,19 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("ANTHROPIC_API_KEY"), description="Key of Anthropic."
     )
 
+    openai_base_url: str = Field(
+        default="", validation_alias=AliasChoices("OPENAI_BASE_URL"), description="Another address for OpenAI's API."
+    )
+    anthropic_base_url: str = Field(
+        default="",
+        validation_alias=AliasChoices("ANTHROPIC_BASE_URL"),
+        description="Another address for Anthropic's API.",
+    )
+    job_tokens: int = Field(default=200_000, ge=0, description="Most tokens that learning one tool may take.")
+    job_cost_usd: float = Field(default=1.0, ge=0, description="Most dollars that learning one tool may cost.")
+    day_tokens: int = Field(default=5_000_000, ge=0, description="Most tokens a day.")
+    day_cost_usd: float = Field(default=20.0, ge=0, description="Most dollars a day.")
+
     @field_validator(
         "allow_weaker", "private_hosts", "public_hosts", "allowed_origins", "trusted_proxies", mode="before"
     )
@@ -108,5 +121,5 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False)[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        variable = name if name.endswith("API_KEY") else f"AGENT_SCHOOL_{name}"
+        variable = name if name.startswith(("OPENAI_", "ANTHROPIC_")) else f"AGENT_SCHOOL_{name}"
         raise SettingsProblem(f"{variable}: {first['msg']}") from problem

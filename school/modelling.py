@@ -1,0 +1,199 @@
+"""A model's part in learning: it may plan, write and repair; the checks and the proof are the same as without one.
+
+Owns the choice whether a model is asked at all. When none can serve, the built-in planner goes on alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.cost import Usage
+from domain.errors import ModelProblem
+from domain.events import EventSink, Progress
+from domain.observation import Findings, Observation
+from domain.plan import Intent, Plan, PlannerKind, Query
+from domain.policy import CheckReport, Policy
+from domain.run import Run, Verdict
+from domain.values import Value
+from domain.workflow import Artifact
+from school.app import School
+
+if TYPE_CHECKING:  # the prompts and the vendors' layer are loaded when a model is first needed
+    from generators.llm import Llm, Scope
+
+PLAN_VIEW_TOKENS = 1500
+WRITE_VIEW_TOKENS = 2500
+CANDIDATES_SHOWN = 5
+
+
+class Draft(Value):
+    """Code for a plan, and who made it at what price."""
+
+    artifact: Artifact
+    generator: str = "template"
+    model: str = ""
+    prompt_version: str = ""
+    usage: Usage = Usage()
+
+
+class Failure(Value):
+    """Why a draft did not pass, with what a repair needs to see."""
+
+    reason: str
+    report: CheckReport | None = None
+    verdict: Verdict | None = None
+    runs: tuple[Run, ...] = ()
+
+
+class ModelPlan(Value):
+    """A plan by a model; ``writes`` says that a model must write its code too."""
+
+    plan: Plan
+    writes: bool
+    model: str
+    prompt_version: str
+    usage: Usage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Helper:
+    """The model layer, and on whose behalf it is asked."""
+
+    llm: Llm
+    scope: Scope
+
+
+async def helper_for(school: School, query: Query, *, owner: str, on_progress: EventSink) -> Helper | None:
+    """Return the model layer when a model shall plan and a key is set; else None, told when one was asked for."""
+    wanted = query.planner if query.planner is not PlannerKind.AUTO else school.settings.planner
+    if wanted is PlannerKind.BUILTIN:
+        return None
+    if not (school.settings.openai_api_key or school.settings.anthropic_api_key):
+        if wanted is not PlannerKind.AUTO:
+            message = f"no key for {wanted.value}: the built-in planner is used"
+            on_progress(Progress(stage="plan", message=message, percent=2))
+        return None
+    from generators.llm import Scope  # noqa: PLC0415 - see above
+
+    return Helper(llm=await school.llm.get(), scope=Scope(owner=owner, on_progress=on_progress, percent=40))
+
+
+async def plan_by_model(
+    school: School,
+    helper: Helper,
+    query: Query,
+    intent: Intent,
+    *,
+    findings: Findings,
+    observation: Observation,
+    on_progress: EventSink,
+) -> ModelPlan | None:
+    """Return a model's plan, or None when no model served; the reason is told.
+
+    Raises:
+        NeedsInput: the model is unsure of something that the question demands.
+    """
+    from generators.model_planner import plan_with_model  # noqa: PLC0415 - see above
+    from generators.view import view  # noqa: PLC0415
+
+    shown = view(observation, intent=intent, candidates=(), max_tokens=PLAN_VIEW_TOKENS)
+    try:
+        planned = await plan_with_model(
+            helper.llm,
+            query,
+            intent,
+            findings,
+            observation,
+            now=school.clock.now(),
+            scope=helper.scope,
+            view=shown,
+        )
+    except ModelProblem as problem:
+        message = f"no plan by a model ({problem.code}): the built-in planner is used"
+        on_progress(Progress(stage="plan", message=message, percent=42))
+        return None
+    return ModelPlan(
+        plan=planned.plan,
+        writes=planned.generator == "model",
+        model=planned.model,
+        prompt_version=planned.prompt_version,
+        usage=planned.usage,
+    )
+
+
+async def write_draft(
+    school: School,
+    helper: Helper,
+    origin: ModelPlan,
+    policy: Policy,
+    *,
+    observation: Observation,
+    findings: Findings,
+) -> Draft:
+    """Return code that a model wrote for its plan.
+
+    Raises:
+        ModelProblem: no model answered with code.
+    """
+    from generators.view import view  # noqa: PLC0415 - see above
+    from generators.write import write  # noqa: PLC0415
+    from sandbox.rules import catalogue  # noqa: PLC0415
+
+    shown = view(
+        observation,
+        intent=origin.plan.intent,
+        candidates=findings.candidates[:CANDIDATES_SHOWN],
+        max_tokens=WRITE_VIEW_TOKENS,
+    )
+    written = await write(
+        helper.llm,
+        origin.plan,
+        policy,
+        now=school.clock.now(),
+        scope=helper.scope,
+        view=shown,
+        rules=catalogue(),
+    )
+    return Draft(
+        artifact=written.artifact,
+        generator="model",
+        model=written.model,
+        prompt_version=written.prompt_version,
+        usage=written.usage,
+    )
+
+
+async def repair_draft(
+    helper: Helper, plan: Plan, draft: Draft, policy: Policy, failure: Failure, *, tried: tuple[str, ...]
+) -> Draft | None:
+    """Return corrected code, or None when the rounds are over or a model repeats itself or none serves.
+
+    ``tried`` holds the fingerprints of all code that failed so far, the draft's among them.
+    """
+    from generators.repair import GaveUp, diagnose, repair  # noqa: PLC0415 - see above
+    from sandbox.rules import catalogue  # noqa: PLC0415
+
+    diagnosis = diagnose(report=failure.report, verdict=failure.verdict, runs=failure.runs)
+    try:
+        done = await repair(
+            helper.llm,
+            plan,
+            draft.artifact,
+            diagnosis,
+            policy,
+            tried=tried,
+            scope=helper.scope,
+            rules=catalogue(),
+        )
+    except ModelProblem:
+        return None
+    if isinstance(done, GaveUp):
+        return None
+    return Draft(
+        artifact=done.artifact,
+        generator="model",
+        model=done.model,
+        prompt_version=done.prompt_version,
+        usage=draft.usage.plus(done.usage),
+    )

@@ -1,0 +1,208 @@
+"""Proving one plan: generate, check, try, judge, and with a model repair, until a version may be published."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from domain.errors import CodeRefused, EgressDenied, ModelProblem
+from domain.events import EventSink, Progress
+from domain.observation import Findings, Observation
+from domain.plan import Plan
+from domain.policy import Policy
+from domain.run import Run, RunKind, Verdict
+from domain.values import JsonObject, Value
+from domain.workflow import Artifact, Provenance, Status, WorkflowVersion
+from generators.emit import describe, emit
+from sandbox.check import check
+from school.app import School
+from school.judging.case import Case, TriedTrial
+from school.judging.judge import judge
+from school.modelling import Draft, Failure, Helper, ModelPlan, repair_draft, write_draft
+
+REPAIRS = 3  # PROVE-3
+
+
+class Seen(Value):
+    """A source that can serve: what was captured, what study of it gave, and the plans, first choice first.
+
+    ``by_model`` tells who made the first plan, when a model did.
+    """
+
+    observation: Observation
+    findings: Findings
+    plans: tuple[Plan, ...]
+    by_model: ModelPlan | None = None
+
+
+@dataclass
+class Stopwatch:
+    """Milliseconds by stage, in the order the stages began."""
+
+    ms: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of the block to a stage."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.ms[name] = round(self.ms.get(name, 0.0) + (time.perf_counter() - start) * 1000, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One plan that did not become a tool, and why."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proved:
+    """A version that passed its proof, and the trials that it rests on."""
+
+    version: WorkflowVersion
+    trials: tuple[TriedTrial, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What all steps of proving share: the rules of the place, who helps, and who listens."""
+
+    school: School
+    policy: Policy
+    seen: Seen
+    helper: Helper | None
+    on_progress: EventSink
+    watch: Stopwatch
+
+
+async def prove(bench: Bench, plan: Plan) -> Proved | Attempt:
+    """Return the version to publish for one plan, or why there is none.
+
+    Without a model the template's code either passes or not; with one, a failure goes back with its evidence.
+    """
+    kind = plan.source.kind.value
+    bench.on_progress(Progress(stage="generate", message=f"writing {plan.tool_name} on {kind}", percent=50))
+    try:
+        with bench.watch.stage("generate"):
+            draft = await _first_draft(bench, plan)
+    except ModelProblem as problem:
+        return Attempt(kind=kind, reason=problem.message)
+    failed: tuple[str, ...] = ()
+    while True:
+        outcome = await _examine(bench, plan, draft)
+        if isinstance(outcome, Proved):
+            return outcome
+        if bench.helper is None or len(failed) >= REPAIRS:
+            return Attempt(kind=kind, reason=outcome.reason)
+        bench.on_progress(Progress(stage="repair", message=outcome.reason[:200], percent=62))
+        from generators.repair import fingerprint  # noqa: PLC0415 - only with a model
+
+        failed = (*failed, fingerprint(draft.artifact.code))
+        with bench.watch.stage("repair"):
+            better = await repair_draft(bench.helper, plan, draft, bench.policy, outcome, tried=failed)
+        if better is None:
+            return Attempt(kind=kind, reason=outcome.reason)
+        draft = better
+
+
+async def _first_draft(bench: Bench, plan: Plan) -> Draft:
+    origin = bench.seen.by_model
+    if origin is None or plan is not bench.seen.plans[0]:
+        return Draft(artifact=emit(plan, bench.school.clock.now()))
+    if origin.writes and bench.helper is not None:
+        written = await write_draft(
+            bench.school,
+            bench.helper,
+            origin,
+            bench.policy,
+            observation=bench.seen.observation,
+            findings=bench.seen.findings,
+        )
+        return written.model_copy(update={"usage": origin.usage.plus(written.usage)})
+    return Draft(
+        artifact=emit(plan, bench.school.clock.now()),
+        model=origin.model,
+        prompt_version=origin.prompt_version,
+        usage=origin.usage,
+    )
+
+
+async def _examine(bench: Bench, plan: Plan, draft: Draft) -> Proved | Failure:
+    """Check, try and judge one draft."""
+    with bench.watch.stage("check"):
+        report = check(draft.artifact.code, bench.policy, draft.artifact.interface)
+    if not report.passed:
+        return Failure(reason="; ".join(v.message for v in report.violations[:3]), report=report)
+    try:
+        with bench.watch.stage("trials"):
+            tried, repeat = await _try(bench, plan, draft.artifact)
+    except (CodeRefused, EgressDenied) as problem:
+        return Failure(reason=problem.message)
+    with bench.watch.stage("judge"):
+        case = Case(
+            plan=plan,
+            code=draft.artifact.code,
+            observation=bench.seen.observation,
+            findings=bench.seen.findings,
+            tried=tried,
+            repeat=repeat,
+            now=bench.school.clock.now(),
+        )
+        verdict = judge(case)
+    if not verdict.passed:
+        reason = "; ".join(f"{f.check}: {f.evidence}" for f in verdict.failures)
+        return Failure(reason=reason, verdict=verdict, runs=tuple(trial.run for trial in tried))
+    return Proved(version=_version(bench, plan, draft, verdict), trials=tried)
+
+
+async def _try(bench: Bench, plan: Plan, artifact: Artifact) -> tuple[tuple[TriedTrial, ...], Run]:
+    runner = await bench.school.runner.get()
+    output_schema = describe(plan).output_schema
+
+    async def once(arguments: JsonObject) -> Run:
+        run: Run = await runner.run(
+            artifact,
+            arguments,
+            bench.policy,
+            kind=RunKind.TRIAL,
+            now=bench.school.clock.now(),
+            tool=plan.tool_name,
+            record=True,
+            output_schema=output_schema,
+        )
+        bench.school.registry.record_run(run)
+        return run
+
+    tried: list[TriedTrial] = []
+    for number, trial in enumerate(plan.trials):
+        bench.on_progress(Progress(stage="trials", message=f"trial {trial.name}", percent=60 + 8 * number))
+        tried.append(TriedTrial(trial=trial, run=await once(dict(trial.arguments))))
+    return tuple(tried), await once(dict(plan.trials[0].arguments))
+
+
+def _version(bench: Bench, plan: Plan, draft: Draft, verdict: Verdict) -> WorkflowVersion:
+    provenance = Provenance(
+        planner=plan.planner.value,
+        generator=draft.generator,
+        model=draft.model,
+        prompt_version=draft.prompt_version,
+        usage=draft.usage,
+        durations_ms=dict(bench.watch.ms),
+        created_at=bench.school.clock.now(),
+    )
+    return WorkflowVersion(
+        status=Status.VALIDATED,
+        tool=describe(plan),
+        plan=plan,
+        artifact=draft.artifact,
+        policy=bench.policy,
+        provenance=provenance,
+        verdict=verdict,
+        examples=tuple(dict(trial.arguments) for trial in plan.trials[:2]),
+    )
