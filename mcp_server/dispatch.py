@@ -33,7 +33,11 @@ async def dispatch(desk: Desk, asked: Asked) -> Answer:
     outcome = "cancelled"
     with (
         structlog.contextvars.bound_contextvars(
-            tool=name[:80], owner=asked.owner, key=asked.principal.key, request=str(asked.ctx.request_id)[:80]
+            tool=name[:80],
+            owner=asked.owner,
+            key=asked.principal.key,
+            request=str(asked.ctx.request_id)[:80],
+            run="",
         ),
         desk.meters.call(),
     ):

@@ -9,6 +9,7 @@ from typing import Any
 import anyio
 import jsonschema_rs
 import mcp_types as types
+import structlog
 
 from domain.errors import InvalidArguments, RunKilled, SchoolError
 from domain.workflow import WorkflowVersion
@@ -85,9 +86,13 @@ async def call_published(desk: Desk, asked: Asked, name: str, arguments: dict[st
         SchoolError: the call did not end well.
     """
     require_scope(asked.principal, Scope.CALL)
+    if not desk.school.runner.started:
+        with anyio.CancelScope(shield=True):  # all callers share it: one that leaves must not end its start
+            await desk.school.runner.get()
     longest_s = desk.school.settings.call_timeout_s
     with anyio.move_on_after(longest_s):
         done = await call(desk.school, name, arguments, owner=asked.owner)
+        structlog.contextvars.bind_contextvars(run=done.run.id)  # taken back by dispatch, which bound it empty
         output = done.run.output
         value = output if isinstance(output, dict) else {"result": output}
         return given(value, desk.results, asked.owner)

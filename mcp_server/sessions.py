@@ -8,7 +8,7 @@ import anyio
 import structlog
 from mcp.server.connection import Connection
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-from mcp.server.subscriptions import InMemorySubscriptionBus, ToolsListChanged
+from mcp.server.subscriptions import InMemorySubscriptionBus, ResourcesListChanged, ToolsListChanged
 
 SLOW_CLIENT_S = 1.0  # a client that does not read must not hold up the others
 
@@ -34,6 +34,7 @@ class Audience:
     async def tell_tools_changed(self) -> None:
         """Notify every client; one that does not take it in time is left out."""
         await self.bus.publish(ToolsListChanged())
+        await self.bus.publish(ResourcesListChanged())  # each tool has resources
         async with anyio.create_task_group() as tasks:
             for connection in list(self._connections):
                 tasks.start_soon(_tell, connection)
@@ -43,5 +44,6 @@ async def _tell(connection: Connection) -> None:
     with anyio.move_on_after(SLOW_CLIENT_S):
         try:
             await connection.send_tool_list_changed()
+            await connection.send_resource_list_changed()
         except (anyio.ClosedResourceError, anyio.BrokenResourceError) as problem:
             log.info("client_gone", reason=type(problem).__name__)

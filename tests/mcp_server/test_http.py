@@ -192,8 +192,11 @@ async def test_a_call_past_the_servers_own_deadline_is_an_error_result(tmp_path,
         strict.publish("echo", owner="local")
         async with connected(strict, mode) as client:
             late = await client.call_tool("echo", {"wait_s": 40})
-            assert late.structured_content["error"]["code"] == "run_killed"
-            assert "0.5 seconds" in late.structured_content["error"]["message"]
+            assert late.structured_content["error"] == {
+                "code": "run_killed",
+                "message": "echo took longer than 0.5 seconds.",
+                "remedy": "Ask for less, such as a smaller limit, or try later.",
+            }
 
 
 @requirement("OPS-3")
@@ -237,4 +240,5 @@ async def test_json_mode_over_tls_serves_ends_vanished_calls_and_logs_with_ids(t
         ("echo", "local", "cancelled"),
     }
     assert all(line["request"] and line["key"] for line in called)
+    assert all(bool(line["run"]) == (line["outcome"] == "ok") for line in called)
     assert secure.key.split("_", 2)[2] not in secure.errors.read_text()
