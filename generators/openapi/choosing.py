@@ -10,13 +10,16 @@ from domain.plan import Intent, Topic
 from generators.openapi.document import Document
 from generators.openapi.operations import Operation, operations
 from generators.openapi.parts import words_of
-from generators.openapi.serving import serve
+from generators.openapi.serving import says_subject, serve
 from generators.sources.relevance import can_serve
 
 MOST: Final = 6
 _STEM: Final = 5
 _FIT: Final = 0.5
 """Share of the best score that a further operation must reach."""
+_SURELY: Final = 4.0
+_ASKED_BACK: Final = 0.3
+"""An operation that bears the very name of what is asked for is worth asking for the values that it needs."""
 _VERBS: Final = {
     "POST": frozenset(
         {"create", "add", "post", "send", "submit", "order", "book", "make", "new", "register", "upload"}
@@ -46,11 +49,11 @@ def fitness(operation: Operation, intent: Intent) -> float:
     give, count against it.
     """
     served = serve(operation, intent)
-    if served.lacking and not served.bound:
-        return 0.0
     named = _named(operation, intent)
+    if served.lacking and not served.bound:
+        return _ASKED_BACK * named if named >= _SURELY else 0.0
     asked = [c for c in intent.constraints if c.topic not in (Topic.COUNT, Topic.SORT, Topic.DETAIL)]
-    taken = sum(1 for c in asked if c in served.constraints)
+    taken = sum(1 for c in asked if c in served.constraints and not says_subject(c, intent))
     filtered = sum(1 for c in asked if c not in served.constraints and can_serve(operation.answer.columns, c))
     share = (taken + 0.4 * filtered) / len(asked) if asked else 0.5
     score = named + 2.0 * share - 2.5 * len(served.lacking)
@@ -80,6 +83,8 @@ def _named(operation: Operation, intent: Intent) -> float:
         score += 0.4
     if details and _meet(last[0], details):
         score += 4.0
+    if verbs and words and _meet(last[0], words):
+        score += 3.0
     strange = [n for n in nouns[-2:] if not _meet(n, subject | details | words) and not _versioned(n)]
     return score + 1.5 * bool(verbs) + 0.5 * bool(words and _meet(told, words)) - 0.4 * len(strange) * (score > 0)
 

@@ -91,7 +91,7 @@ def fitted(parameter: OperationParameter, value: JsonValue) -> JsonValue:
 def _serve_one(served: Served, operation: Operation, intent: Intent, constraint: Constraint) -> None:
     match constraint.topic:
         case Topic.KEYWORDS | Topic.CATEGORY:
-            _words(served, operation, constraint)
+            _words(served, operation, intent, constraint)
         case Topic.PLACE:
             _place(served, operation, intent, constraint)
         case Topic.DISTANCE:
@@ -105,20 +105,41 @@ def _serve_one(served: Served, operation: Operation, intent: Intent, constraint:
         case Topic.COUNT:
             _count(served, operation, intent, constraint)
         case Topic.IDENTIFIER:
-            _identifier(served, operation, constraint)
+            _identifier(served, operation, intent, constraint)
         case Topic.NAMED | Topic.NUMBER:
             _named(served, operation, constraint)
-        case Topic.FREE | Topic.ONLINE | Topic.PERSON:
-            parameter = playing(operation, Part(constraint.topic.value))
-            if parameter is not None:
-                served.put(constraint, parameter, constraint.value)
         case _:
-            return
+            _plain(served, operation, constraint)
 
 
-def _words(served: Served, operation: Operation, constraint: Constraint) -> None:
+def _plain(served: Served, operation: Operation, constraint: Constraint) -> None:
+    """Flags and people go to the parameter of the same part as they are."""
+    if constraint.topic not in (Topic.FREE, Topic.ONLINE, Topic.PERSON):
+        return
+    parameter = playing(operation, Part(constraint.topic.value))
+    if parameter is not None:
+        served.put(constraint, parameter, constraint.value)
+
+
+def says_subject(constraint: Constraint, intent: Intent) -> bool:
+    """Whether a word only says what kind of thing is asked for."""
+    subject = {form for noun in fold(intent.subject).split() for form in (noun, *forms(noun))}
+    return constraint.topic is Topic.KEYWORDS and fold(str(constraint.value)) in subject
+
+
+def _lists(operation: Operation, constraint: Constraint) -> bool:
+    """Whether the operation is by its name about such things."""
+    word = fold(str(constraint.value))
+    nouns = words_of([operation.name, operation.summary, *(p for p in operation.path.split("/") if "{" not in p)])
+    return bool(nouns & {word, *forms(word)})
+
+
+def _words(served: Served, operation: Operation, intent: Intent, constraint: Constraint) -> None:
     """A word goes to the parameter that lists it, to one for kinds when it names a kind, else to the search."""
     word = str(constraint.value)
+    if says_subject(constraint, intent) and _lists(operation, constraint):
+        served.constraints.append(constraint)
+        return
     for parameter in operation.parameters:
         listed = parameter.choices and part_of(parameter) in (Part.CATEGORY, None, Part.ID)
         if listed and fitted(parameter, word) is not None and served.put(constraint, parameter, word):
@@ -299,11 +320,14 @@ def first_page(parameter: OperationParameter) -> int:
     return int(told.group(2) or 0) if told else 1
 
 
-def _identifier(served: Served, operation: Operation, constraint: Constraint) -> None:
+def _identifier(served: Served, operation: Operation, intent: Intent, constraint: Constraint) -> None:
     paths = [p for p in operation.parameters if p.location == "path"]
     lone = [p for p in paths if p.name not in served.bound]
     named = [p for p in operation.parameters if p.label in (fold(constraint.name).replace(" ", "_"), constraint.name)]
-    for parameter in (*lone[-1:], *named):
+    nouns = {form for w in fold(intent.subject).split() for form in (w, *forms(w))}
+    about = {n for noun in nouns for n in (noun, f"{noun}_id", f"{noun}_key", f"{noun}_slug")}
+    meant = [p for p in operation.parameters if p.label in about]
+    for parameter in (*lone[-1:], *named, *meant):
         if served.put(constraint, parameter, constraint.value):
             return
 

@@ -106,6 +106,8 @@ def _written(desk: Desk) -> Column | None:
     )
     if column.name not in {c.name for c in desk.columns}:
         desk.columns = (*desk.columns, column)
+        if price.name in desk.detail_names:
+            desk.detail_names |= {column.name}
     return column
 
 

@@ -35,7 +35,8 @@ def _noun_of(desk: Desk) -> str:
     page = desk.observation.pages[0] if desk.observation.pages else None
     told = (urlsplit(page.final_url).path, page.title) if page else ()
     for text in (urlsplit(desk.candidate.url).path, *told):
-        for word in reversed(re.findall(r"[a-z]{4,}", text.lower())):
+        words: list[str] = re.findall(r"[a-z]{4,}", text.lower())
+        for word in reversed(words):
             if word.endswith("s") and not word.endswith(("ss", "us", "is", "news")) and word not in _GENERIC:
                 return word
     return "records"
