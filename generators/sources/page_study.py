@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from domain.observation import Column, Endpoint, EndpointParameter, Observation, Page, ProbePurpose, RecordCandidate
 from domain.plan import Intent, Paging, PagingKind, RecordSource, RequestTemplate, SourceKind, Topic
@@ -30,6 +31,7 @@ from generators.sources.typing import as_text
 _MOST_PARAMETERS: Final = 5
 _MOST_DEEP: Final = 3
 _FEW_VALUES: Final = 40
+PAGE_PLACE: Final = "{page}"
 _SAME: Final = 0.8
 """Share of a rendered candidate's records that its selectors must find in the served HTML."""
 
@@ -186,6 +188,21 @@ def _with_values(columns: Sequence[Column], rows: Sequence[JsonObject]) -> tuple
     return tuple(result)
 
 
+def numbered_address(page: Page, paging: Paging) -> str:
+    """Return the address that a numbered link of the page has, with a place for the number; empty when none has."""
+    for link in page.links:
+        shown = re.search(r"(\d{1,4})\s*$", link.text.strip())
+        if shown is None:
+            continue
+        value = paging.first + (int(shown.group(1)) - 1) * paging.step
+        url = urlsplit(urljoin(page.final_url, link.href))
+        places = [m for m in re.finditer(r"(?<!\d)\d+(?!\d)", url.path) if int(m.group()) == value]
+        if places and url.netloc == urlsplit(page.final_url).netloc:
+            start, end = places[-1].span()
+            return urlunsplit((url.scheme, url.netloc, url.path[:start] + PAGE_PLACE + url.path[end:], url.query, ""))
+    return ""
+
+
 class _PageStudy:
     """The study of one candidate of the page."""
 
@@ -198,6 +215,7 @@ class _PageStudy:
         self._page = page
         self._candidate = candidate
         self._request = template_of(page.final_url)
+        self._source_request = self._request
         self._base = read_rows(candidate, page.served_html) or list(candidate.exemplars)
         self._candidate = candidate.model_copy(update={"columns": _with_values(candidate.columns, self._base)})
 
@@ -215,7 +233,7 @@ class _PageStudy:
         complete = self._candidate.complete or shown is not None
         known = self._candidate.model_copy(
             update={
-                "source": self._candidate.source.model_copy(update={"request": self._request}),
+                "source": self._candidate.source.model_copy(update={"request": self._source_request}),
                 "paging": shown,
                 "grounded": True,
                 "complete": complete,
@@ -225,6 +243,8 @@ class _PageStudy:
         return known, endpoint
 
     def _paging(self, paging: Paging) -> Paging | None:
+        if paging.location == "path":
+            return self._path_paging(paging)
         second = self._second(paging)
         if second is None:
             return None
@@ -235,6 +255,26 @@ class _PageStudy:
         mine = {str(r) for r in self._base}
         again = sum(1 for r in rows if str(r) in mine)
         return paging.model_copy(update={"proven": True}) if rows and again <= 0.1 * len(rows) else None
+
+    def _path_paging(self, paging: Paging) -> Paging | None:
+        """Pages counted in the address itself: the first page must answer to its number too."""
+        counted = numbered_address(self._page, paging)
+        if not counted:
+            return None
+        request = template_of(counted)
+        last = paging.first + paging.step
+        found = []
+        for number in (paging.first, last):
+            asked = request.model_copy(update={"url": request.url.replace(PAGE_PLACE, str(number))})
+            answer = self._questions.ask(asked, ProbePurpose.PAGE_TWO, f"page {number} by its address")
+            found.append(read_rows(self._candidate, answer.body) or [] if answer and good(answer) else [])
+        mine = {str(r) for r in self._base}
+        again = sum(1 for r in found[1] if str(r) in mine)
+        same = sum(1 for r in found[0] if str(r) in mine)
+        if not found[1] or again > 0.1 * len(found[1]) or same < _SAME * len(self._base):
+            return None
+        self._source_request = request
+        return paging.model_copy(update={"kind": PagingKind.PAGE, "parameter": PAGE_PLACE.strip("{}"), "proven": True})
 
     def _second(self, paging: Paging) -> RequestTemplate | None:
         if paging.kind is PagingKind.NEXT_LINK:
