@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Constrained
 
+from domain.place import Place as Place  # noqa: PLC0414 - a plan speaks of places, so it is found here too
 from domain.values import JsonValue, Value
 
 
@@ -101,17 +102,6 @@ class Constraint(Value):
     start: int = 0
     end: int = 0
     confidence: float = 1.0
-
-
-class Place(Value):
-    """A place with its centre in degrees and its IANA time zone."""
-
-    name: str
-    latitude: float
-    longitude: float
-    timezone: str
-    country: str = ""
-    region: str = ""
 
 
 class Intent(Value):

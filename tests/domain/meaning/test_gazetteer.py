@@ -1,3 +1,7 @@
+import json
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,3 +87,18 @@ def test_an_unknown_name_is_no_place() -> None:
 @given(st.text(max_size=30))
 def test_looking_up_any_text_never_raises(text: str) -> None:
     gazetteer.known(text, towns=False)
+
+
+@requirement("PLAN-2")
+def test_a_packed_index_finds_what_the_files_find() -> None:
+    names = ("SF", "Portland, OR", "München", "California", "the Bay Area", "London, Ontario", "Xyzzyville")
+    code = (
+        "import json, sys\nfrom domain.meaning import gazetteer\ngazetteer.unpack(sys.stdin.buffer.read())\n"
+        "sys.addaudithook(lambda event, _: event == 'open' and sys.exit('a file was opened'))\n"
+        f"print(json.dumps([repr(gazetteer.known(n, towns=False)) for n in {names!r}]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=gazetteer.pack(), capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr.decode()[-1000:]
+    assert json.loads(done.stdout) == [repr(gazetteer.known(name, towns=False)) for name in names]
