@@ -23,7 +23,8 @@ from sandbox.driver import Answer, Call, Meta, drive
 from sandbox.facade.fingerprint import fingerprint
 from sandbox.facade.http import Client
 from sandbox.facade.kit import clock
-from sandbox.wire import Channel
+from sandbox.seccomp import Filter
+from sandbox.wire import Channel, pack
 
 MESSAGE_CHARACTERS = 300
 _TRACE_LINES = 20
@@ -39,7 +40,7 @@ class Workflow:
     filename: str
     interface: str
     cpu_s: int
-    program: bytes
+    program: Filter | None
     descriptor: int
 
 
@@ -48,7 +49,7 @@ def serve(workflow: Workflow, *, kept: bool) -> None:
     limits.wear_child(workflow.program, _KEPT_CPU_S if kept else workflow.cpu_s)
     channel = Channel(workflow.descriptor)
     before = _fingerprint(workflow) if kept else None
-    channel.send({"t": "ready"})
+    channel.write(_READY)
     while frame := channel.receive():
         meta, body = answer(workflow, channel, frame[0])
         if not kept or meta["t"] != "result" or _fingerprint(workflow) != before:
@@ -57,6 +58,7 @@ def serve(workflow: Workflow, *, kept: bool) -> None:
         channel.send(meta, body)
 
 
+_READY = pack({"t": "ready"})
 _KEPT_CPU_S = 600  # over its life; the parent bounds each call by its deadline
 
 
@@ -83,7 +85,7 @@ def error_frame(error: BaseException, filename: str) -> Meta:
         "t": "error",
         "kind": _kind(error),
         "name": type(error).__name__,
-        "message": str(error)[:MESSAGE_CHARACTERS],
+        "message": str(error)[:MESSAGE_CHARACTERS].encode("utf-8", "replace").decode(),
         "status": _status(error),
         "trace": trace,
     }

@@ -46,12 +46,12 @@ def bound_memory(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 
 
-def wear_child(program: bytes, cpu_s: int) -> None:
-    """Give up the rest; ``program`` is the child's filter (empty where the operator allows to lack it)."""
+def wear_child(program: seccomp.Filter | None, cpu_s: int) -> None:
+    """Give up the rest; ``program`` is the child's filter (None where the operator allows to lack it)."""
     die_with_parent()
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
-    if program:
-        seccomp.load(program)
+    if program is not None:
+        program.wear()
 
 
 def die_with_parent() -> None:

@@ -10,6 +10,7 @@ A version belongs to one owner: its key holds the artifact, the policy and the o
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +19,7 @@ from pathlib import Path
 from sandbox.children import Child, ChildEnded
 from sandbox.jail import Machine
 from sandbox.seccomp import Profile
-from sandbox.zygotes import KEPT_S, Loadable, Version, Zygote, start_zygote
+from sandbox.zygotes import KEPT_S, Clock, Loadable, Version, Zygote, start_zygote
 
 KEPT_CALLS = 100
 TAKE_S = 60.0  # a version whose module broke its zygote never forks
@@ -37,13 +38,17 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PoolOptions:
-    """Sizes. ``spare`` children per hot version, ``versions`` zygotes at most, idle ones end after ``idle_s``."""
+    """Sizes. ``spare`` children per hot version, ``versions`` zygotes at most, idle ones end after ``idle_s``.
+
+    ``clock`` tells the seconds that idleness is measured in.
+    """
 
     machine: Machine
     without: frozenset[str] = frozenset()
     spare: int = 4
     versions: int = 48
     idle_s: float = 900.0
+    clock: Clock = time.monotonic
 
 
 @dataclass(eq=False, kw_only=True)
@@ -141,7 +146,7 @@ class Pool:
         for attempt in (1, 2):
             zygote = await self._zygote(loadable.profile)
             try:
-                version = await zygote.version(loadable, self._spare(loadable))
+                version = await zygote.version(loadable, self._spare(loadable), self._options.clock)
             except ChildEnded:
                 if zygote.alive or attempt == 2:
                     raise
@@ -187,7 +192,7 @@ class Pool:
 
     def _retire(self, most: int, idle_s: float = 0.0) -> None:
         """End the longest unused versions that serve no call until at most ``most`` are left."""
-        now = asyncio.get_running_loop().time()
+        now = self._options.clock()
         for name, loading in tuple(self._versions.items()):
             if len(self._versions) <= most:
                 return
@@ -200,12 +205,16 @@ class Pool:
                 version.close()
             del self._versions[name]
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
+        """End the versions that were idle for too long, all idle ones when memory is short. Called twice a minute."""
         self._retire(0, 0.0 if _memory_is_short() else self._options.idle_s)
-        self._sweep_later()
 
     def _sweep_later(self) -> None:
-        self._sweeper = asyncio.get_running_loop().call_later(30.0, self._sweep)
+        def sweep() -> None:
+            self.sweep()
+            self._sweep_later()
+
+        self._sweeper = asyncio.get_running_loop().call_later(30.0, sweep)
 
     def _close_soon(self, what: Zygote | asyncio.Task[Zygote]) -> None:
         task = asyncio.ensure_future(_close(what))

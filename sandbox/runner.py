@@ -30,6 +30,7 @@ from sandbox.children import ChildEnded, Meta
 from sandbox.doors import Door, KeepArtifacts, page_door
 from sandbox.exchanges import Exchanges
 from sandbox.outcomes import Ending, Validators, ended, from_frame, from_load, to_run
+from sandbox.places import needs_places
 from sandbox.pool import Key, Lease, Level, Pool, PoolOptions
 from sandbox.replaying import Replayed, require_replayable
 from sandbox.secrets import SecretStore
@@ -346,5 +347,6 @@ class Runner:
             restricted=compiled.restricted,
             profile=artifact.interface,
             limits=policy.limits,
+            places=needs_places(artifact.code),
         )
         return _Prepared(artifact=artifact, policy=policy, key=key, loadable=loadable, stateless=compiled.stateless)

@@ -83,7 +83,7 @@ def load(program: bytes) -> None:
     Raises:
         OSError: the kernel refuses filters.
     """
-    _load(program, 0)
+    Filter(program).wear()
 
 
 def watch_forks() -> int:
@@ -99,7 +99,7 @@ def watch_forks() -> int:
         _instruction(_RETURN, _RET_USER_NOTIFY),
         _instruction(_RETURN, _RET_ALLOW),
     ]
-    return _load(b"".join(parts), _FLAG_NEW_LISTENER)
+    return Filter(b"".join(parts), _FLAG_NEW_LISTENER).wear()
 
 
 class _FilterProgram(ctypes.Structure):
@@ -109,14 +109,27 @@ class _FilterProgram(ctypes.Structure):
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _load(program: bytes, flags: int) -> int:
-    buffer = ctypes.create_string_buffer(program, len(program))
-    header = _FilterProgram(len(program) // 8, ctypes.addressof(buffer))
-    result = int(_libc.syscall(_numbers()["seccomp"], _SECCOMP_SET_MODE_FILTER, flags, ctypes.byref(header)))
-    if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, f"seccomp: {os.strerror(code)}")
-    return result
+class Filter:
+    """A program as the kernel takes it. A zygote makes it once; wearing it in a child builds nothing more."""
+
+    def __init__(self, program: bytes, flags: int = 0) -> None:
+        self._buffer = ctypes.create_string_buffer(program, len(program))
+        self._header = _FilterProgram(len(program) // 8, ctypes.addressof(self._buffer))
+        self._arguments = (
+            _numbers()["seccomp"], _SECCOMP_SET_MODE_FILTER, flags, ctypes.byref(self._header),
+        )  # fmt: skip
+
+    def wear(self) -> int:
+        """Load it for the rest of the process's life; returns what the kernel returned.
+
+        Raises:
+            OSError: the kernel refuses filters.
+        """
+        result = int(_libc.syscall(*self._arguments))
+        if result < 0:
+            code = ctypes.get_errno()
+            raise OSError(code, f"seccomp: {os.strerror(code)}")
+        return result
 
 
 def _numbers() -> dict[str, int]:

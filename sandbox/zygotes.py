@@ -8,11 +8,14 @@ import functools
 import resource
 import socket
 import subprocess
+import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from domain.errors import RunFailed, SandboxProblem
+from domain.meaning import gazetteer
 from domain.policy import Limits
 from sandbox.children import Child, ChildEnded, Meta
 from sandbox.jail import Machine, spawn_zygote
@@ -21,20 +24,30 @@ from sandbox.seccomp import Profile
 START_S = 30.0  # a busy machine; it takes a third of a second
 LOAD_S = 10.0
 KEPT_S = 60.0  # how long a child of the fast level may serve
+KEPT_AT_ONCE = 8  # kept children of one version, as long as no call waits longer than
+PATIENCE_S = 0.05
 _FORKING = 8  # forks of one version under way at the same time
 _FAILURES = 5  # children in a row that did not come up: the version's zygote is no good
+_INDEX_TIMES = 4  # what unpacking the index of places takes beside it, none of it the module's own
 _PAGE_BYTES = resource.getpagesize()
+
+
+Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loadable:
-    """What a version's zygote loads. ``code`` is marshalled; ``restricted`` code gets the facade's names."""
+    """What a version's zygote loads. ``code`` is marshalled; ``restricted`` code gets the facade's names.
+
+    ``places`` is whether it looks places up by name, and so needs the index of them.
+    """
 
     code: bytes
     filename: str
     restricted: bool
     profile: Profile
     limits: Limits
+    places: bool = False
 
 
 class LoadFailed(RunFailed):
@@ -59,13 +72,14 @@ class Zygote:
         """Whether it can be asked for versions."""
         return self._control.usable
 
-    async def version(self, loadable: Loadable, spare: int) -> Version:
+    async def version(self, loadable: Loadable, spare: int, clock: Clock = time.monotonic) -> Version:
         """Return a new zygote that has loaded the module.
 
         Raises:
             LoadFailed: the module body raised or did not end.
             ChildEnded: the first zygote is gone.
         """
+        places = await asyncio.to_thread(gazetteer.pack) if loadable.places else b""
         process = fork(self._control, b"v")
         try:
             async with asyncio.timeout(LOAD_S):
@@ -75,9 +89,12 @@ class Zygote:
                     "restricted": loadable.restricted,
                     "interface": loadable.profile,
                     "cpu_s": loadable.limits.cpu_s,
-                    "address_bytes": _address_bytes(process.pid) + (loadable.limits.memory_mb << 20),
+                    "address_bytes": _address_bytes(process.pid)
+                    + (loadable.limits.memory_mb << 20)
+                    + _INDEX_TIMES * len(places),
+                    "code_bytes": len(loadable.code),
                 }
-                meta, _ = await process.call(0, job, body=loadable.code)
+                meta, _ = await process.call(0, job, body=loadable.code + places)
         except TimeoutError:
             process.kill()
             raise LoadFailed(f"The module did not load within {LOAD_S:g} s.", {"kind": "wall"}) from None
@@ -92,7 +109,7 @@ class Zygote:
         if meta["t"] != "result":
             process.kill()
             raise LoadFailed(f"The module raised {meta.get('name')} while it was loaded.", meta)
-        return Version(process, spare)
+        return Version(process, spare, clock)
 
     async def close(self) -> None:
         """End it, and with it everything in its box."""
@@ -137,15 +154,18 @@ async def start_zygote(machine: Machine, profile: Profile, without: frozenset[st
 class Version:
     """A version's zygote and its children, forked ahead of need."""
 
-    def __init__(self, process: Child, spare: int) -> None:
+    def __init__(self, process: Child, spare: int, clock: Clock) -> None:
         self._process = process
+        self._clock = clock
         self._spare_wanted = spare
         self._spare: deque[Child] = deque()
         self._forking: set[Child] = set()
-        self._waiting: deque[asyncio.Future[Child]] = deque()
+        self._waiting: deque[tuple[float, asyncio.Future[Child]]] = deque()  # each with when it began to wait
         self._failures = 0
+        self._most_kept = KEPT_AT_ONCE
+        self._growing: asyncio.TimerHandle | None = None
         self.in_use = 0
-        self.used_at = asyncio.get_running_loop().time()
+        self.used_at = clock()
         process.on_end = self._ended
 
     @property
@@ -162,13 +182,16 @@ class Version:
         self.in_use += 1
         try:
             while self._spare:
-                child = self._spare.popleft()
+                child = self._spare.pop() if kept else self._spare.popleft()  # the one used last is in the caches
                 if child.usable and not (kept and child.age_s > KEPT_S):
                     return child
                 child.kill()
-            waiting: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
-            self._waiting.append(waiting)
+            loop = asyncio.get_running_loop()
+            waiting: asyncio.Future[Child] = loop.create_future()
+            self._waiting.append((loop.time(), waiting))
             self.fill(kept=kept, ahead=False)
+            if kept and self._growing is None:
+                self._growing = loop.call_later(PATIENCE_S, self._grow)
             return await waiting
         except BaseException:
             self.in_use -= 1
@@ -177,7 +200,7 @@ class Version:
     def give_back(self, child: Child, *, reusable: bool, kept: bool) -> None:
         """Take a child back after its call; one that is not reusable is ended."""
         self.in_use -= 1
-        self.used_at = asyncio.get_running_loop().time()
+        self.used_at = self._clock()
         if reusable and child.usable:
             self._offer(child)
         else:
@@ -186,8 +209,14 @@ class Version:
             self.fill(kept=kept, ahead=not kept)
 
     def fill(self, *, kept: bool, ahead: bool) -> None:
-        """Fork as many as are waited for, and with ``ahead`` the spare ones too."""
+        """Fork as many as are waited for, and with ``ahead`` the spare ones too.
+
+        Of kept children there are a few, however many calls wait: most sites answer before a fork is done.
+        """
         wanted = len(self._waiting) + (self._spare_wanted if ahead else 0) - len(self._spare)
+        if kept:
+            serving = self.in_use - len(self._waiting)
+            wanted = min(wanted, self._most_kept - serving - len(self._spare))
         try:
             while len(self._forking) < min(wanted, _FORKING):
                 child = fork(self._process, b"k" if kept else b"1")
@@ -200,6 +229,8 @@ class Version:
         """End the zygote and all its children that serve no call."""
         self._process.kill()
         self._ended()
+        if self._growing is not None:
+            self._growing.cancel()
         for child in (*self._spare, *self._forking):
             child.kill()
         self._spare.clear()
@@ -216,9 +247,21 @@ class Version:
         if self._waiting and self.alive:
             self.fill(kept=kept, ahead=False)
 
+    def _grow(self) -> None:
+        """Allow more kept children when calls wait long for one: their site is slow."""
+        loop = asyncio.get_running_loop()
+        self._growing = None
+        if not self._waiting:
+            self._most_kept = KEPT_AT_ONCE
+            return
+        if loop.time() - self._waiting[0][0] >= PATIENCE_S:
+            self._most_kept += len(self._waiting)
+        self.fill(kept=True, ahead=False)
+        self._growing = loop.call_later(PATIENCE_S, self._grow)
+
     def _offer(self, child: Child) -> None:
         while self._waiting:
-            waiting = self._waiting.popleft()
+            _, waiting = self._waiting.popleft()
             if not waiting.done():
                 waiting.set_result(child)
                 return
@@ -226,7 +269,7 @@ class Version:
 
     def _ended(self) -> None:
         while self._waiting:
-            waiting = self._waiting.popleft()
+            _, waiting = self._waiting.popleft()
             if not waiting.done():
                 waiting.set_exception(ChildEnded("died", "the version's zygote ended"))
 

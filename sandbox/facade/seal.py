@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.resources
 import io
 import typing
 import zoneinfo
@@ -12,21 +11,20 @@ from types import CodeType
 from typing import Any
 from zoneinfo import _common
 
-from domain.meaning import gazetteer
 from sandbox.facade.guards import MODULE_NAME, is_plain_annotation
 
 
 def warm() -> None:
-    """Load what a child without files needs later: time zones, places, pydantic's builders, codecs.
+    """Load what a child without files needs later: time zones, pydantic's builders, codecs.
 
-    Call it once in the zygote, before ``seal``.
+    Call it once in the zygote, before ``seal``. Places are not among them: they would be a third of the image, and
+    few workflows name any (see sandbox.places).
     """
     importlib.import_module("_strptime")  # strptime imports it on first use
     import encodings.idna  # noqa: F401, PLC0415 - the same for addresses
 
     import pydantic.json_schema  # noqa: F401, PLC0415 - the same for model_json_schema
 
-    gazetteer.warm()
     _ship_zones()
     _exercise()
 
@@ -56,7 +54,10 @@ def _calls(code: CodeType) -> bool:
 
 def _ship_zones() -> None:
     """Keep the bytes of all time zones, and let ``ZoneInfo`` read them instead of files (0.6 MB)."""
-    packed = {name: data for name in sorted(zoneinfo.available_timezones()) if (data := _zone_bytes(name))}
+    package = Path(str(importlib.import_module("tzdata").__file__)).parent
+    folders = (*map(Path, zoneinfo.TZPATH), package / "zoneinfo")
+    names = (package / "zones").read_text(encoding="utf-8").split()
+    packed = {name: data for name in names if (data := _zone_bytes(name, folders))}
 
     def load(key: str) -> io.BytesIO:
         if key not in packed:
@@ -67,16 +68,8 @@ def _ship_zones() -> None:
     zoneinfo.reset_tzpath(to=())
 
 
-def _zone_bytes(name: str) -> bytes | None:
-    for root in zoneinfo.TZPATH:
-        path = Path(root, name)
-        if path.is_file():
-            return path.read_bytes()
-    package, _, leaf = ("tzdata.zoneinfo/" + name).rpartition("/")
-    try:
-        return importlib.resources.files(package.replace("/", ".")).joinpath(leaf).read_bytes()
-    except (ModuleNotFoundError, FileNotFoundError, IsADirectoryError):
-        return None
+def _zone_bytes(name: str, folders: tuple[Path, ...]) -> bytes | None:
+    return next((path.read_bytes() for folder in folders if (path := folder / name).is_file()), None)
 
 
 def _exercise() -> None:
@@ -92,8 +85,6 @@ def _exercise() -> None:
     values.to_datetime("12 May 2027, 7:30 pm")
     meaning.day("2027-05-12T23:30:00Z", "America/Los_Angeles")
     meaning.matches(["hip hop"], ["hip-hop"])
-    meaning.place("NYC")
-    meaning.place("Portland, OR")
     meaning.date_bounds("this weekend", "next month")
     if not is_plain_annotation(MODULE_NAME):
         raise AssertionError("the module's own name is a plain annotation")

@@ -5,7 +5,7 @@ Every name in ``__all__`` is importable by workflows. Models read the docstrings
 
 from __future__ import annotations
 
-from domain.plan import Place
+from domain.place import Place
 from sandbox.facade.kit.clock import now, set_now, today
 from sandbox.facade.kit.comparing import same_currency, same_place, same_text, scaled
 from sandbox.facade.kit.embedded import embedded

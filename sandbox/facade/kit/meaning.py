@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.errors import InvalidQuery
 from domain.meaning import dates, gazetteer, geo, words
-from domain.plan import Place
+from domain.place import Place
 from sandbox.facade.kit.clock import today
 from sandbox.facade.kit.errors import UnknownPlace
 from sandbox.facade.kit.values import to_datetime

@@ -95,8 +95,11 @@ def test_the_image_of_the_child_is_slim() -> None:
 def test_a_warmed_and_sealed_process_needs_no_file_any_more() -> None:
     code = """
 import sys
+from domain.meaning import gazetteer
 from sandbox.facade import environment, warm, seal
+packed = gazetteer.pack()
 warm(); seal()
+gazetteer.unpack(packed)
 opened = []
 sys.addaudithook(lambda event, details: opened.append(str(details)) if event in ("open", "import") else None)
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError

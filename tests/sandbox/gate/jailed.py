@@ -27,7 +27,7 @@ def main() -> None:
     descriptor = int(sys.argv[1])
     gate_client.warm()
     limits.wear_zygote("page")
-    limits.wear_child(seccomp.child_filter("page"), 10)
+    limits.wear_child(seccomp.Filter(seccomp.child_filter("page")), 10)
     channel = Channel(descriptor)
     result = gate_client.run_page(run, {"url": sys.argv[2]}, channel, descriptor, 1)
     channel.send({"t": "result", "e": 1}, json.dumps(result).encode())
