@@ -16,6 +16,7 @@ from generators.openapi.grounding import study_documents
 from generators.sources.asking import Questions
 from generators.sources.details import study_details
 from generators.sources.documents import documents
+from generators.sources.feeds import study_feeds
 from generators.sources.json_study import Sight, study_json
 from generators.sources.page_study import study_pages
 from generators.sources.relevance import visible_text
@@ -46,7 +47,7 @@ def study(observation: Observation, intent: Intent, answers: tuple[ProbeAnswer, 
     choices = [choice for e in (*endpoints, *pages) for p in e.parameters for choice in p.choices]
     details = study_details(observation, intent, best, choices, questions)
     return Findings(
-        candidates=(*described, *candidates, *more, *details),
+        candidates=(*described, *candidates, *more, *study_feeds(observation, visible), *details),
         endpoints=(*endpoints, *pages),
         probes=questions.open,
         walls=tuple(_walls(observation)),

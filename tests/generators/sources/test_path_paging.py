@@ -12,7 +12,8 @@ WORDS = ("Harbor", "Meadow", "Lantern", "Copper", "Willow", "Granite", "Saffron"
 def page(number: int) -> str:
     """Ten shows of page ``number`` of three."""
     cards = "".join(
-        f'<li class="show"><a href="/show/{number}-{i}"><h3>{word} Evening {number}{i}</h3></a><p>Hall {i} of {word}</p></li>'
+        f'<li class="show"><a href="/show/{number}-{i}"><h3>{word} Evening {number}{i}</h3></a>'
+        f"<p>Hall {i} of {word}</p></li>"
         for i, word in enumerate(WORDS)
     )
     pages = "".join(f'<a href="/shows/page/{n}/">{n}</a> ' for n in (1, 2, 3))
