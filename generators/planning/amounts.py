@@ -45,6 +45,7 @@ def _bind_price(desk: Desk) -> None:
         return
     if not prices and price.fill < OFFERED_FILL:
         return
+    price = _typed(desk, price, FieldType.PRICE)
     free = desk.common(Role.FREE)
     columns = (price, free) if free else (price,)
     fields = tuple(c.name for c in columns)
@@ -91,6 +92,15 @@ def _bind_currency(desk: Desk, unit: str) -> None:
         ),
         column,
     )
+
+
+def _typed(desk: Desk, column: Column, kind: FieldType) -> Column:
+    """A text column that is compared with an amount is read as one."""
+    if column.type is not FieldType.STRING:
+        return column
+    read = column.model_copy(update={"type": kind})
+    desk.columns = tuple(read if c.name == column.name else c for c in desk.columns)
+    return read
 
 
 def _written(desk: Desk) -> Column | None:
@@ -208,6 +218,7 @@ def _bind_number(desk: Desk, constraint: Constraint) -> None:
     if column is None:
         desk.unserved.append(constraint)
         return
+    column = _typed(desk, column, FieldType.NUMBER)
     upper = constraint.relation in (Relation.AT_MOST, Relation.LESS_THAN)
     relation = constraint.relation if constraint.relation in _SAYING else Relation.EQUALS
     prefix = "" if relation is Relation.EQUALS else "max_" if upper else "min_"
