@@ -6,6 +6,10 @@ Nothing is published that did not pass; when a source kind fails its proof, the 
 
 from __future__ import annotations
 
+from functools import partial
+
+import anyio
+
 from domain.errors import NeedsInput, NothingFound, NotProved, SchoolError, SourceBlocked
 from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation, ProbeAnswer
@@ -53,7 +57,15 @@ async def learn(
     """
     helper = await helper_for(school, query, owner=owner, on_progress=on_progress)
     seen = await look(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
-    bench = Bench(school=school, policy=policy, seen=seen, helper=helper, on_progress=on_progress, watch=watch)
+    bench = Bench(
+        school=school,
+        policy=policy,
+        seen=seen,
+        helper=helper,
+        on_progress=on_progress,
+        watch=watch,
+        owner=owner,
+    )
     on_progress(Progress(stage="plan", message=_planned(seen.plans), percent=45))
     attempts: list[Attempt] = []
     for plan in seen.plans:
@@ -144,7 +156,8 @@ async def see(
     first = (by_model.plan,) if by_model is not None else ()
     try:
         with watch.stage("plan"):
-            plans = make_plans(query, intent, findings, observation, now=school.clock.now())
+            think = partial(make_plans, query, intent, findings, observation, now=school.clock.now())
+            plans = await anyio.to_thread.run_sync(think)
     except (NothingFound, NeedsInput) as problem:
         if first:
             return Seen(observation=observation, findings=findings, plans=first, by_model=by_model)
@@ -187,7 +200,7 @@ async def ground(
     """Study the observation, and ask the source what only it can answer, until nothing is open."""
     answers: tuple[ProbeAnswer, ...] = ()
     with watch.stage("study"):
-        findings = study(observation, intent, answers)
+        findings = await anyio.to_thread.run_sync(study, observation, intent, answers)
         for round_number in range(STUDY_ROUNDS):
             if not findings.probes:
                 break
@@ -195,7 +208,7 @@ async def ground(
             on_progress(Progress(stage="study", message=message, percent=28 + 3 * round_number))
             observer = await school.observer.get()
             answers += tuple([await observer.answer(probe, policy) for probe in findings.probes])
-            findings = study(observation, intent, answers)
+            findings = await anyio.to_thread.run_sync(study, observation, intent, answers)
     if findings.walls and not findings.candidates:
         raise SourceBlocked(
             f"The site shows a wall: {', '.join(findings.walls)}.", remedy="Learn from a page that needs no login."

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import anyio
+
 from domain.errors import CodeRefused, EgressDenied, ModelProblem
 from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation
@@ -79,6 +81,7 @@ class Bench:
     helper: Helper | None
     on_progress: EventSink
     watch: Stopwatch
+    owner: str = "local"
 
 
 async def prove(bench: Bench, plan: Plan) -> Proved | Attempt:
@@ -154,7 +157,7 @@ async def _examine(bench: Bench, plan: Plan, draft: Draft) -> Proved | Failure:
             repeat=repeat,
             now=bench.school.clock.now(),
         )
-        verdict = judge(case)
+        verdict = await anyio.to_thread.run_sync(judge, case)  # others are served meanwhile
     if not verdict.passed:
         reason = "; ".join(f"{f.check}: {f.evidence}" for f in verdict.failures)
         return Failure(reason=reason, verdict=verdict, runs=tuple(trial.run for trial in tried))
@@ -172,6 +175,7 @@ async def _try(bench: Bench, plan: Plan, artifact: Artifact) -> tuple[tuple[Trie
             bench.policy,
             kind=RunKind.TRIAL,
             now=bench.school.clock.now(),
+            owner=bench.owner,
             tool=plan.tool_name,
             record=True,
             output_schema=output_schema,
