@@ -22,6 +22,7 @@ import aiohttp
 from aiohttp.abc import AbstractCookieJar
 
 from sandbox.addresses import literal
+from sandbox.manners import Manners, Rates, Robots
 from sandbox.secrets import SecretStore
 
 VERSION = "0.1.0"
@@ -37,13 +38,14 @@ Pace = Callable[[str], Awaitable[None]]
 class BrokerOptions:
     """How the broker asks. ``ca_file`` is trusted beside the system's own authorities.
 
-    ``pace`` is awaited with the host before each request, for a rate per host.
+    ``pace`` is awaited with the host before each request; ``manners`` holds for public hosts.
     """
 
     user_agent: str = USER_AGENT
     ca_file: Path | None = None
     secrets: SecretStore = field(default_factory=lambda: SecretStore(None))
     pace: Pace | None = None
+    manners: Manners = field(default_factory=Manners)
 
 
 class Broker:
@@ -54,6 +56,8 @@ class Broker:
 
     def __init__(self, options: BrokerOptions) -> None:
         self.options = options
+        self.robots = Robots(options.user_agent)
+        self.rates = Rates(options.manners.requests_per_s)
         self.tls = ssl.create_default_context()
         if options.ca_file is not None:
             self.tls.load_verify_locations(cafile=options.ca_file)

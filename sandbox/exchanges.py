@@ -6,7 +6,7 @@ import asyncio
 import base64
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookies import CookieError
 from typing import Any, Literal
 from urllib.parse import quote, urljoin
@@ -77,11 +77,13 @@ class Exchanges:
         self.recorded: list[Exchange] = []
         self._broker = broker
         self._policy = policy
+        self._owner = owner
         self._client = broker.client(owner)
         self._secrets = broker.options.secrets.allowed(owner, policy.secrets)
         self.redactor = Redactor(self._secrets)
         self.records = record
         self._pinned: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._public: set[tuple[str, int]] = set()
         self._cookies: aiohttp.CookieJar | None = None
 
     async def answer(self, meta: dict[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
@@ -162,9 +164,42 @@ class Exchanges:
                 addresses = await self._addresses(ask.target)
                 if self._broker.options.pace is not None:
                     await self._broker.options.pace(host)
-                return await self._send(ask, addresses)
+            fields, path = self._prepared(ask)  # refuses before anything is asked
+            if (host, ask.target.port) in self._public or self._broker.options.manners.private:
+                await self._mind_manners(ask.target, addresses)  # a queue is no fault of the site's
+            async with asyncio.timeout(seconds):
+                return await self._send(addresses, ask, fields, path)
         except TimeoutError as error:
             raise Refused("timeout", f"{host} did not answer within {seconds:g} s.", host) from error
+
+    async def _mind_manners(self, target: Target, addresses: tuple[str, ...]) -> None:
+        """Wait for the turn at the host, and ask its robots.txt unless the policy says otherwise by name."""
+        if self._policy.respect_robots and not await self._broker.robots.allow(
+            self._owner, target.origin, target.url, lambda: self._robots(target, addresses)
+        ):
+            raise self._denied(target, f"The robots.txt of {target.host} does not let robots ask for this address.")
+        await self._broker.rates.turn(target.host)
+
+    async def _robots(self, target: Target, addresses: tuple[str, ...]) -> tuple[int, bytes]:
+        """Return status and body of the origin's robots.txt, asked without cookies and secrets.
+
+        Source: RFC 9309 section 2.3.1.2: redirects are followed, here as far as the policy's hosts go.
+        """
+        target = replace(target, path_and_query="/robots.txt")
+        for _ in range(REDIRECTS):
+            fields = CIMultiDict({"Host": target.authority, "User-Agent": self._broker.options.user_agent})
+            ask = Ask(method="GET", target=target, fields=list(fields.items()), body=b"")
+            await self._broker.rates.turn(target.host)
+            async with asyncio.timeout(self._policy.limits.request_s):
+                reply = await self._send(addresses, ask, fields, target.path_and_query)
+            following = _redirect(ask, reply)
+            if following is None:
+                return reply.status, reply.body
+            target = following.target
+            if not any(rule.admits(target.scheme, target.host, target.port) for rule in self._policy.hosts):
+                break
+            addresses = await self._addresses(target)
+        return 404, b""  # more redirects than are followed: as good as missing
 
     async def _addresses(self, target: Target) -> tuple[str, ...]:
         """Return the addresses this run uses for a host: judged at first sight, the same ever after."""
@@ -175,25 +210,29 @@ class Exchanges:
                 found = await self._broker.resolve(target.host, target.port)
             except OSError as error:
                 raise Refused("connect", f"{target.host} has no address.", target.host) from error
-            self._judge(target, found)
+            if self._judge(target, found):
+                self._public.add(key)
             pinned = self._pinned[key] = found
         return pinned
 
-    def _judge(self, target: Target, addresses: tuple[str, ...]) -> None:
+    def _judge(self, target: Target, addresses: tuple[str, ...]) -> bool:
+        """Refuse addresses that may not be reached; return whether all are public."""
+        public = True
         permitted = {target.host, f"{target.host}:{target.port}"} & set(self._policy.private_hosts)
         for text in addresses:
             address = literal(text)
             reach, name = classify(address) if address is not None else (Reach.NEVER, "no address")
             if reach is Reach.NEVER or (reach is Reach.PRIVATE and not permitted):
                 raise self._denied(target, f"{target.host} is at {text}, a {name} address, which may not be reached.")
+            public = public and reach is Reach.PUBLIC
+        return public
 
     def _denied(self, target: Target, reason: str) -> Refused:
         if len(self.denials) < 100:
             self.denials.append(Denial(url=self.redactor.text(target.url)[:2000], reason=reason))
         return Refused("denied", reason, target.host)
 
-    async def _send(self, ask: Ask, addresses: tuple[str, ...]) -> Reply:
-        fields, path = self._prepared(ask)
+    async def _send(self, addresses: tuple[str, ...], ask: Ask, fields: CIMultiDict[str], path: str) -> Reply:
         for position, address in enumerate(addresses[:_ADDRESSES_TRIED], start=1):
             try:
                 return await self._send_to(address, ask, fields, path)

@@ -29,6 +29,7 @@ from sandbox.broker import USER_AGENT, Broker, BrokerOptions, Pace
 from sandbox.children import ChildEnded, Meta
 from sandbox.doors import Door, KeepArtifacts, page_door
 from sandbox.exchanges import Exchanges
+from sandbox.manners import Manners
 from sandbox.outcomes import Ending, Validators, ended, from_frame, from_load, to_run
 from sandbox.places import needs_places
 from sandbox.pool import Key, Lease, Level, Pool, PoolOptions
@@ -62,9 +63,9 @@ class RunnerOptions:
 
     ``level`` see sandbox.pool; ``allow_weaker`` names mechanisms (as ``doctor`` lists them) that may be
     missing; ``ca_file`` is trusted beside the system's authorities; ``secrets_folder`` holds the secrets'
-    files; ``pace`` is awaited before each request; ``browsers`` serves page workflows (the runner starts its own
-    when there is none), ``keep_artifacts`` takes what is left of those that failed; ``mechanisms`` replaces
-    the look at this machine.
+    files; ``pace`` is awaited before each request, ``manners`` hold for public hosts; ``browsers`` serves page
+    workflows (the runner starts its own when there is none), ``keep_artifacts`` takes what is left of those that
+    failed; ``mechanisms`` replaces the look at this machine.
     """
 
     level: Level = Level.PROCESS
@@ -76,6 +77,7 @@ class RunnerOptions:
     user_agent: str = USER_AGENT
     secrets_folder: Path | None = None
     pace: Pace | None = None
+    manners: Manners = field(default_factory=Manners)
     browsers: BrowserPool | None = None
     keep_artifacts: KeepArtifacts | None = None
     machine: jail.Machine = field(default_factory=jail.this_machine)
@@ -98,7 +100,11 @@ async def open_runner(
     without = doctor.require(await asyncio.to_thread(look), options.allow_weaker)
     secrets = SecretStore(options.secrets_folder)
     broker_options = BrokerOptions(
-        user_agent=options.user_agent, ca_file=options.ca_file, secrets=secrets, pace=options.pace
+        user_agent=options.user_agent,
+        ca_file=options.ca_file,
+        secrets=secrets,
+        pace=options.pace,
+        manners=options.manners,
     )
     pool = Pool(
         PoolOptions(
