@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 import struct
+import uuid  # noqa: F401 - to_json looks for it at its first use, when a child can import nothing
 from typing import Any
 
 from pydantic_core import from_json, to_json
