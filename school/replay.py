@@ -95,7 +95,11 @@ async def replay_tool(
         cases = await replay(
             school, kept.artifact, kept.policy, bundle, owner=owner, tool=kept.name, version=kept.number
         )
-        reason = nothing(kept.artifact, bundle) if not cases else "; ".join(c.evidence for c in cases if c.evidence)
+        reason = (
+            nothing(kept.artifact, bundle)
+            if not cases
+            else "; ".join(dict.fromkeys(c.evidence for c in cases if c.evidence))
+        )
         results.append(
             Replayed(
                 tool=kept.name,

@@ -91,7 +91,7 @@ def versions(name: Name, owner: Owner = "local", as_json: Json = False) -> None:
         return [_version(entry) for entry in school.registry.versions(name, owner)]
 
     rows = run(use, as_json=as_json, on_error=plain_error)
-    columns = ("version", "status", "created", "published", "by", "content", "signed by")
+    columns = ("version", "status", "created", "by", "content")
     give(as_json, {"versions": rows}, lambda: show.table(f"versions of {name}", rows, columns))
 
 
