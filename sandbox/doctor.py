@@ -18,6 +18,7 @@ from sandbox.syscalls import NUMBERS, machine
 
 _SECCOMP_GET_ACTION_AVAIL = 2
 _SECCOMP_RET_ERRNO = 0x00050000
+_SECCOMP_RET_USER_NOTIF = 0x7FC00000
 _PROBE_S = 20
 
 
@@ -73,6 +74,7 @@ def _linux(where: jail.Machine) -> tuple[Enforcement, ...]:
         _namespaces(where),
         _row("landlock", f"ABI {abi}, without a right", "the kernel has none", _LANDLOCK, enforced=abi > 0),
         _seccomp(),
+        _notifications(),
         _row("rlimits", "memory, CPU, files, descriptors, core", "", _RLIMITS, enforced=True),
         _row("pidfd", "deadlines kill by pidfd", "the kernel has none", _PIDFD, enforced=_has_pidfd()),
     )
@@ -81,7 +83,7 @@ def _linux(where: jail.Machine) -> tuple[Enforcement, ...]:
 def _elsewhere() -> tuple[Enforcement, ...]:
     how = f"{sys.platform} has none of it"
     rows = (("bubblewrap", _BUBBLEWRAP), ("user_namespaces", _NAMESPACES), ("landlock", _LANDLOCK),
-            ("seccomp", _SECCOMP), ("rlimits", _RLIMITS), ("pidfd", _PIDFD))  # fmt: skip
+            ("seccomp", _SECCOMP), ("seccomp_notify", _NOTIFY), ("rlimits", _RLIMITS), ("pidfd", _PIDFD))  # fmt: skip
     return tuple(_row(name, "", how, consequence, enforced=False) for name, consequence in rows)
 
 
@@ -92,6 +94,7 @@ _NAMESPACES = (
 )
 _LANDLOCK = "Files would be out of reach by namespaces and the system call filter alone. Use a kernel from 5.13 on."
 _SECCOMP = "Every system call would be open to generated code."
+_NOTIFY = "A module body could make processes while it is loaded. Use a kernel from 5.5 on."
 _RLIMITS = "Memory and CPU time of a run would have no bound."
 _PIDFD = "A run could not be ended for certain. Use a kernel from 5.4 on."
 
@@ -123,14 +126,23 @@ def _namespaces(where: jail.Machine) -> Enforcement:
 
 
 def _seccomp() -> Enforcement:
+    if machine() not in NUMBERS:
+        return _row("seccomp", "", f"no system call table for {machine()}", _SECCOMP, enforced=False)
+    how, enforced = "allowlist; no open, socket, exec, clone", _has_action(_SECCOMP_RET_ERRNO)
+    return _row("seccomp", how, "the kernel has none", _SECCOMP, enforced=enforced)
+
+
+def _notifications() -> Enforcement:
+    how, enforced = "the parent decides over forks", _has_action(_SECCOMP_RET_USER_NOTIF)
+    return _row("seccomp_notify", how, "the kernel has none", _NOTIFY, enforced=enforced)
+
+
+def _has_action(action: int) -> bool:
     numbers = NUMBERS.get(machine())
     if numbers is None:
-        return _row("seccomp", "", f"no system call table for {machine()}", _SECCOMP, enforced=False)
-    action = c_uint32(_SECCOMP_RET_ERRNO)
-    available = CDLL(None).syscall(numbers["seccomp"], _SECCOMP_GET_ACTION_AVAIL, 0, byref(action)) == 0
-    return _row(
-        "seccomp", "allowlist; no open, socket, exec, clone", "the kernel has none", _SECCOMP, enforced=available
-    )
+        return False
+    wanted = c_uint32(action)
+    return bool(CDLL(None).syscall(numbers["seccomp"], _SECCOMP_GET_ACTION_AVAIL, 0, byref(wanted)) == 0)
 
 
 def _has_pidfd() -> bool:

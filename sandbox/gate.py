@@ -95,10 +95,10 @@ class PageSession:
 
 
 @asynccontextmanager
-async def open_page(pool: BrowserPool, policy: Policy, *, read_public: bool = True) -> AsyncIterator[PageSession]:
+async def open_page(pool: BrowserPool, policy: Policy, *, read_public: bool = False) -> AsyncIterator[PageSession]:
     """Open a context of its own with one page and a gate before it; all is closed at the end.
 
-    ``read_public`` lets the page read assets (GET) from other public hosts.
+    The page gets its policy and nothing else; ``read_public`` lets it read assets (GET) from other public hosts.
 
     Raises:
         IsolationMissing: no browser or no box on this machine.

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = ["Compiled", "Level", "Runner", "RunnerOptions", "open_runner"]
 
 _PREPARED = 512  # versions whose compiled code is kept
+_CANCELLED = Ending(outcome=Outcome.CANCELLED, code="cancelled", message="The caller went away; the run was ended.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ class RunnerOptions:
     missing; ``ca_file`` is trusted beside the system's authorities; ``secrets_folder`` holds the secrets'
     files; ``pace`` is awaited before each request, ``manners`` hold for public hosts; ``browsers`` serves page
     workflows (the runner starts its own when there is none), ``keep_artifacts`` takes what is left of those that
-    failed; ``mechanisms`` replaces the look at this machine.
+    failed, ``keep_cancelled`` the runs whose caller went away; ``mechanisms`` replaces the look at this machine.
     """
 
     level: Level = Level.PROCESS
@@ -80,6 +81,7 @@ class RunnerOptions:
     manners: Manners = field(default_factory=Manners)
     browsers: BrowserPool | None = None
     keep_artifacts: KeepArtifacts | None = None
+    keep_cancelled: Callable[[Run], None] | None = None
     machine: jail.Machine = field(default_factory=jail.this_machine)
     mechanisms: doctor.Probe | None = None
 
@@ -123,6 +125,7 @@ async def open_runner(
             compiler or compile_checked,
             browsers=options.browsers,
             keep_artifacts=options.keep_artifacts,
+            keep_cancelled=options.keep_cancelled,
         )
         try:
             await pool.start()
@@ -170,6 +173,7 @@ class Runner:
         *,
         browsers: BrowserPool | None = None,
         keep_artifacts: KeepArtifacts | None = None,
+        keep_cancelled: Callable[[Run], None] | None = None,
     ) -> None:
         self.broker = broker
         self._pool = pool
@@ -180,6 +184,7 @@ class Runner:
         self._number = 0
         self._browsers = browsers
         self._keep = keep_artifacts
+        self._keep_cancelled = keep_cancelled
         self._owned = AsyncExitStack()
 
     async def aclose(self) -> None:
@@ -232,22 +237,33 @@ class Runner:
             require_replayable(artifact)
             exchanges = Replayed(self.broker, policy, owner, replayed)
         started = asyncio.get_running_loop().time()
-        ending = await self._ending(prepared, arguments, now, exchanges, output_schema)
+
+        def told(ending: Ending) -> Run:
+            return to_run(
+                ending,
+                exchanges,
+                run_id=uuid.uuid4().hex,
+                kind=kind,
+                owner=owner,
+                artifact=artifact,
+                arguments=arguments,
+                started_at=now,
+                wall_ms=(asyncio.get_running_loop().time() - started) * 1000,
+                tool=tool,
+                version=version,
+            )
+
+        try:
+            ending = await self._ending(prepared, arguments, now, exchanges, output_schema)
+        except asyncio.CancelledError as cancelled:
+            try:
+                if self._keep_cancelled is not None:
+                    self._keep_cancelled(told(_CANCELLED))
+            finally:
+                raise cancelled  # whatever became of the record
         if exchanges.unknown:  # whatever the workflow made of it
             ending = replace(ending, outcome=Outcome.FAILED, code="asked_new", message=exchanges.unknown, output=None)
-        return to_run(
-            ending,
-            exchanges,
-            run_id=uuid.uuid4().hex,
-            kind=kind,
-            owner=owner,
-            artifact=artifact,
-            arguments=arguments,
-            started_at=now,
-            wall_ms=(asyncio.get_running_loop().time() - started) * 1000,
-            tool=tool,
-            version=version,
-        )
+        return told(ending)
 
     async def _ending(
         self, prepared: _Prepared, arguments: JsonObject, now: datetime, exchanges: Exchanges, schema: JsonObject | None

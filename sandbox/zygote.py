@@ -43,14 +43,15 @@ def main() -> None:
     program = None if "seccomp" in without else seccomp.Filter(seccomp.child_filter(settings["profile"]))
     _freeze()
     Channel(CONTROL).send({"t": "ready"})
-    _serve(control, {b"v": lambda: _version(program)})
+    watch = program is not None and "seccomp_notify" not in without
+    _serve(control, {b"v": lambda: _version(program, watch=watch)})
 
 
-def _version(program: seccomp.Filter | None) -> None:
+def _version(program: seccomp.Filter | None, *, watch: bool) -> None:
     limits.die_with_parent()
     channel = Channel(CONTROL)
     control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, CONTROL)
-    if program is not None:  # the parent decides over forks, so the module body can make no process
+    if watch:  # the parent decides over forks, so the module body can make no process
         watched = seccomp.watch_forks()
         socket.send_fds(control, [pack({"t": "ready"})], [watched])
         os.close(watched)

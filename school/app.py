@@ -81,6 +81,7 @@ async def open_school(settings: Settings) -> AsyncIterator[School]:
                 allow_weaker=settings.allow_weaker,
                 ca_file=settings.tls_ca_file,
                 secrets_folder=settings.home / "secrets",
+                keep_cancelled=registry.record_run,
             )
             return await stack.enter_async_context(open_runner(options))
 

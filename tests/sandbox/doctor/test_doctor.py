@@ -14,7 +14,7 @@ from tests.requirements import requirement
 
 pytestmark = requirement("BOX-7")
 
-NEEDED = ["bubblewrap", "user_namespaces", "landlock", "seccomp", "rlimits", "pidfd"]
+NEEDED = ["bubblewrap", "user_namespaces", "landlock", "seccomp", "seccomp_notify", "rlimits", "pidfd"]
 
 
 def test_the_table_names_every_mechanism_and_what_follows_without_it() -> None:

@@ -158,3 +158,18 @@ async def test_cancelling_a_run_kills_its_child_at_once(runner: Runner, site: Si
         await task
     async with asyncio.timeout(5):
         await site.closed.wait()
+
+
+async def test_a_cancelled_run_is_kept_as_cancelled(site: Site) -> None:
+    kept: list[Run] = []
+    options = RunnerOptions(spare=0, keep_cancelled=kept.append)
+    async with open_runner(options, compiler=compile_unchecked) as runner:
+        site.asked.clear()
+        code = RUN + f"await http.get({site.url('/silent')!r})"
+        task = asyncio.ensure_future(execute(runner, code, site.policy()))
+        async with asyncio.timeout(10):
+            await site.asked.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert [(run.outcome, _code(run), run.spent.requests) for run in kept] == [(Outcome.CANCELLED, "cancelled", 1)]

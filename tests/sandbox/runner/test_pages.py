@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from playwright.async_api import Error
 
 from domain.run import Outcome, RunKind
 from domain.workflow import Artifact
-from sandbox.gate import Artifacts
+from sandbox.browsers import BrowserPool
+from sandbox.gate import Artifacts, open_page
 from sandbox.runner import RunnerOptions, open_runner
 from tests.requirements import requirement
 from tests.sandbox.runner.workflows import HEAD, NOW
@@ -41,3 +43,12 @@ async def test_a_page_workflow_runs_in_the_jail_against_the_browser_outside() ->
         assert denied.error is not None
         assert denied.error.code == "egress_denied"
         assert kept[0].screenshot_png.startswith(b"\x89PNG")
+
+
+@pytest.mark.browser
+@requirement("BOX-5")
+async def test_a_page_of_a_run_reads_nothing_beside_its_policy() -> None:
+    async with serve() as site, BrowserPool() as pool, open_page(pool, site.policy()) as session:
+        with pytest.raises(Error):
+            await session.page.goto("https://assets.example/style.css")
+        assert [denial.url for denial in session.grant.denials] == ["https://assets.example/style.css"]
