@@ -35,14 +35,14 @@ def bundle_of(artifact: Artifact, tried: Iterable[TriedTrial], *, most: int = MO
         else:
             fit.append(each)
     fit.sort(key=lambda each: size(each.run))
-    fit.sort(key=lambda each: each is not next((one for one in fit if one.run.rows), None))
+    first = next((each for each in fit if each.run.rows), None)
+    fit.sort(key=lambda each: each is not first)
     kept: list[ReplayCase] = []
     for each in fit:
-        most -= size(each.run)
-        if most < 0 or len(kept) == CASES:
+        if size(each.run) > most or len(kept) == CASES:
             notes.append(f"{each.trial.name}: {size(each.run)} characters, more than there is room for.")
-            most += size(each.run)
         else:
+            most -= size(each.run)
             kept.append(case_of(each))
     return ReplayBundle(cases=tuple(kept), notes=tuple(notes))
 
