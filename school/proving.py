@@ -98,7 +98,7 @@ async def prove(bench: Bench, plan: Plan) -> Proved | Attempt:
         return Attempt(kind=kind, reason=problem.message)
     failed: tuple[str, ...] = ()
     while True:
-        outcome = await _examine(bench, plan, draft)
+        outcome = await examine(bench, plan, draft)
         if isinstance(outcome, Proved):
             return outcome
         if bench.helper is None or len(failed) >= REPAIRS:
@@ -136,8 +136,8 @@ async def _first_draft(bench: Bench, plan: Plan) -> Draft:
     )
 
 
-async def _examine(bench: Bench, plan: Plan, draft: Draft) -> Proved | Failure:
-    """Check, try and judge one draft."""
+async def examine(bench: Bench, plan: Plan, draft: Draft) -> Proved | Failure:
+    """Check, try and judge one draft, whoever wrote it."""
     with bench.watch.stage("check"):
         report = check(draft.artifact.code, bench.policy, draft.artifact.interface)
     if not report.passed:
