@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from domain.meaning import dates, gazetteer, geo, words
+from domain.meaning import dates, gazetteer, geo, money, words
 from domain.plan import FilterBinding, Parameter, Plan, Relation, Topic
 from domain.run import Finding
 from domain.values import JsonObject, JsonValue
@@ -123,7 +123,15 @@ def _compared(
     currency = parameter_with_role(plan, "currency")
     asked = arguments.get(currency.name) if currency else None
     fields = [f for b in (currency.bindings if currency else ()) if b.kind == "role" for f in b.fields]
-    return not is_set(asked) or all(row.get(name) in (None, asked) for name in fields)
+    return not is_set(asked) or all(
+        row.get(name) is None or _currency(row[name]) == _currency(asked) for name in fields
+    )
+
+
+def _currency(value: JsonValue) -> str:
+    """Return the code of a currency that is written as a code, a sign, or within an amount."""
+    text = str(value).strip()
+    return text.upper() if len(text) == 3 and text.isalpha() else money.currency(text) or text.upper()
 
 
 def _flagged(binding: FilterBinding, value: JsonValue) -> bool:

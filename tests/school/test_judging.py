@@ -218,6 +218,20 @@ def test_free_tickets_are_cheap_even_without_a_price() -> None:
     assert outcome(verdict, "filters_hold") is CheckOutcome.PASSED
 
 
+@pytest.mark.parametrize(
+    ("written", "holds"), [("usd", True), ("$", True), ("35.00 USD", True), ("gbp", False), ("£9", False)]
+)
+@requirement("PROVE-2", "PLAN-3")
+def test_a_currency_is_the_same_however_it_is_written(written: str, holds: bool) -> None:
+    currency = parameter("currency", FieldType.STRING, RoleBinding(role="currency", fields=("unit",)))
+    unit = Field(name="unit", type=FieldType.STRING, locator="unit")
+    rows = [row(1, unit=written)]
+    asked = run(rows, {**NARROWED, "max_price": 20, "currency": "USD"})
+    changed = {"parameters": (*PARAMETERS, currency), "fields": (*FIELDS, unit)}
+    verdict = judge(case(query=asked, repeat=asked, plan=changed))
+    assert (outcome(verdict, "filters_hold") is CheckOutcome.PASSED) is holds
+
+
 @requirement("PROVE-7")
 def test_a_true_empty_answer_passes_when_another_trial_has_rows() -> None:
     nothing = run([], NARROWED)

@@ -31,10 +31,13 @@ def records(value: Any, path: str) -> list[Any]:
     """Return the list of records at a path; an empty list is a result.
 
     ``*`` takes the values of an object, and joins the lists of several sections: ``days.*.events``.
+    A path that ends in ``{}`` names one object, which is one record ("{}", "data{}"); a list there is its elements.
 
     Raises:
         SourceChanged: the path is missing or its value is no list.
     """
+    if path.endswith("{}"):
+        return _single(value, path.removesuffix("{}"))
     steps = _steps(path)
     found = _walk(value, steps)
     if not isinstance(found, list):
@@ -46,6 +49,13 @@ def records(value: Any, path: str) -> list[Any]:
     if steps[-1] is not _STAR and found and all(isinstance(item, list) for item in found):
         return [record for section in found for record in section]
     return found
+
+
+def _single(value: Any, path: str) -> list[Any]:
+    found = pick(value, path)
+    if found is None:
+        raise SourceChanged(f"the answer has nothing at {path or 'its root'!r}")
+    return found if isinstance(found, list) else [found]
 
 
 @lru_cache(maxsize=512)
