@@ -17,6 +17,7 @@ from school.cli import app as school_commands
 from school.cli import test as run_tests
 from school.examples_cli import app as example_commands
 from school.examples_cli import examples as run_examples
+from school.secrets_cli import app as secret_commands
 
 app = typer.Typer(
     help="Agent School teaches agents new tools.", invoke_without_command=True, pretty_exceptions_enable=False
@@ -24,6 +25,7 @@ app = typer.Typer(
 for commands in (school_commands, record_commands, example_commands, server_commands):
     app.add_typer(commands)
 app.add_typer(tool_commands, name="tools")
+app.add_typer(secret_commands, name="secrets")
 app.add_typer(key_commands, name="keys")
 
 

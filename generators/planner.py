@@ -151,7 +151,9 @@ def _called(intent: Intent, columns: Sequence[Column]) -> dict[str, str]:
     """Return new names for columns that the question calls by another name: who asks for a name gets a ``name``."""
     names = {c.name for c in columns}
     found: dict[str, str] = {}
-    words = [*intent.wanted, *(str(c.value) for c in (*intent.about(Topic.DETAIL), *intent.about(Topic.SORT)))]
+    # "the next three" orders by date, too, but only "by date" calls the column so.
+    ordered = [c for c in intent.about(Topic.SORT) if str(c.value).casefold() in intent.text.casefold()]
+    words = [*intent.wanted, *(str(c.value) for c in (*intent.about(Topic.DETAIL), *ordered))]
     for word in words:
         column = named(columns, word)
         called = snake(word)
@@ -185,7 +187,7 @@ def _refuse(findings: Findings, rejected: Sequence[Rejection]) -> None:
     if findings.walls:
         raise SourceBlocked(
             f"The site does not show its content: {', '.join(findings.walls)}.",
-            remedy="Give a page that is open to everybody, or store a credential with: main.py secrets set",
+            remedy="Give a page that is open to everybody, or store a credential with: main.py secrets set NAME",
         )
     reasons = "; ".join(f"{r.kind}: {r.reason}" for r in rejected)
     raise NothingFound(f"No repeated records were found at the source. {reasons}".strip())

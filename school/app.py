@@ -86,11 +86,18 @@ async def open_school(settings: Settings) -> AsyncIterator[School]:
             return await stack.enter_async_context(open_runner(options))
 
         async def start_observer() -> Observer:
+            from sandbox.broker import Broker, BrokerOptions  # noqa: PLC0415
             from sandbox.browsers import BrowserOptions  # noqa: PLC0415 - see above
             from sandbox.observe import Observer, ObserverOptions  # noqa: PLC0415
+            from sandbox.secrets import SecretStore  # noqa: PLC0415
 
+            secrets = SecretStore(settings.home / "secrets")
+            options = BrokerOptions(secrets=secrets, ca_file=settings.tls_ca_file)
+            broker = await stack.enter_async_context(Broker(options))
             browser = BrowserOptions(executable=Path(settings.browser) if settings.browser else None)
-            return await stack.enter_async_context(Observer(ObserverOptions(browser=browser, clock=clock.now)))
+            return await stack.enter_async_context(
+                Observer(ObserverOptions(browser=browser, clock=clock.now), broker=broker)
+            )
 
         async def start_llm() -> Llm:
             from generators.llm import LlmOptions, Ports, open_llm  # noqa: PLC0415 - see above

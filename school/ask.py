@@ -15,7 +15,7 @@ from generators.reuse import match
 from school.app import School
 from school.call import call
 from school.learn import learn
-from school.policies import policy_for
+from school.policies import policy_for, with_secrets
 from school.proving import Stopwatch
 
 CANDIDATES = 50  # published tools that are looked at for one question
@@ -62,6 +62,7 @@ async def ask(
     if found is None:
         site = require_site(school, query, owner=owner)
         policy = policy_for(site, school.settings, at_terminal=at_terminal, allow_hosts=allow_hosts)
+        policy = with_secrets(policy, school.settings, owner=owner)
         gained = await learn(school, query, intent, policy, owner=owner, on_progress=on_progress, watch=watch)
         found = gained.version, gained.version.plan.defaults()
     version, arguments = found

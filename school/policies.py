@@ -10,6 +10,7 @@ import tldextract
 
 from domain.errors import InvalidQuery
 from domain.policy import DEFAULT_PORTS, HostRule, Policy
+from sandbox.secrets import SecretStore
 from school.settings import Settings
 
 LOCAL_NAMES = ("localhost",)
@@ -31,6 +32,18 @@ def policy_for(url: str, settings: Settings, *, at_terminal: bool = False, allow
     typed = tuple(rule.host for rule in hosts) if at_terminal else ()
     private = tuple(dict.fromkeys((*typed, *(_without_port(name) for name in named if _names(name, hosts)))))
     return Policy(hosts=tuple(dict.fromkeys(hosts)), private_hosts=private)
+
+
+def with_secrets(policy: Policy, settings: Settings, *, owner: str) -> Policy:
+    """Return the policy with the names of the owner's secrets for its hosts; the broker adds them there alone."""
+    kept = SecretStore(settings.home / "secrets").names(owner)
+    names = tuple(name for name, host, _ in kept if any(_reaches(rule, host) for rule in policy.hosts))
+    return policy.model_copy(update={"secrets": names})
+
+
+def _reaches(rule: HostRule, host: str) -> bool:
+    name = host.lower()
+    return name == rule.host or (rule.subdomains and name.endswith("." + rule.host))
 
 
 def _rule(url: str) -> HostRule:
