@@ -37,11 +37,15 @@ class PlannerKind(StrEnum):
 
 
 class Query(Value):
-    """What a person wrote, and where to begin."""
+    """What a person wrote, and where to begin.
+
+    ``api_document`` is the file or address of an API document; ``api_text`` is that document once it was read.
+    """
 
     text: str
     site: str | None = None
     api_document: str | None = None
+    api_text: str = ""
     source: SourceKind | None = None
     planner: PlannerKind = PlannerKind.AUTO
 

@@ -14,6 +14,7 @@ from generators.language import understand
 from generators.reuse import match
 from school.app import School
 from school.call import call
+from school.documents import with_document
 from school.learn import learn
 from school.policies import policy_for, with_secrets
 from school.proving import Stopwatch
@@ -60,6 +61,8 @@ async def ask(
             found = find_tool(school, query, intent, owner=owner)
     learned = found is None
     if found is None:
+        if query.api_document is not None:
+            query = await with_document(school, query, at_terminal=at_terminal)
         site = require_site(school, query, owner=owner)
         policy = policy_for(site, school.settings, at_terminal=at_terminal, allow_hosts=allow_hosts)
         policy = with_secrets(policy, school.settings, owner=owner)
@@ -91,9 +94,8 @@ def require_site(school: School, query: Query, *, owner: str) -> str:
     Raises:
         NeedsInput: none was given, and none may be guessed.
     """
-    site = query.site or query.api_document
-    if site:
-        return site
+    if query.site:
+        return query.site
     hits = school.registry.search(query.text, owner, limit=CANDIDATES)
     choices = dict.fromkeys(school.registry.tool(hit.name, owner).plan.source.url for hit in hits)
     raise NeedsInput(

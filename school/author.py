@@ -34,7 +34,7 @@ from domain.plan import (
     SourceKind,
     Trial,
 )
-from domain.policy import CheckReport, Policy, Severity, Violation
+from domain.policy import CheckReport, Policy, Violation
 from domain.run import Run, Verdict
 from domain.tool import DESCRIPTION_CHARACTERS, require_publishable
 from domain.values import Value
@@ -55,7 +55,6 @@ from school.replay import faithful
 FEWEST_TRIALS = 3  # PROVE-1
 MOST_TRIALS = 12
 CONTROLS = ("limit", "sort", "sort_by")
-MODELS = ("Request", "Item")
 
 
 class Observed(Value):
@@ -268,23 +267,18 @@ def _interface(code: str, plan: Plan) -> Literal["http", "page"]:
 
 
 def _lacking(code: str) -> list[Violation]:
-    body = _body(code)
-    classes = {node.name for node in body if isinstance(node, ast.ClassDef)}
-    found = [f"there is no class {name}" for name in MODELS if name not in classes]
-    first = body[0].value if body and isinstance(body[0], ast.Expr) else None
-    if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
-        found.append("there is no docstring")
+    """What the tool's schemas need beyond the rules: the row's model under its own name."""
+    if any(isinstance(node, ast.ClassDef) and node.name == "Item" for node in _body(code)):
+        return []
     return [
         Violation(
             code="GEN-2",
             line=1,
             column=0,
-            message=message,
-            reason="A workflow tells what it does, what it takes and what a row is.",
-            remedy="Begin with a docstring and declare Request and Item as pydantic models.",
-            severity=Severity.ERROR,
+            message="there is no class Item",
+            reason="The tool's output schema is read from it.",
+            remedy="Declare Item, one row, as a pydantic model, and Response with rows: list[Item].",
         )
-        for message in found
     ]
 
 

@@ -18,11 +18,39 @@ from domain.workflow import Artifact
 from generators.emit import SCHEMA_TYPES
 from school.app import School
 
-REQUEST = "RequestOfAuthor"  # under its own name the sandbox would hold the arguments against it
-READ_OUT = f"""
-async def run(request, http):
-    return {{"request": {REQUEST}.model_json_schema(), "item": Item.model_json_schema()}}
-"""
+THEIRS = {name: f"{name}OfAuthor" for name in ("Request", "Item", "Response")}  # the plain names are needed for ours
+OPENING = '''"""Tell the models of a workflow."""
+
+from typing import Any
+
+import httpx
+from pydantic import BaseModel
+'''
+READ_OUT = '''
+class Request(BaseModel):
+    """Nothing is asked."""
+
+
+class Item(BaseModel):
+    """The JSON Schemas of the author's models."""
+
+    request: dict[str, Any]
+    item: dict[str, Any]
+
+
+class Response(BaseModel):
+    """One row with both."""
+
+    rows: list[Item]
+    count: int
+    truncated: bool
+
+
+async def run(request: Request, http: httpx.AsyncClient) -> Response:
+    """Read the models, ask nothing of the source."""
+    told = Item(request=RequestOfAuthor.model_json_schema(), item=ItemOfAuthor.model_json_schema())
+    return Response(rows=[told], count=1, truncated=False)
+'''
 MOST_NAMES = 60
 MOST_WORDS = 500  # characters of a description
 TYPES = {
@@ -55,12 +83,12 @@ async def with_models(school: School, code: str, plan: Plan, policy: Policy, *, 
         owner=owner,
         tool=plan.tool_name,
     )
-    if run.outcome is not Outcome.OK or not isinstance(run.output, dict):
+    if run.outcome is not Outcome.OK or len(run.rows) != 1:
         told = run.error.message if run.error is not None else run.outcome.value
         raise InvalidArguments(f"The models cannot be read: {told}", remedy="Keep Request and Item plain models.")
     known = {p.name: p for p in plan.parameters}
     fields = {f.name: f for f in plan.fields}
-    request, item = _schema(run.output.get("request")), _schema(run.output.get("item"))
+    request, item = _schema(run.rows[0].get("request")), _schema(run.rows[0].get("item"))
     required = request.get("required") or []
     parameters = [
         _parameter(name, _schema(value), known.get(name), required=name in required)
@@ -92,16 +120,16 @@ def models_alone(code: str) -> str:
     kept = [node for node in kept if not _of_browser(node)]
     body: list[ast.stmt] = [*kept, *(node for node in tree.body if isinstance(node, ast.ClassDef))]
     module = _Renamed().visit(ast.Module(body=body, type_ignores=[]))
-    return f'"""The models of a workflow."""\n\n{ast.unparse(module)}\n\n{READ_OUT}'
+    return f"{OPENING}{ast.unparse(module)}\n\n{READ_OUT}"
 
 
 class _Renamed(ast.NodeTransformer):
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.name = REQUEST if node.name == "Request" else node.name
+        node.name = THEIRS.get(node.name, node.name)
         return self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        node.id = REQUEST if node.id == "Request" else node.id
+        node.id = THEIRS.get(node.id, node.id)
         return node
 
 

@@ -18,6 +18,7 @@ from domain.policy import Policy
 from domain.run import Run
 from domain.values import Value
 from domain.workflow import WorkflowVersion
+from generators.openapi import described_source
 from generators.planner import plan as make_plans
 from generators.sources.leads import leads
 from generators.study import study
@@ -175,6 +176,8 @@ async def observe(
     """Capture the source."""
     if query.site is None:
         raise NothingFound("There is no address to learn from.", remedy="Give one with --site.")
+    if query.api_text:
+        return described_source(query.api_text, site=query.site, captured_at=school.clock.now())
     on_progress(Progress(stage="observe", message=f"opening {query.site}", percent=5))
     with watch.stage("observe"):
         observer = await school.observer.get()
