@@ -1,4 +1,4 @@
-"""Learning with the built-in planner on the bundled events site: time by stage, then the answer's time without learning.
+"""Learning with the built-in planner on the bundled events site: time by stage, then the time of the same again.
 
 Run: python -m benchmarks.learn
 """
@@ -11,6 +11,7 @@ import tempfile
 import time
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from benchmarks.figures import Figure, print_figures
 from domain.plan import PlannerKind, Query
@@ -23,9 +24,8 @@ from school.settings import load_settings
 QUESTIONS = ("hip-hop parties in SF within 5 miles", "yoga in Oakland this week", "events by Bay Founders Guild")
 
 
-async def measure() -> list[Figure]:
+async def measure(document: dict[str, Any]) -> list[Figure]:
     """Ask each question in a registry of its own: first learned, then again."""
-    document = json.loads(Path(QUERIES_PATH).read_text(encoding="utf-8"))
     figures: list[Figure] = []
     async with running(seed=document["seed"], today=date.fromisoformat(document["today"])) as url:
         for question in QUESTIONS:
@@ -54,7 +54,9 @@ async def _question(question: str, site: str, now: datetime) -> list[Figure]:
 
 def main() -> None:
     """Measure and print."""
-    print_figures("Learning (built-in planner)", asyncio.run(measure()))
+    print_figures(
+        "Learning (built-in planner)", asyncio.run(measure(json.loads(Path(QUERIES_PATH).read_text(encoding="utf-8"))))
+    )
 
 
 if __name__ == "__main__":

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import anyio
 
-from domain.cost import SpendLimit
 from domain.ports import Clock
 from registry import Registry, open_registry
 from school.clock import HeldClock, MachineClock
+from school.opening import Openers
 from school.settings import Settings
 from school.shelf import Shelf
 
@@ -72,59 +71,13 @@ async def open_school(settings: Settings) -> AsyncIterator[School]:
     async with AsyncExitStack() as stack:
         registry = stack.enter_context(open_registry(settings.registry_url, clock=clock))
 
-        async def start_runner() -> Runner:
-            from sandbox.pool import Level  # noqa: PLC0415 - see above
-            from sandbox.runner import RunnerOptions, open_runner  # noqa: PLC0415
-
-            options = RunnerOptions(
-                level=Level(settings.isolation),
-                allow_weaker=settings.allow_weaker,
-                ca_file=settings.tls_ca_file,
-                secrets_folder=settings.home / "secrets",
-                keep_cancelled=registry.record_run,
-            )
-            return await stack.enter_async_context(open_runner(options))
-
-        async def start_observer() -> Observer:
-            from sandbox.broker import Broker, BrokerOptions  # noqa: PLC0415
-            from sandbox.browsers import BrowserOptions  # noqa: PLC0415 - see above
-            from sandbox.observe import Observer, ObserverOptions  # noqa: PLC0415
-            from sandbox.secrets import SecretStore  # noqa: PLC0415
-
-            secrets = SecretStore(settings.home / "secrets")
-            options = BrokerOptions(secrets=secrets, ca_file=settings.tls_ca_file)
-            broker = await stack.enter_async_context(Broker(options))
-            browser = BrowserOptions(executable=Path(settings.browser) if settings.browser else None)
-            return await stack.enter_async_context(
-                Observer(ObserverOptions(browser=browser, clock=clock.now), broker=broker)
-            )
-
-        async def start_llm() -> Llm:
-            from generators.llm import LlmOptions, Ports, open_llm  # noqa: PLC0415 - see above
-
-            ports = Ports(cache=registry.reply_cache, ledger=registry.ledger, clock=clock)
-            options = LlmOptions(
-                openai_key=settings.openai_api_key,
-                anthropic_key=settings.anthropic_api_key,
-                job_limit=SpendLimit(tokens=settings.job_tokens, cost_usd=settings.job_cost_usd),
-                day_limit=SpendLimit(tokens=settings.day_tokens, cost_usd=settings.day_cost_usd),
-                **{
-                    name: value
-                    for name, value in (
-                        ("openai_url", settings.openai_base_url),
-                        ("anthropic_url", settings.anthropic_base_url),
-                    )
-                    if value
-                },
-            )
-            return await stack.enter_async_context(open_llm(options, ports))
-
+        openers = Openers(stack=stack, settings=settings, registry=registry, clock=clock)
         yield School(
             settings=settings,
             clock=clock,
             registry=registry,
             shelf=Shelf(registry),
-            runner=OnNeed(start_runner),
-            observer=OnNeed(start_observer),
-            llm=OnNeed(start_llm),
+            runner=OnNeed(openers.runner),
+            observer=OnNeed(openers.observer),
+            llm=OnNeed(openers.llm),
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 FILE_LINES = 500
 FUNCTION_LINES = 60
+FLAT = ("registry/migrations/", "tests/")  # migrations are lists of columns, test sites lists of routes
 
 
 def main() -> int:
@@ -24,6 +25,8 @@ def too_long(path: Path) -> list[str]:
     text = path.read_text(encoding="utf-8")
     lines = text.count("\n")
     found = [f"{path}: {lines} lines"] if lines > FILE_LINES else []
+    if str(path).startswith(FLAT):
+        return found
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno is not None:
             length = node.end_lineno - node.lineno + 1

@@ -1,0 +1,73 @@
+"""How the heavy collaborators are opened, each at its first use; what they need is imported only then."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from domain.cost import SpendLimit
+from domain.ports import Clock
+from registry import Registry
+from school.settings import Settings
+
+if TYPE_CHECKING:  # a browser's client, the jail and the models are loaded when they are first needed
+    from generators.llm import Llm
+    from sandbox.observe import Observer
+    from sandbox.runner import Runner
+
+
+@dataclass(frozen=True, kw_only=True)
+class Openers:
+    """Opens runner, observer and models on one stack, which closes them."""
+
+    stack: AsyncExitStack
+    settings: Settings
+    registry: Registry
+    clock: Clock
+
+    async def runner(self) -> Runner:
+        """Start the first zygote."""
+        from sandbox.pool import Level  # noqa: PLC0415 - see above
+        from sandbox.runner import RunnerOptions, open_runner  # noqa: PLC0415
+
+        options = RunnerOptions(
+            level=Level(self.settings.isolation),
+            allow_weaker=self.settings.allow_weaker,
+            ca_file=self.settings.tls_ca_file,
+            secrets_folder=self.settings.home / "secrets",
+            keep_cancelled=self.registry.record_run,
+        )
+        return await self.stack.enter_async_context(open_runner(options))
+
+    async def observer(self) -> Observer:
+        """Open the observer; its browser starts with the first page."""
+        from sandbox.broker import Broker, BrokerOptions  # noqa: PLC0415 - see above
+        from sandbox.browsers import BrowserOptions  # noqa: PLC0415
+        from sandbox.observe import Observer, ObserverOptions  # noqa: PLC0415
+        from sandbox.secrets import SecretStore  # noqa: PLC0415
+
+        secrets = SecretStore(self.settings.home / "secrets")
+        broker = await self.stack.enter_async_context(
+            Broker(BrokerOptions(secrets=secrets, ca_file=self.settings.tls_ca_file))
+        )
+        browser = BrowserOptions(executable=Path(self.settings.browser) if self.settings.browser else None)
+        options = ObserverOptions(browser=browser, clock=self.clock.now)
+        return await self.stack.enter_async_context(Observer(options, broker=broker))
+
+    async def llm(self) -> Llm:
+        """Open the model layer; nothing is connected before the first question."""
+        from generators.llm import LlmOptions, Ports, open_llm  # noqa: PLC0415 - see above
+
+        settings = self.settings
+        urls: dict[str, Any] = {"openai_url": settings.openai_base_url, "anthropic_url": settings.anthropic_base_url}
+        options = LlmOptions(
+            openai_key=settings.openai_api_key,
+            anthropic_key=settings.anthropic_api_key,
+            job_limit=SpendLimit(tokens=settings.job_tokens, cost_usd=settings.job_cost_usd),
+            day_limit=SpendLimit(tokens=settings.day_tokens, cost_usd=settings.day_cost_usd),
+            **{name: url for name, url in urls.items() if url},
+        )
+        ports = Ports(cache=self.registry.reply_cache, ledger=self.registry.ledger, clock=self.clock)
+        return await self.stack.enter_async_context(open_llm(options, ports))
