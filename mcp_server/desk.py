@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import mcp_types as types
 
+from mcp_server.handles import Handles
 from mcp_server.jobs import Jobs, open_jobs
 from mcp_server.large import Results
 from mcp_server.meters import Meters
@@ -25,6 +26,7 @@ class Desk:
     jobs: Jobs
     results: Results
     meters: Meters
+    handles: Handles = field(default_factory=Handles)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import structlog
 from mcp.shared.exceptions import MCPError
 
 from domain.errors import SchoolError, UnknownTool
+from mcp_server.author_tools import PUBLISH_WORKFLOW
 from mcp_server.desk import Asked, Desk
 from mcp_server.handlers import HANDLERS, Answer, call_published, handle
 from mcp_server.meta_tools import LEARN_TOOL
@@ -17,6 +18,7 @@ from mcp_server.presence import while_present
 from mcp_server.results import failed
 
 PUBLISHED = "published"
+PUBLISHING = frozenset({LEARN_TOOL.name, PUBLISH_WORKFLOW.name})
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +64,7 @@ async def _run(desk: Desk, asked: Asked) -> Answer:
     try:
         if name not in HANDLERS:
             return await call_published(desk, asked, name, arguments)
-        if name != LEARN_TOOL.name:
+        if name not in PUBLISHING:
             return await handle(desk, asked, name, arguments)
         return await _announced(desk, asked)
     except UnknownTool as problem:
@@ -79,9 +81,9 @@ async def _run(desk: Desk, asked: Asked) -> Answer:
 
 
 async def _announced(desk: Desk, asked: Asked) -> Answer:
-    """Learn, and tell all clients at once when that published something."""
+    """Learn or publish, and tell all clients at once when that published something."""
     before = desk.school.registry.generation()
-    result = await handle(desk, asked, LEARN_TOOL.name, asked.params.arguments or {})
+    result = await handle(desk, asked, asked.params.name, asked.params.arguments or {})
     if desk.school.registry.generation() != before:
         await desk.audience.tell_tools_changed()
     return result

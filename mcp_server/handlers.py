@@ -13,7 +13,7 @@ import structlog
 
 from domain.errors import InvalidArguments, RunKilled, SchoolError
 from domain.workflow import WorkflowVersion
-from mcp_server import meta_tools
+from mcp_server import author_tools, authoring, meta_tools
 from mcp_server.desk import Asked, Desk
 from mcp_server.jobs import JobState, JobView
 from mcp_server.learning import learn_tool
@@ -144,5 +144,9 @@ HANDLERS: dict[str, Stable] = {
         (meta_tools.GET_JOB, Scope.CALL, get_job),
         (meta_tools.ANSWER_JOB, Scope.LEARN, answer_job),
         (meta_tools.CANCEL_JOB, Scope.LEARN, cancel_job),
+        (author_tools.OBSERVE_SOURCE, Scope.LEARN, authoring.observe_source),
+        (author_tools.CHECK_WORKFLOW, Scope.LEARN, authoring.check_workflow),
+        (author_tools.TRY_WORKFLOW, Scope.LEARN, authoring.try_workflow),
+        (author_tools.PUBLISH_WORKFLOW, Scope.LEARN, authoring.publish_workflow),
     )
 }

@@ -16,13 +16,13 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from domain.errors import LearnProblem, NeedsInput
-from domain.events import Progress
+from domain.events import EventSink
 from domain.plan import Query
 from mcp_server.desk import Asked, Desk
+from mcp_server.progress import reported
 from mcp_server.questions import ANSWER, form_of, with_answer
 from mcp_server.results import failed, given
 
-WAITING_EVENTS = 100  # progress that a client has not read yet; more is dropped, oldest last
 ANSWER_S = 600.0  # for a person to answer
 QUESTIONS = 5  # in one call; a source that asks more is not being understood
 
@@ -67,39 +67,10 @@ async def _learn(desk: Desk, asked: Asked, query: Query, *, fresh: bool) -> dict
     from school.answers import answered  # noqa: PLC0415 - what learning needs is loaded when it is needed
     from school.ask import Answer, ask  # noqa: PLC0415
 
-    sender, receiver = anyio.create_memory_object_stream[Progress](WAITING_EVENTS)
+    async def work(sink: EventSink) -> Answer:
+        return await ask(desk.school, query, owner=asked.owner, fresh=fresh, on_progress=sink)
 
-    def sink(event: Progress) -> None:
-        try:
-            sender.send_nowait(event)
-        except anyio.WouldBlock:
-            return  # a client that reads slowly misses a step of progress, nothing else
-
-    async def report() -> None:
-        async with receiver:
-            async for event in receiver:
-                await asked.ctx.session.report_progress(event.percent, 100, f"{event.stage}: {event.message}")
-
-    answers: list[Answer] = []
-    problems: list[Exception] = []
-    longest_s = desk.school.settings.learn_timeout_s
-    with anyio.move_on_after(longest_s):
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(report)
-            async with sender:
-                try:
-                    found = await ask(desk.school, query, owner=asked.owner, fresh=fresh, on_progress=sink)
-                    answers.append(found)
-                except Exception as problem:  # noqa: BLE001 - raised below, outside the task group that would wrap it
-                    problems.append(problem)
-    if problems:
-        raise problems[0]
-    if not answers:
-        raise LearnProblem(
-            f"Learning took longer than {longest_s:g} seconds.",
-            remedy="Start it with background: true, or learn from a page that shows less.",
-        )
-    return answered(answers[0])
+    return answered(await reported(asked, work, longest_s=desk.school.settings.learn_timeout_s))
 
 
 def _can_ask(asked: Asked) -> bool:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import mcp_types as types
 
-READ = types.ToolAnnotations(read_only_hint=True, open_world_hint=False)
-RUN = types.ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=True)
-LEARN = types.ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
-
-
-def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-
+from mcp_server.author_tools import AUTHOR_TOOLS
+from mcp_server.tool_shapes import LEARN, READ, RUN, object_of
 
 SEARCH_TOOLS = types.Tool(
     name="search_tools",
@@ -23,7 +15,7 @@ SEARCH_TOOLS = types.Tool(
         'call_tool works at once. Example: {"query": "hip-hop events near San Francisco"}. '
         "When nothing fits, learn_tool makes a new tool."
     ),
-    input_schema=_object(
+    input_schema=object_of(
         {
             "query": {"type": "string", "minLength": 1, "description": "What the tool should do, in plain language."},
             "host": {"type": "string", "description": "Only tools for this site, such as example.org."},
@@ -37,7 +29,7 @@ DESCRIBE_TOOL = types.Tool(
     name="describe_tool",
     title="Describe one tool",
     description="Give everything about one published tool: parameters, output, source, proof, example calls.",
-    input_schema=_object({"name": {"type": "string", "description": "The tool's name."}}, ["name"]),
+    input_schema=object_of({"name": {"type": "string", "description": "The tool's name."}}, ["name"]),
     annotations=READ,
 )
 CALL_TOOL = types.Tool(
@@ -47,7 +39,7 @@ CALL_TOOL = types.Tool(
         "Run a published tool by name. No model is involved: same arguments, same steps. "
         'Example: {"name": "events_example_org", "arguments": {"city": "Berkeley", "limit": 10}}.'
     ),
-    input_schema=_object(
+    input_schema=object_of(
         {
             "name": {"type": "string", "description": "The tool's name, from search_tools."},
             "arguments": {"type": "object", "description": "Arguments by the tool's input schema.", "default": {}},
@@ -64,7 +56,7 @@ LEARN_TOOL = types.Tool(
         "first answer. A published tool that already answers is reused. Takes some seconds and reports progress. "
         'Example: {"query": "tech conferences next month under $100", "site": "https://example.org/events"}.'
     ),
-    input_schema=_object(
+    input_schema=object_of(
         {
             "query": {"type": "string", "minLength": 1, "description": "The question, in plain language."},
             "site": {"type": "string", "description": "Address of the page or API to learn from."},
@@ -87,7 +79,7 @@ GET_JOB = types.Tool(
         "Tell a job's state (running, needs_input, done, failed, cancelled), stage and percent, and its result once it "
         'is done. With wait_s it answers as soon as the job ends or asks. Example: {"job_id": "job_…", "wait_s": 20}.'
     ),
-    input_schema=_object(
+    input_schema=object_of(
         {
             "job_id": JOB_ID,
             "wait_s": {
@@ -109,7 +101,7 @@ ANSWER_JOB = types.Tool(
         "Answer the question of a job whose state is needs_input; it then goes on. Ask the person when the answer is "
         'not known. Example: {"job_id": "job_…", "answer": "https://example.org/events"}.'
     ),
-    input_schema=_object(
+    input_schema=object_of(
         {
             "job_id": JOB_ID,
             "answer": {"type": "string", "minLength": 1, "maxLength": 2000, "description": "The answer."},
@@ -122,7 +114,7 @@ CANCEL_JOB = types.Tool(
     name="cancel_job",
     title="Cancel a job",
     description='End a job that is at work or waits for an answer. Example: {"job_id": "job_…"}.',
-    input_schema=_object({"job_id": JOB_ID}, ["job_id"]),
+    input_schema=object_of({"job_id": JOB_ID}, ["job_id"]),
     annotations=types.ToolAnnotations(
         read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
     ),
@@ -135,4 +127,5 @@ META_TOOLS: tuple[types.Tool, ...] = (
     GET_JOB,
     ANSWER_JOB,
     CANCEL_JOB,
+    *AUTHOR_TOOLS,
 )

@@ -19,7 +19,7 @@ from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.server.stdio import stdio_server
 from mcp.server.subscriptions import ListenHandler
 
-from mcp_server import resources
+from mcp_server import author_prompt, resources
 from mcp_server.desk import Asked, Desk, open_desk
 from mcp_server.dispatch import dispatch
 from mcp_server.listing import Listing
@@ -94,9 +94,11 @@ def build_server(desk: Desk) -> Served:
         return await resources.complete(desk, principal_of(ctx).owner, params)
 
     async def list_prompts(_: Context, __: types.PaginatedRequestParams | None) -> types.ListPromptsResult:
-        return types.ListPromptsResult(prompts=[resources.PROMPT])
+        return types.ListPromptsResult(prompts=[resources.PROMPT, author_prompt.PROMPT])
 
     async def get_prompt(_: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
+        if params.name == author_prompt.PROMPT.name:
+            return author_prompt.get_prompt(params)
         return resources.get_prompt(params)
 
     server = SchoolServer(

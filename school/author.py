@@ -135,7 +135,7 @@ async def attempt(
     if not report.passed:
         reason = "; ".join(f"line {v.line}: {v.message}" for v in report.violations[:3])
         return Attempted(report=report, plan=base, reason=reason)
-    plan = await with_models(school, code, base, observed.policy, owner=owner)
+    plan = with_models(code, base)
     plan = plan.model_copy(update={"trials": _trials(plan, trials, own=observed.planned)})
     bench = Bench(
         school=school,

@@ -1,7 +1,7 @@
 """An author's own models become the plan's parameters and fields, so that the tool's schemas are derived here.
 
-The models are read inside the sandbox: a module of the author's classes alone, with a ``run`` of ours that returns
-their JSON Schemas. What comes back is an untrusted value; only known shapes of it are taken over.
+The models are read from the code's syntax; nothing of it is run for that. Only known shapes are taken over, and what
+the models really accept is seen by the trials.
 """
 
 from __future__ import annotations
@@ -11,46 +11,9 @@ from typing import Any
 
 from domain.errors import InvalidArguments
 from domain.plan import Field, FieldType, Parameter, Plan
-from domain.policy import Policy
-from domain.run import Outcome, RunKind
 from domain.values import JsonObject, JsonValue
-from domain.workflow import Artifact
 from generators.emit import SCHEMA_TYPES
-from school.app import School
 
-THEIRS = {name: f"{name}OfAuthor" for name in ("Request", "Item", "Response")}  # the plain names are needed for ours
-OPENING = '''"""Tell the models of a workflow."""
-
-from typing import Any
-
-import httpx
-from pydantic import BaseModel
-'''
-READ_OUT = '''
-class Request(BaseModel):
-    """Nothing is asked."""
-
-
-class Item(BaseModel):
-    """The JSON Schemas of the author's models."""
-
-    request: dict[str, Any]
-    item: dict[str, Any]
-
-
-class Response(BaseModel):
-    """One row with both."""
-
-    rows: list[Item]
-    count: int
-    truncated: bool
-
-
-async def run(request: Request, http: httpx.AsyncClient) -> Response:
-    """Read the models, ask nothing of the source."""
-    told = Item(request=RequestOfAuthor.model_json_schema(), item=ItemOfAuthor.model_json_schema())
-    return Response(rows=[told], count=1, truncated=False)
-'''
 MOST_NAMES = 60
 MOST_WORDS = 500  # characters of a description
 TYPES = {
@@ -65,145 +28,138 @@ FORMATS = {"date": FieldType.DATE, "date-time": FieldType.DATETIME, "uri": Field
 SIMPLE = (FieldType.STRING, FieldType.INTEGER, FieldType.NUMBER, FieldType.BOOLEAN)
 
 
-async def with_models(school: School, code: str, plan: Plan, policy: Policy, *, owner: str) -> Plan:
+NAMED: dict[str, dict[str, Any]] = {
+    "str": {"type": "string"},
+    "int": {"type": "integer"},
+    "float": {"type": "number"},
+    "bool": {"type": "boolean"},
+    "dict": {"type": "object"},
+    "list": {"type": "array", "items": {}},
+    "Day": {"type": "string", "format": "date"},
+    "date": {"type": "string", "format": "date"},
+    "Moment": {"type": "string", "format": "date-time"},
+    "datetime": {"type": "string", "format": "date-time"},
+}
+ASKED = {"default": "default", "description": "description", "ge": "minimum", "le": "maximum"}
+
+
+def with_models(code: str, plan: Plan) -> Plan:
     """Return the plan with the parameters and fields that the code's models declare.
 
     What the plan knows by the same name keeps its bindings and locators, and is judged by them.
 
     Raises:
-        InvalidArguments: a model cannot be read, or has a shape that no tool takes.
+        InvalidArguments: a model is missing, or has a shape that no tool takes.
     """
-    runner = await school.runner.get()
-    run = await runner.run(
-        Artifact(code=models_alone(code)),
-        {},
-        policy.model_copy(update={"limits": policy.limits.model_copy(update={"requests": 0, "wall_s": 10.0})}),
-        kind=RunKind.TRIAL,
-        now=school.clock.now(),
-        owner=owner,
-        tool=plan.tool_name,
-    )
-    if run.outcome is not Outcome.OK or len(run.rows) != 1:
-        told = run.error.message if run.error is not None else run.outcome.value
-        raise InvalidArguments(f"The models cannot be read: {told}", remedy="Keep Request and Item plain models.")
     known = {p.name: p for p in plan.parameters}
     fields = {f.name: f for f in plan.fields}
-    request, item = _schema(run.rows[0].get("request")), _schema(run.rows[0].get("item"))
-    required = request.get("required") or []
-    parameters = [
-        _parameter(name, _schema(value), known.get(name), required=name in required)
-        for name, value in _properties(request, "Request")
-    ]
+    request, item = _model(code, "Request"), _model(code, "Item")
     return plan.model_copy(
         update={
-            "parameters": tuple(parameters),
-            "fields": tuple(_field(name, _schema(v), item, fields.get(name)) for name, v in _properties(item, "Item")),
-            "identity": tuple(name for name in plan.identity if name in _schema(item.get("properties"))),
+            "parameters": tuple(_parameter(name, schema, known.get(name)) for name, schema in request.items()),
+            "fields": tuple(_field(name, schema, fields.get(name)) for name, schema in item.items()),
+            "identity": tuple(name for name in plan.identity if name in item),
         }
     )
 
 
-def models_alone(code: str) -> str:
-    """Return a module of the code's imports, constants and classes, whose ``run`` tells the models' schemas.
-
-    Raises:
-        InvalidArguments: the code has no class Request or no class Item.
-    """
-    tree = ast.parse(code)
-    classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
-    if lacking := {"Request", "Item"} - classes:
+def _model(code: str, name: str) -> dict[str, dict[str, Any]]:
+    """Return each attribute of a model with its JSON Schema; one without a default is ``required``."""
+    found = [node for node in ast.parse(code).body if isinstance(node, ast.ClassDef) and node.name == name]
+    if len(found) != 1:
         raise InvalidArguments(
-            f"The module has no class {' and no class '.join(sorted(lacking))}.",
-            remedy="Declare Request (the parameters) and Item (one row) as pydantic models.",
+            f"The module has {len(found)} classes {name}.",
+            remedy="Declare Request (the parameters) and Item (one row) once each, as pydantic models.",
         )
-    kept = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign | ast.AnnAssign)]
-    kept = [node for node in kept if not _of_browser(node)]
-    body: list[ast.stmt] = [*kept, *(node for node in tree.body if isinstance(node, ast.ClassDef))]
-    module = _Renamed().visit(ast.Module(body=body, type_ignores=[]))
-    return f"{OPENING}{ast.unparse(module)}\n\n{READ_OUT}"
+    declared = [n for n in found[0].body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)]
+    if len(declared) > MOST_NAMES or (name == "Item" and not declared):
+        raise InvalidArguments(f"{name} has {len(declared)} attributes.", remedy=f"Declare 1 to {MOST_NAMES}.")
+    return {n.target.id: _attribute(n) for n in declared if isinstance(n.target, ast.Name)}
 
 
-class _Renamed(ast.NodeTransformer):
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.name = THEIRS.get(node.name, node.name)
-        return self.generic_visit(node)
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        node.id = THEIRS.get(node.id, node.id)
-        return node
-
-
-def _of_browser(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and (node.module or "").startswith("playwright")
+def _attribute(node: ast.AnnAssign) -> dict[str, Any]:
+    schema = _shape(node.annotation)
+    value = node.value
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "Field":
+        said = {ASKED[k.arg]: _literal(k.value) for k in value.keywords if k.arg in ASKED}
+        said |= {"default": _literal(value.args[0])} if value.args else {}
+        return {**schema, **said, "required": "default" not in said}
+    return {**schema, "required": value is None, **({} if value is None else {"default": _literal(value)})}
 
 
-def _schema(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _shape(node: ast.expr) -> dict[str, Any]:
+    """Return the schema of an annotation, None aside; an unknown one has no type."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        sides = [
+            side for side in (node.left, node.right) if not (isinstance(side, ast.Constant) and side.value is None)
+        ]
+        return _shape(sides[0]) if len(sides) == 1 else {}
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        if node.value.id == "Optional":
+            return _shape(node.slice)
+        if node.value.id == "list":
+            return {"type": "array", "items": _shape(node.slice)}
+        if node.value.id == "Literal":
+            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            choices = [_literal(part) for part in parts]
+            return {"type": "string", "enum": choices} if all(isinstance(c, str) for c in choices) else {}
+        return dict(NAMED.get(node.value.id, {}))
+    return dict(NAMED.get(node.id, {})) if isinstance(node, ast.Name) else {}
 
 
-def _properties(schema: dict[str, Any], model: str) -> list[tuple[str, Any]]:
-    found = list(_schema(schema.get("properties")).items())
-    if len(found) > MOST_NAMES or (model == "Item" and not found):
+def _literal(node: ast.expr) -> JsonValue:
+    try:
+        value: JsonValue = ast.literal_eval(node)
+    except ValueError as problem:
         raise InvalidArguments(
-            f"{model} has {len(found)} attributes.", remedy=f"Declare at least one field, and at most {MOST_NAMES}."
-        )
-    return found
+            f"Line {node.lineno}: {ast.unparse(node)[:80]} is no literal.",
+            remedy="Write defaults, descriptions and bounds of Request and Item as plain values.",
+        ) from problem
+    return value
 
 
-def _parameter(name: str, schema: dict[str, Any], known: Parameter | None, *, required: bool) -> Parameter:
-    inner = _without_null(schema)
-    kind = TYPES.get(str(inner.get("type")))
-    items = TYPES.get(str(_schema(inner.get("items")).get("type"))) if kind is FieldType.ARRAY else None
+def _parameter(name: str, schema: dict[str, Any], known: Parameter | None) -> Parameter:
+    kind = TYPES.get(str(schema.get("type")))
+    items = TYPES.get(str(schema.get("items", {}).get("type"))) if kind is FieldType.ARRAY else None
     if kind is None or kind is FieldType.OBJECT or (kind is FieldType.ARRAY and items not in SIMPLE):
         raise InvalidArguments(
             f"Request.{name} has a shape that no tool takes.",
             remedy="Use str, int, float, bool, Literal of texts, or a list of these; add | None for optional ones.",
         )
-    choices = inner.get("enum")
     said: dict[str, Any] = {
         "description": _words(schema, known.description if known else name.replace("_", " ")),
         "default": schema.get("default"),
-        "required": required,
-        "choices": tuple(choices) if isinstance(choices, list) else (),
-        "minimum": _number(inner.get("minimum")),
-        "maximum": _number(inner.get("maximum")),
+        "required": schema["required"],
+        "choices": tuple(schema.get("enum", ())),
+        "minimum": _number(schema.get("minimum")),
+        "maximum": _number(schema.get("maximum")),
     }
     if known is None:
         return Parameter(name=name, type=kind, items=items, **said)
-    if SCHEMA_TYPES.get(known.type, "string") != inner["type"]:
-        wanted = SCHEMA_TYPES.get(known.type, "string")
+    wanted = SCHEMA_TYPES.get(known.type, "string")
+    if wanted != schema["type"]:
         raise InvalidArguments(
-            f"Request.{name} is {inner['type']}, in the plan it is {wanted}.",
+            f"Request.{name} is {schema['type']}, in the plan it is {wanted}.",
             remedy=f"Declare {name} as {wanted}, or give what you mean another name.",
         )
     return known.model_copy(update=said)
 
 
-def _field(name: str, schema: dict[str, Any], whole: dict[str, Any], known: Field | None) -> Field:
-    inner = _without_null(schema)
-    kind = FORMATS.get(str(inner.get("format"))) or TYPES.get(str(inner.get("type")))
-    if kind is None and "$ref" in inner:
-        kind = FieldType.OBJECT
+def _field(name: str, schema: dict[str, Any], known: Field | None) -> Field:
+    kind = FORMATS.get(str(schema.get("format"))) or TYPES.get(str(schema.get("type")))
     description = _words(schema, known.description if known else name.replace("_", " "))
     if known is not None:
         same = kind is None or SCHEMA_TYPES.get(known.type, "string") == SCHEMA_TYPES.get(kind, "string")
         return known.model_copy(update={"description": description, **({} if same else {"type": kind})})
-    required = name in (whole.get("required") or [])
-    return Field(name=name, type=kind or FieldType.STRING, description=description, locator="", required=required)
+    if kind is None:
+        raise InvalidArguments(
+            f"Item.{name} has a shape that is not known.",
+            remedy="Use str, int, float, bool, date, datetime, list or dict.",
+        )
+    return Field(name=name, type=kind, description=description, locator="", required=schema["required"])
 
 
-def _without_null(schema: dict[str, Any]) -> JsonObject:
-    branches = [_schema(b) for b in schema.get("anyOf") or []]
-    others = [b for b in branches if b.get("type") != "null"]
-    found = others[0] if len(others) == 1 else schema
-    if "type" not in found and isinstance(found.get("const"), str):
-        return {**found, "type": "string"}
-    if "const" in found and "enum" not in found:
-        return {**found, "enum": [found["const"]]}
-    return found
-
-
-def _words(schema: dict[str, Any], otherwise: str) -> str:
+def _words(schema: JsonObject, otherwise: str) -> str:
     told = schema.get("description")
     return told.strip()[:MOST_WORDS] if isinstance(told, str) and told.strip() else otherwise
 

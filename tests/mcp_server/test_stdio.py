@@ -17,7 +17,10 @@ from tests.conftest import ROOT, Command, one_object
 from tests.requirements import requirement
 
 MODES = ("legacy", "auto")
-STABLE = ["search_tools", "describe_tool", "call_tool", "learn_tool", "get_job", "answer_job", "cancel_job"]
+STABLE = [
+    *("search_tools", "describe_tool", "call_tool", "learn_tool", "get_job", "answer_job", "cancel_job"),
+    *("observe_source", "check_workflow", "try_workflow", "publish_workflow"),
+]
 QUESTION = {"query": "yoga in Oakland"}
 
 

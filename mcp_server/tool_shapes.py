@@ -1,0 +1,16 @@
+"""What the definitions of stable tools share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mcp_types as types
+
+READ = types.ToolAnnotations(read_only_hint=True, open_world_hint=False)
+RUN = types.ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=True)
+LEARN = types.ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=True)
+
+
+def object_of(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    """Return the schema of an object with these properties and no others."""
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
