@@ -27,4 +27,4 @@ bench: setup-dev
 
 # Pins every dependency by version and hash; the file names no index.
 lock: setup-dev
-	@scripts/lock.sh
+	@scripts/pin.sh
