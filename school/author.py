@@ -100,7 +100,7 @@ async def observe_for_author(school: School, site: str, text: str, *, on_progres
         plan = (await anyio.to_thread.run_sync(think))[0]
     except (NothingFound, NeedsInput) as problem:
         note = problem.message
-        plan = _frame(query, intent, findings, observation)
+        plan = frame(query, intent, findings, observation)
     plan = plan.model_copy(update={"planner": PlannerKind.CLIENT})
     seen = Seen(observation=observation, findings=findings, plans=(plan,))
     return Observed(query=query, policy=policy, seen=seen, plan=plan, planned=not note, note=note)
@@ -200,7 +200,7 @@ def face_of(school: School, observed: Observed, *, name: str, title: str, descri
     return plan
 
 
-def _frame(query: Query, intent: Intent, findings: Findings, observation: Observation) -> Plan:
+def frame(query: Query, intent: Intent, findings: Findings, observation: Observation) -> Plan:
     """Return a plan that knows only the records found: what the rules could not plan, the author may."""
     best = findings.candidates[0] if findings.candidates else None
     host = (urlsplit(observation.url).hostname or "site").replace(".", "_").replace("-", "_")
