@@ -36,6 +36,9 @@ _FIRST: Final = (
     Role.DESCRIPTION,
 )
 
+_LABEL_WORDS = 4
+_LABEL_CHARACTERS = 40
+
 
 def wanted_columns(desk: Desk) -> tuple[list[Column], list[str]]:
     """Return the columns that the question names as output, and the names for which there is none."""
@@ -99,5 +102,7 @@ def _field(column: Column, desk: Desk) -> Field:
 
 def _told(column: Column) -> str:
     label = column.label or column.name.replace("_", " ")
-    sample = next((s for s in column.samples if s), "")
-    return f"{label[:1].upper()}{label[1:]}" + (f', such as "{sample[:60]}"' if sample else "")
+    label = " ".join(label.split()[:_LABEL_WORDS])[:_LABEL_CHARACTERS]
+    # Page text is data: a description that clients read may show one word of it, never a sentence.
+    sample = next((s for s in column.samples if s and len(s.split()) == 1 and len(s) <= _LABEL_CHARACTERS), "")
+    return f"{label[:1].upper()}{label[1:]}" + (f', such as "{sample}"' if sample else "")

@@ -42,13 +42,17 @@ def _noun_of(desk: Desk) -> str:
     return "records"
 
 
+_TITLE_WORDS = 4  # a longer title is a sentence, and page text is data
+
+
 def site_of(observation: Observation) -> str:
     """Return the site's name as a person says it: its host, or its title for an address without a name."""
     page = observation.pages[0] if observation.pages else None
     host = (urlsplit(page.final_url if page else observation.url).hostname or "").removeprefix("www.")
     if re.fullmatch(r"[\d.:]+|localhost", host):
         title = page.title if page else ""
-        return re.split(r"\s[-|–—:]\s|: ", title)[0].strip()[:40] or host
+        short = re.split(r"\s[-|–—:]\s|: ", title)[0].split()
+        return " ".join(short)[:40] if 0 < len(short) <= _TITLE_WORDS else host
     return host
 
 

@@ -133,7 +133,8 @@ def _add_category(desk: Desk, column: Column, value: str | None) -> None:
     relation = Relation.CONTAINS if listed else Relation.EQUALS
     seen = column.values or column.samples[:5]
     single = dict.fromkeys(part.strip() for v in seen for part in (v.split(",") if listed else [v]))
-    examples = tuple(single)[:_MOST_EXAMPLES]
+    # Page text is data: what a client reads of it is short labels, never a sentence.
+    examples = tuple(part for part in single if len(part.split()) <= 3)[:_MOST_EXAMPLES]
     told = f" For example: {', '.join(e[:40] for e in examples)}." if examples else ""
     bindings: tuple[Binding, ...] = (
         *desk.sources([column], Relation.EQUALS),
