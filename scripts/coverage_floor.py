@@ -28,8 +28,7 @@ OUT_OF_SIGHT = (
 def main() -> int:
     """Print each floor with what was reached; exit 1 when one is missed."""
     data = Coverage()
-    data.combine()
-    data.save()
+    data.load()  # the test run has combined the processes' files already
     missed = 0
     for pattern, floor in FLOORS.items():
         reached = data.report(include=None if pattern == "*" else [pattern], omit=list(OUT_OF_SIGHT), file=StringIO())
