@@ -103,9 +103,8 @@ def _application(site: Site) -> web.Application:  # noqa: C901 - one small handl
         try:
             while True:
                 await answer.write(bytes(65536))
-        except ConnectionError:
+        finally:  # by an error of the connection, or cancelled because it is gone
             site.closed.set()
-        return answer
 
     async def silent(request: web.Request) -> web.StreamResponse:
         answer = web.StreamResponse()

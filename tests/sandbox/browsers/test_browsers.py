@@ -208,9 +208,11 @@ async def test_an_authority_that_is_not_trusted_is_refused(tmp_path):
 
 @requirement("BOX-6")
 async def test_a_crashed_driver_is_replaced():
+    earlier = {process.pid for process in descendants()}  # an earlier test's driver may still be ending
     async with BrowserPool() as pool:
         async with pool.context(Grant(Policy())):
-            (driver,) = [process for process in descendants() if "run-driver" in process.cmdline()]
+            new = [process for process in descendants() if process.pid not in earlier]
+            (driver,) = [process for process in new if "run-driver" in process.cmdline()]
             family = driver.children(recursive=True)
             driver.kill()
             _, alive = await asyncio.to_thread(psutil.wait_procs, family, BOUND_S)
