@@ -3,4 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # Two at a time: most tests wait for browsers, servers and processes of their own.
-exec .venv/bin/python -m pytest -n "${TEST_PROCESSES:-2}" "$@"
+# A test that fails is run once more, and says so: real browsers and processes can lose a race on a busy machine.
+exec .venv/bin/python -m pytest --reruns 2 -r R -n "${TEST_PROCESSES:-2}" "$@"
