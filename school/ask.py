@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from urllib.parse import urlsplit
 
-from domain.errors import NeedsInput
+import anyio
+
+from domain.errors import NeedsInput, SchoolError
 from domain.events import EventSink, Progress, ignore, never_falling
 from domain.plan import Intent, Query
 from domain.run import Run
@@ -53,8 +57,12 @@ async def ask(
     watch = Stopwatch()
     on_progress = never_falling(on_progress)
     on_progress(Progress(stage="understand", message=query.text, percent=1))
-    with watch.stage("understand"):
-        intent = understand(query.text, school.clock.now())
+    warming = asyncio.create_task(_warm(school))  # the first zygote starts while the question is read
+    try:
+        with watch.stage("understand"):
+            intent = await anyio.to_thread.run_sync(understand, query.text, school.clock.now())
+    finally:
+        await warming
     found = None
     if not fresh:
         with watch.stage("reuse"):
@@ -73,6 +81,12 @@ async def ask(
     with watch.stage("call"):
         called = await call(school, version.name, arguments, owner=owner)
     return Answer(version=called.version, arguments=arguments, run=called.run, learned=learned, timings_ms=watch.ms)
+
+
+async def _warm(school: School) -> None:
+    """Start the runner; what is wrong with it is told where it is used."""
+    with suppress(SchoolError):
+        await school.runner.get()
 
 
 def find_tool(school: School, query: Query, intent: Intent, *, owner: str) -> tuple[WorkflowVersion, JsonObject] | None:
