@@ -31,7 +31,7 @@ async def observe_source(desk: Desk, asked: Asked, arguments: dict[str, Any]) ->
         SchoolError: the address cannot be observed.
     """
     from school.author import observe_for_author  # noqa: PLC0415 - see above
-    from school.author_brief import brief_text, brief_values  # noqa: PLC0415
+    from school.author_brief import brief_text, brief_values  # noqa: PLC0415 - loaded when an author first needs it
 
     async def work(sink: EventSink) -> Observed:
         site, query = arguments["site"].strip(), arguments.get("query", "").strip()
@@ -82,7 +82,7 @@ async def publish_workflow(desk: Desk, asked: Asked, arguments: dict[str, Any]) 
         SchoolError: unknown handle, a name that is refused, or trials that prove nothing.
     """
     from school.author import attempt, face_of, publish  # noqa: PLC0415 - see above
-    from school.author_brief import policy_values  # noqa: PLC0415
+    from school.author_brief import policy_values  # noqa: PLC0415 - as above
 
     observed = desk.handles.get(asked.owner, arguments["handle"])
     words = {name: arguments[name].strip() for name in ("name", "title", "description")}

@@ -193,7 +193,7 @@ class JobTable:
 
     async def _work(self, job: _Job) -> None:
         from school.answers import answered  # noqa: PLC0415 - what learning needs is loaded when it is needed
-        from school.ask import ask  # noqa: PLC0415
+        from school.ask import ask  # noqa: PLC0415 - loaded when something is learned
 
         def note(event: Progress) -> None:
             if job.view.state is JobState.RUNNING:

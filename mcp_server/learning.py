@@ -65,7 +65,7 @@ async def learn_tool(
 
 async def _learn(desk: Desk, asked: Asked, query: Query, *, fresh: bool) -> dict[str, Any]:
     from school.answers import answered  # noqa: PLC0415 - what learning needs is loaded when it is needed
-    from school.ask import Answer, ask  # noqa: PLC0415
+    from school.ask import Answer, ask  # noqa: PLC0415 - as in jobs
 
     async def work(sink: EventSink) -> Answer:
         return await ask(desk.school, query, owner=asked.owner, fresh=fresh, on_progress=sink)

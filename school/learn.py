@@ -10,7 +10,7 @@ from functools import partial
 
 import anyio
 
-from domain.errors import NeedsInput, NothingFound, NotProved, SchoolError, SourceBlocked
+from domain.errors import NeedsInput, NothingFound, NotProved, SchoolError, SettingsProblem, SourceBlocked
 from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation, ProbeAnswer
 from domain.plan import Intent, Plan, Query
@@ -56,6 +56,11 @@ async def learn(
         NeedsInput: something is lacking that must not be guessed.
         NotProved: no plan passed its proof; ``facts["tried"]`` tells each source kind's reason.
     """
+    if school.settings.review == "required":
+        raise SettingsProblem(
+            "Publishing waits for a person's approval (AGENT_SCHOOL_REVIEW=required), and approving is not built yet.",
+            remedy="Unset AGENT_SCHOOL_REVIEW to publish what passed its proof.",
+        )
     helper = await helper_for(school, query, owner=owner, on_progress=on_progress)
     seen = await look(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     bench = Bench(

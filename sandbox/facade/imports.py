@@ -43,7 +43,7 @@ def importer(interface: Interface) -> Importer:
     def guarded_import(
         name: str,
         globals: Any = None,  # noqa: A002 - the names of __import__
-        locals: Any = None,  # noqa: A002
+        locals: Any = None,  # noqa: A002 - the name that import hooks are called with
         fromlist: Any = (),
         level: int = 0,
     ) -> Facade:
