@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import anyio
@@ -18,10 +19,8 @@ from generators.language import understand
 from generators.reuse import match
 from school.app import School
 from school.call import call
-from school.documents import with_document
-from school.learn import learn
-from school.policies import policy_for, with_secrets
-from school.proving import Stopwatch
+from school.places import ready_places
+from school.stopwatch import Stopwatch
 
 CANDIDATES = 50  # published tools that are looked at for one question
 
@@ -60,27 +59,55 @@ async def ask(
     warming = asyncio.create_task(_warm(school))  # the first zygote starts while the question is read
     try:
         with watch.stage("understand"):
-            intent = await anyio.to_thread.run_sync(understand, query.text, school.clock.now())
+            intent = await anyio.to_thread.run_sync(_understand, school, query)
+        found = None
+        if not fresh:
+            with watch.stage("reuse"):
+                found = find_tool(school, query, intent, owner=owner)
     finally:
         await warming
-    found = None
-    if not fresh:
-        with watch.stage("reuse"):
-            found = find_tool(school, query, intent, owner=owner)
     learned = found is None
     if found is None:
-        if query.api_document is not None:
-            query = await with_document(school, query, at_terminal=at_terminal)
-        site = require_site(school, query, owner=owner)
-        policy = policy_for(site, school.settings, at_terminal=at_terminal, allow_hosts=allow_hosts)
-        policy = with_secrets(policy, school.settings, owner=owner)
-        gained = await learn(school, query, intent, policy, owner=owner, on_progress=on_progress, watch=watch)
-        found = gained.version, gained.version.plan.defaults()
+        asking = Asking(query=query, intent=intent, owner=owner, at_terminal=at_terminal, allow_hosts=allow_hosts)
+        found = await _learn(school, asking, on_progress, watch)
     version, arguments = found
     on_progress(Progress(stage="call", message=f"calling {version.name} version {version.number}", percent=100))
     with watch.stage("call"):
         called = await call(school, version.name, arguments, owner=owner)
     return Answer(version=called.version, arguments=arguments, run=called.run, learned=learned, timings_ms=watch.ms)
+
+
+def _understand(school: School, query: Query) -> Intent:
+    ready_places(school.settings.home)
+    return understand(query.text, school.clock.now())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """A question that no published tool answers, and for whom it is to be learned."""
+
+    query: Query
+    intent: Intent
+    owner: str
+    at_terminal: bool
+    allow_hosts: tuple[str, ...]
+
+
+async def _learn(
+    school: School, asking: Asking, on_progress: EventSink, watch: Stopwatch
+) -> tuple[WorkflowVersion, JsonObject]:
+    from school.documents import with_document  # noqa: PLC0415 - learning is loaded by questions that need it
+    from school.learn import learn  # noqa: PLC0415
+    from school.policies import policy_for, with_secrets  # noqa: PLC0415
+
+    query, owner = asking.query, asking.owner
+    if query.api_document is not None:
+        query = await with_document(school, query, at_terminal=asking.at_terminal)
+    site = require_site(school, query, owner=owner)
+    policy = policy_for(site, school.settings, at_terminal=asking.at_terminal, allow_hosts=asking.allow_hosts)
+    policy = with_secrets(policy, school.settings, owner=owner)
+    gained = await learn(school, query, asking.intent, policy, owner=owner, on_progress=on_progress, watch=watch)
+    return gained.version, gained.version.plan.defaults()
 
 
 async def _warm(school: School) -> None:

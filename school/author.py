@@ -48,9 +48,10 @@ from school.author_models import with_models
 from school.learn import ground, observe
 from school.modelling import Draft
 from school.policies import policy_for
-from school.proving import Bench, Proved, Seen, Stopwatch, examine
+from school.proving import Bench, Proved, Seen, examine
 from school.recording import bundle_of, profile_of
 from school.replay import faithful
+from school.stopwatch import Stopwatch
 
 FEWEST_TRIALS = 3  # PROVE-1
 MOST_TRIALS = 12

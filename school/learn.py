@@ -24,9 +24,10 @@ from generators.sources.leads import leads
 from generators.study import study
 from school.app import School
 from school.modelling import Helper, helper_for, plan_by_model
-from school.proving import Attempt, Bench, Seen, Stopwatch, prove
+from school.proving import Attempt, Bench, Seen, prove
 from school.recording import bundle_of, profile_of
 from school.replay import faithful
+from school.stopwatch import Stopwatch
 
 STUDY_ROUNDS = 6
 MOST_LEADS = 2  # pages that are looked at beyond the given one

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import anyio
 
@@ -23,6 +20,7 @@ from school.app import School
 from school.judging.case import Case, TriedTrial
 from school.judging.judge import judge
 from school.modelling import Draft, Failure, Helper, ModelPlan, repair_draft, write_draft
+from school.stopwatch import Stopwatch
 
 REPAIRS = 3  # PROVE-3
 
@@ -37,22 +35,6 @@ class Seen(Value):
     findings: Findings
     plans: tuple[Plan, ...]
     by_model: ModelPlan | None = None
-
-
-@dataclass
-class Stopwatch:
-    """Milliseconds by stage, in the order the stages began."""
-
-    ms: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Add the time of the block to a stage."""
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.ms[name] = round(self.ms.get(name, 0.0) + (time.perf_counter() - start) * 1000, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
