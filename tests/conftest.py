@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 TODAY = date(2027, 5, 12)
 NOW = "2027-05-12T12:00:00+00:00"
 
+KEPT = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG")
+"""What a command of a test gets of this process's environment; the last measures it where this one is measured."""
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -54,7 +57,7 @@ async def school(tmp_path: Path) -> AsyncIterator[School]:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return {
         **kept,
         "AGENT_SCHOOL_HOME": str(tmp_path / "home"),

@@ -19,7 +19,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from registry import open_registry
 from registry.keys import ApiKeys, Scope
-from tests.conftest import NOW, ROOT
+from tests.conftest import KEPT, NOW, ROOT
 from tests.registry.making import make_version
 
 MODES = ("legacy", "auto")
@@ -99,7 +99,7 @@ class Running:
 
 @contextmanager
 def running(home: Path, *arguments: str, **settings: str) -> Iterator[Running]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     environment = {
         **kept,
         "AGENT_SCHOOL_HOME": str(home),
