@@ -146,7 +146,7 @@ class RequestTemplate(Value):
     """One request with its fixed parts. Parameters of the plan are bound onto it.
 
     ``body`` is a JSON value (or form pairs when ``body_kind`` is ``form``).
-    ``secret`` names a credential that the broker adds.
+    ``secret`` names a credential that the broker adds, ``secrets`` all of them where a source wants several.
     """
 
     method: str = "GET"
@@ -156,6 +156,7 @@ class RequestTemplate(Value):
     body: JsonValue = None
     body_kind: Literal["none", "json", "form"] = "none"
     secret: str = ""
+    secrets: tuple[str, ...] = ()
 
 
 class RecordSource(Value):
@@ -165,7 +166,8 @@ class RecordSource(Value):
     For embedded: ``embedded`` names the JSON (kind, selector, index, variable) and ``records`` the path in it.
     For html and browser: ``records`` is a CSS selector, ``fallbacks`` further ones.
     Paths are dotted names; ``[n]`` is an index, ``*`` all values of an object or array ("days.*.events"
-    is the union of the arrays, "pages.*" the values of an object). ``format`` ``xml`` is a feed: selectors as in html.
+    is the union of the arrays, "pages.*" the values of an object). ``format`` ``xml`` is a feed: selectors as in html;
+    ``text`` is an answer taken whole: one record of ``status``, ``content_type``, ``content`` and ``encoding``.
     """
 
     request: RequestTemplate
@@ -175,7 +177,7 @@ class RecordSource(Value):
     embedded_selector: str = ""
     embedded_index: int = 0
     embedded_variable: str = ""
-    format: Literal["", "json", "html", "xml"] = ""
+    format: Literal["", "json", "html", "xml", "text"] = ""
 
 
 class PagingKind(StrEnum):
@@ -213,13 +215,17 @@ class Paging(Value):
 class SourceBinding(Value):
     """The parameter goes to the source, shown by probing to have effect (or said by its API document).
 
-    ``encoding`` says how the value is written: plain; ``csv`` for lists; ``map`` through ``mapping``.
+    ``encoding`` says how the value is written: plain; ``csv``, ``pipes`` and ``spaces`` join lists, ``repeat`` repeats
+    the name; ``deep`` writes an object as ``name[key]=value`` pairs, ``pairs`` as ``key=value`` pairs, ``json`` as JSON
+    text; ``map`` goes through ``mapping``. For location ``body`` an empty name is the whole body.
     """
 
     kind: Literal["source"] = "source"
-    location: Literal["query", "path", "body", "header"] = "query"
+    location: Literal["query", "path", "body", "header", "cookie"] = "query"
     name: str
-    encoding: Literal["plain", "csv", "repeat", "map", "date", "datetime"] = "plain"
+    encoding: Literal[
+        "plain", "csv", "pipes", "spaces", "repeat", "deep", "pairs", "json", "map", "date", "datetime"
+    ] = "plain"
     mapping: dict[str, str] = {}
     template: str = "{value}"
 
