@@ -1,4 +1,4 @@
-"""The commands that serve: ``serve`` and ``demo``."""
+"""The commands that serve: ``serve`` and ``demo``, and those that bring the server to clients."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from domain.errors import SettingsProblem
+from mcp_server.clients.cli import app as client_commands
 from school.app import School
 from school.console import plain_error, run
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(client_commands)
 
 
 @app.command()

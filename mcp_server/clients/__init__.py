@@ -1,0 +1,1 @@
+"""Reaching clients: the bundle that Claude Desktop installs, ``server.json``, and clients' own configuration files."""
