@@ -4,7 +4,8 @@ The child of a run blocks on one descriptor; an event loop would cost more than 
 here are only the operations of this module: ``Call`` (a question to the broker), ``gather``,
 ``sleep``, ``timeout``, ``wait_for`` and ``Semaphore``, with the meaning that they have in asyncio.
 Two differences: when one of several gathered coroutines raises, the others are cancelled before the
-exception is seen; and there are no tasks that outlive the await that made them.
+exception is seen; and there are no tasks that outlive the await that made them. However much is gathered, the broker is
+asked a few things at a time.
 
 A question of kind ``http`` has the meta ``{"t": "http", "m": method, "u": url, "h": [[name, value], …],
 "r": follow redirects, "s": seconds or null}`` and the request's body. Its answer has
@@ -26,6 +27,7 @@ from typing import Any, Protocol, Self
 
 Meta = dict[str, Any]
 Answer = tuple[Meta, bytes]
+UNDER_WAY = 32  # questions at a time; the parent ends a child that has twice as many
 
 
 class Channel(Protocol):
@@ -318,6 +320,8 @@ class _Driver:
         self.channel = channel
         self.number = number
         self.asked: dict[int, _Task] = {}
+        self._unsent: deque[tuple[int, Meta, bytes]] = deque()
+        self._under_way = 0
         self._ready: deque[tuple[_Task, Any, BaseException | None]] = deque()
         self._timers: list[tuple[float, int, _Timer]] = []
         self._keys = itertools.count(1)
@@ -346,10 +350,19 @@ class _Driver:
             task.pending = error
 
     def ask(self, meta: Meta, body: bytes, task: _Task) -> int:
+        """Send a question, or keep it until fewer are on their way."""
         key = next(self._keys)
         self.asked[key] = task
-        self.channel.send({**meta, "e": self.number, "id": key}, body)
+        self._unsent.append((key, meta, body))
+        self._send()
         return key
+
+    def _send(self) -> None:
+        while self._unsent and self._under_way < UNDER_WAY:
+            key, meta, body = self._unsent.popleft()
+            if key in self.asked:  # else nobody waits for it any more
+                self._under_way += 1
+                self.channel.send({**meta, "e": self.number, "id": key}, body)
 
     def after(self, seconds: float, task: _Task, error: BaseException | None) -> _Timer:
         timer = _Timer(task, error)
@@ -402,7 +415,11 @@ class _Driver:
         self._fire()
 
     def _answered(self, meta: Meta, body: bytes) -> None:
-        task = self.asked.pop(meta.get("id", 0), None) if meta.get("e") == self.number else None
+        if meta.get("e") != self.number:
+            return
+        self._under_way -= 1
+        self._send()
+        task = self.asked.pop(meta.get("id", 0), None)
         if task is not None:
             self.resume(task, (meta, body))
 

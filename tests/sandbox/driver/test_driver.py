@@ -188,3 +188,35 @@ def test_an_answer_to_another_call_is_dropped() -> None:
 def test_gather_takes_awaitables_that_are_no_coroutines() -> None:
     (answer,) = _drive(driver.gather(driver.Call({"t": "http", "u": "a"})))
     assert answer[0]["u"] == "a"
+
+
+def test_of_many_gathered_questions_only_some_are_under_way_at_a_time() -> None:
+    class Counting(Echo):
+        under_way = most = 0
+
+        def send(self, meta: dict[str, Any], body: bytes = b"") -> None:
+            super().send(meta, body)
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+
+        def receive(self, timeout_s: float | None = None) -> tuple[dict[str, Any], bytes] | None:
+            self.under_way -= 1
+            return super().receive(timeout_s)
+
+    channel = Counting()
+    assert _drive(driver.gather(*(_ask(str(n)) for n in range(200))), channel) == [str(n) for n in range(200)]
+    assert channel.most == driver.UNDER_WAY
+
+
+def test_questions_that_nobody_waits_for_any_more_are_never_sent() -> None:
+    async def refused() -> None:
+        await _ask("first")
+        raise ValueError("no")
+
+    async def asked() -> None:
+        with pytest.raises(ValueError, match="no"):
+            await driver.gather(refused(), *(_ask(str(n)) for n in range(100)))
+
+    channel = Echo()
+    _drive(asked(), channel)
+    assert len(channel.sent) <= driver.UNDER_WAY + 1

@@ -68,6 +68,34 @@ async def test_the_workflow_sees_the_runs_clock(runner: Runner) -> None:
     assert run.rows == [{"name": "2027-05-12", "number": 1}]
 
 
+async def test_an_error_among_gathered_requests_is_the_error_of_the_run(runner: Runner, site: Site) -> None:
+    body = """    async def ask(n: int) -> Item:
+        answer = await http.get("URL/echo", params={"n": n})
+        raise ValueError(f"no number in {answer.status_code}")
+
+    rows = await asyncio.gather(*[ask(n) for n in range(20)])
+    return Response(rows=rows, count=len(rows))
+"""
+    artifact, policy = workflow(body, site.url("")), site.policy()
+    for _ in range(25):  # answers to the others arrive while the child ends: whichever comes first, the error counts
+        run = await call(runner, artifact, policy)
+        assert run.error is not None
+        assert (run.outcome, run.error.code, run.error.message) == (
+            Outcome.FAILED,
+            "run_failed",
+            "ValueError: no number in 200",
+        )
+
+
+async def test_a_hundred_requests_can_be_gathered(runner: Runner, site: Site) -> None:
+    body = """    answers = await asyncio.gather(*[http.get("URL/echo", params={"n": n}) for n in range(100)])
+    rows = [Item(name=answer.json()["path"], number=n) for n, answer in enumerate(answers)]
+    return Response(rows=rows, count=len(rows))
+"""
+    run = await call(runner, workflow(body, site.url("")), site.policy(requests=100))
+    assert [row["name"] for row in run.rows] == [f"/echo?n={n}" for n in range(100)]
+
+
 async def test_waiting_together_and_time_limits_work_in_the_jail(runner: Runner, site: Site) -> None:
     body = """    answers = await asyncio.gather(*[http.get("URL/echo", params={"n": n}) for n in range(4)])
     try:
