@@ -15,7 +15,9 @@ from playwright.async_api import BrowserContext, Dialog, Page, Request, Route, W
 from playwright.async_api import Error as PlaywrightError
 
 from domain.policy import DEFAULT_PORTS, READ_METHODS
+from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
 from sandbox.egress_grants import Grant
+from sandbox.secrets import Secret
 
 log = logging.getLogger(__name__)
 
@@ -24,10 +26,28 @@ Judge = Callable[[Request], str | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What a context may ask: what its grant says. ``popups`` keeps windows that pages open."""
+    """What a context may ask: what its grant says. ``popups`` keeps windows that pages open.
+
+    ``secrets`` take the place of their stand-ins in the bodies of requests to their own hosts.
+    """
 
     grant: Grant
     popups: bool = False
+    secrets: tuple[Secret, ...] = ()
+
+    def filled_in(self, request: Request) -> bytes | None:
+        """Return the body to send instead of the request's own, or None when that has no stand-in.
+
+        Raises:
+            NotForThisHost: the host has no such credential, or would get it over plain http.
+        """
+        body = request.post_data_buffer
+        if body is None or not mentions_credential(body):
+            return None
+        scheme, host, port = origin(request.url)
+        private = {host, f"{host}:{port}"} & set(self.grant.policy.private_hosts)
+        usable = self.secrets if scheme == "https" or private else ()
+        return fill_in(body, request.headers.get("content-type", ""), host, usable)
 
     def refusal(self, request: Request) -> str | None:
         """Return why the request is refused, or None."""
@@ -78,9 +98,15 @@ async def enforce(context: BrowserContext, rules: Rules) -> None:
 
     async def judge(route: Route, request: Request) -> None:
         reason = rules.refusal(request)
+        body = None
+        if reason is None:
+            try:
+                body = rules.filled_in(request)
+            except NotForThisHost as wrong:
+                reason = f"no credential {wrong.name} goes to this address"
         try:
             if reason is None:
-                await route.continue_()
+                await route.continue_(post_data=body)
                 return
             rules.grant.deny(request.url, reason)
             await route.abort("blockedbyclient")

@@ -68,7 +68,7 @@ async def page_door(
             door.flood()
             return {}, b""
 
-    async with open_page(browsers, policy) as session:
+    async with open_page(browsers, policy, secrets=exchanges.secrets) as session:
         door = Door(lambda meta, body: ask(session, meta, body), kill, _PAGE_QUESTIONS)
         exchanges.denials = session.grant.denials
         exchanges.gate_log = session.gate.log

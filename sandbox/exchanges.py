@@ -19,6 +19,7 @@ from domain.observation import Denial, Exchange
 from domain.policy import Policy
 from sandbox.addresses import Reach, classify, literal
 from sandbox.broker import Broker
+from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
 from sandbox.decoding import Decoder, TooLarge, Undecodable
 from sandbox.requesting import Fields, Malformed, Target, read_fields, read_method, read_target
 from sandbox.secrets import Redactor, Secret
@@ -79,8 +80,8 @@ class Exchanges:
         self._policy = policy
         self._owner = owner
         self._client = broker.client(owner)
-        self._secrets = broker.options.secrets.allowed(owner, policy.secrets)
-        self.redactor = Redactor(self._secrets)
+        self.secrets = broker.options.secrets.allowed(owner, policy.secrets)
+        self.redactor = Redactor(self.secrets)
         self.records = record
         self._pinned: dict[tuple[str, int], tuple[str, ...]] = {}
         self._public: set[tuple[str, int]] = set()
@@ -165,6 +166,7 @@ class Exchanges:
                 if self._broker.options.pace is not None:
                     await self._broker.options.pace(host)
             fields, path = self._prepared(ask)  # refuses before anything is asked
+            ask = replace(ask, body=self._filled_in(ask, fields.get("Content-Type", "")))
             if (host, ask.target.port) in self._public or self._broker.options.manners.private:
                 await self._mind_manners(ask.target, addresses)  # a queue is no fault of the site's
             async with asyncio.timeout(seconds):
@@ -295,14 +297,28 @@ class Exchanges:
             if pairs:
                 fields["Cookie"] = "; ".join(pairs)
         path = target.path_and_query
-        for secret in self._secrets:
-            if secret.host == target.host:
+        for secret in self.secrets:
+            if secret.host == target.host and secret.place != "form":
                 path = self._with_secret(secret, target, fields, path)
         return fields, path
 
-    def _with_secret(self, secret: Secret, target: Target, fields: CIMultiDict[str], path: str) -> str:
+    def _filled_in(self, ask: Ask, content_type: str) -> bytes:
+        """Return the body that is sent, with credentials in the place of their stand-ins."""
+        if not mentions_credential(ask.body):
+            return ask.body
+        if not self._sends_secrets(ask.target):
+            raise self._denied(ask.target, "A credential is not sent over plain http.")
+        try:
+            return fill_in(ask.body, content_type, ask.target.host, self.secrets)
+        except NotForThisHost as wrong:
+            raise self._denied(ask.target, f"{ask.target.host} has no credential {wrong.name}.") from None
+
+    def _sends_secrets(self, target: Target) -> bool:
         private = {target.host, target.authority} & set(self._policy.private_hosts)
-        if target.scheme != "https" and not private:
+        return target.scheme == "https" or bool(private)
+
+    def _with_secret(self, secret: Secret, target: Target, fields: CIMultiDict[str], path: str) -> str:
+        if not self._sends_secrets(target):
             raise self._denied(target, f"Secret {secret.name} is not sent over plain http.")
         if secret.place == "query":
             pair = f"{quote(secret.key, safe='')}={quote(secret.value, safe='')}"

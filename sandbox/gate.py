@@ -32,6 +32,7 @@ from sandbox.egress_grants import Grant
 from sandbox.gate_rules import ADDRESS, COMMANDS, CREATED, EVENTS, Method
 from sandbox.gate_tap import Message, Tap, guid_of
 from sandbox.observing.capture import Recorder
+from sandbox.secrets import Redactor, Secret
 
 log = logging.getLogger(__name__)
 
@@ -76,29 +77,35 @@ class PageSession:
         return await self.gate.answer(meta, body)
 
     async def artifacts(self) -> Artifacts:
-        """Return what helps to see why the run failed. Never raises: the page may be gone."""
-        picture, aria = b"", ""
+        """Return what helps to see why the run failed. Never raises: the page may be gone.
+
+        Secrets are taken out of the texts; of a page that shows one there is no picture.
+        """
+        picture, aria, clean = b"", "", self.gate.redactor
         try:
             picture = await self.page.screenshot(timeout=3000)
             aria = await self.page.locator("body").aria_snapshot(timeout=3000)
         except PlaywrightError as gone:
             self.console.append(f"(no picture: {gone.message.splitlines()[0]})")
         return Artifacts(
-            screenshot_png=picture,
-            aria=aria,
-            url=self.page.url,
-            console=tuple(self.console),
+            screenshot_png=picture if clean.text(aria) == aria else b"",
+            aria=clean.text(aria),
+            url=clean.text(self.page.url),
+            console=tuple(map(clean.text, self.console)),
             gate_log=tuple(self.gate.log),
-            denials=tuple(self.grant.denials),
-            exchanges=await self.recorder.exchanges(),
+            denials=tuple(d.model_copy(update={"url": clean.text(d.url)}) for d in self.grant.denials),
+            exchanges=tuple(clean.value(exchange) for exchange in await self.recorder.exchanges()),
         )
 
 
 @asynccontextmanager
-async def open_page(pool: BrowserPool, policy: Policy, *, read_public: bool = False) -> AsyncIterator[PageSession]:
+async def open_page(
+    pool: BrowserPool, policy: Policy, *, read_public: bool = False, secrets: tuple[Secret, ...] = ()
+) -> AsyncIterator[PageSession]:
     """Open a context of its own with one page and a gate before it; all is closed at the end.
 
     The page gets its policy and nothing else; ``read_public`` lets it read assets (GET) from other public hosts.
+    ``secrets`` fill login forms on this side (see sandbox.credentials) and are taken out of all that the client gets.
 
     Raises:
         IsolationMissing: no browser or no box on this machine.
@@ -106,11 +113,12 @@ async def open_page(pool: BrowserPool, policy: Policy, *, read_public: bool = Fa
     """
     grant = Grant(policy, read_public=read_public)
     async with pool.context(grant) as context:
-        await enforce(context, Rules(grant=grant))
+        await enforce(context, Rules(grant=grant, secrets=secrets))
         recorder = Recorder(context)
         context.on("response", lambda _: None)  # keeps the driver sending what the client may wait for
         page = await context.new_page()
-        session = PageSession(gate=Gate(pool.tap, context, page, policy), grant=grant, page=page, recorder=recorder)
+        gate = Gate(pool.tap, context, page, policy, redactor=Redactor(secrets))
+        session = PageSession(gate=gate, grant=grant, page=page, recorder=recorder)
         context.on("console", lambda message: session.console.append(_line(message)))
         try:
             yield session
@@ -125,7 +133,10 @@ def _line(message: ConsoleMessage) -> str:
 class Gate:
     """Judges and passes the messages of one client. ``log`` tells what was asked, without values."""
 
-    def __init__(self, tap: Tap, context: BrowserContext, page: Page, policy: Policy) -> None:
+    def __init__(
+        self, tap: Tap, context: BrowserContext, page: Page, policy: Policy, *, redactor: Redactor | None = None
+    ) -> None:
+        self.redactor = redactor or Redactor(())
         self.log: deque[str] = deque(maxlen=KEPT_LINES)
         self.refusals = 0
         self._tap, self._policy = tap, policy
@@ -187,7 +198,7 @@ class Gate:
         return b"[" + b",".join(batch) + b"]"
 
     def _to_client(self, message: Message) -> None:
-        self._out.append(message)
+        self._out.append(self.redactor.message(message))
         self._waiting.set()
 
     def _from_client(self, message: Message) -> None:

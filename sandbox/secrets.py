@@ -12,10 +12,11 @@ import base64
 import contextlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote, quote_plus
 
 from pydantic import TypeAdapter, ValidationError
@@ -26,11 +27,12 @@ from domain.values import JsonValue, Value, content_hash
 SHORTEST = 4
 MARK = "[secret]"
 
-Place = Literal["header", "query", "basic"]
+Place = Literal["header", "query", "basic", "form"]
+V = TypeVar("V", bound=Value)
 
 
 class Secret(Value):
-    """One secret. ``key`` is the header's or the query parameter's name; for basic it is the user's name.
+    """One secret. ``key`` is the header's or the query parameter's name; for basic and form it is the user's name.
 
     ``host`` is the exact host that may see it.
     """
@@ -140,6 +142,10 @@ def _require_usable(secret: Secret) -> None:
         )
     if not secret.name or not secret.host or secret.host != secret.host.lower() or "/" in secret.host:
         raise SettingsProblem("A secret needs a name and a host in lower case, without scheme or path.")
+    if secret.place == "form" and re.fullmatch(r"[a-z0-9_]{1,40}", secret.name) is None:
+        raise SettingsProblem(
+            f"{secret.name!r} cannot name a form's credential.", remedy="Use lower-case letters, digits and _."
+        )
     if secret.place != "basic" and not secret.key:
         raise SettingsProblem(f"Secret {secret.name} needs the name of its {secret.place}.")
 
@@ -179,6 +185,21 @@ class Redactor:
         if isinstance(value, dict):
             return {self.text(name): self.json(item) for name, item in value.items()}
         return value
+
+    def value(self, value: V) -> V:
+        """Return a model with every secret replaced in its texts."""
+        return type(value).model_validate(self.json(value.model_dump(mode="json"))) if self._texts else value
+
+    def message(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Return a message of a browser's protocol without secrets, also inside what it carries as base64."""
+        if not self._texts:
+            return message
+        result = message.get("result")
+        if isinstance(result, dict) and isinstance(result.get("binary"), str):
+            clean = base64.b64encode(self.data(base64.b64decode(result["binary"]))).decode()
+            return {**message, "result": {**result, "binary": clean}}
+        clean_message = self.json(message)
+        return clean_message if isinstance(clean_message, dict) else {}
 
 
 def _forms(secret: Secret) -> set[str]:

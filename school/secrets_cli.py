@@ -27,15 +27,20 @@ def set_secret(
     ] = None,
     query: Annotated[str | None, typer.Option("--query", help="Send it as this query parameter.")] = None,
     basic: Annotated[str | None, typer.Option("--basic", help="Send it as the password of this user.")] = None,
+    form: Annotated[
+        str | None, typer.Option("--form", help="Write it into login forms as the password of this user.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Keep a secret. Its value is asked for at a terminal, else read from standard input; never from an option."""
 
     async def use(school: School) -> dict[str, Any]:
-        placed = [(place, key) for place, key in (("header", header), ("query", query), ("basic", basic)) if key]
+        ways = (("header", header), ("query", query), ("basic", basic), ("form", form))
+        placed = [(place, key) for place, key in ways if key]
         if len(placed) != 1:
             raise UsageProblem(
-                "A secret goes to one place.", remedy="Give one of --header NAME, --query NAME, --basic USER"
+                "A secret goes to one place.",
+                remedy="Give one of --header NAME, --query NAME, --basic USER, --form USER",
             )
         value = typer.prompt("Value", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         if not value:

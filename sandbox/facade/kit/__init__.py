@@ -26,6 +26,7 @@ from sandbox.facade.kit.values import (
     to_text,
     to_url,
 )
+from sandbox.standing_in import password_of, user_of
 
 NAMES: dict[str, object] = {
     "Node": Node,
@@ -45,6 +46,7 @@ NAMES: dict[str, object] = {
     "mentions": mentions,
     "now": now,
     "page_of": page_of,
+    "password_of": password_of,
     "parse_html": parse_html,
     "parse_xml": parse_xml,
     "pick": pick,
@@ -68,6 +70,7 @@ NAMES: dict[str, object] = {
     "to_text": to_text,
     "to_url": to_url,
     "today": today,
+    "user_of": user_of,
 }
 
 __all__ = ["NAMES", "set_now"]
