@@ -20,6 +20,7 @@ from generators.reuse import match
 from school.app import School
 from school.call import call
 from school.places import ready_places
+from school.sites import known_sites, suggest, without_name
 from school.stopwatch import Stopwatch
 
 CANDIDATES = 50  # published tools that are looked at for one question
@@ -103,10 +104,11 @@ async def _learn(
     query, owner = asking.query, asking.owner
     if query.api_document is not None:
         query = await with_document(school, query, at_terminal=asking.at_terminal)
-    site = require_site(school, query, owner=owner)
+    site, intent = find_site(school, query, asking.intent, owner=owner)
+    on_progress(Progress(stage="understand", message=f"beginning from {site}", percent=2))
     policy = policy_for(site, school.settings, at_terminal=asking.at_terminal, allow_hosts=asking.allow_hosts)
     policy = with_secrets(policy, school.settings, owner=owner)
-    gained = await learn(school, query, asking.intent, policy, owner=owner, on_progress=on_progress, watch=watch)
+    gained = await learn(school, query, intent, policy, owner=owner, on_progress=on_progress, watch=watch)
     return gained.version, gained.version.plan.defaults()
 
 
@@ -129,19 +131,26 @@ def find_tool(school: School, query: Query, intent: Intent, *, owner: str) -> tu
     return None
 
 
-def require_site(school: School, query: Query, *, owner: str) -> str:
-    """Return the address to learn from.
+def find_site(school: School, query: Query, intent: Intent, *, owner: str) -> tuple[str, Intent]:
+    """Return the address to learn from: the given one, else that of the one known site that fits (PLAN-5).
+
+    The intent comes back without the name of a site that the question itself names.
 
     Raises:
-        NeedsInput: none was given, and none may be guessed.
+        NeedsInput: none was given, and none or more than one known site fits.
+        SettingsProblem: the catalogue of known sites cannot be read.
     """
     if query.site:
-        return query.site
+        return query.site, intent
+    fitting = suggest(known_sites(school.settings.home), intent)
+    if len(fitting) == 1:
+        return fitting[0].url, without_name(intent, fitting[0].site)
     hits = school.registry.search(query.text, owner, limit=CANDIDATES)
-    choices = dict.fromkeys(school.registry.tool(hit.name, owner).plan.source.url for hit in hits)
+    published = (school.registry.tool(hit.name, owner).plan.source.url for hit in hits)
+    choices = dict.fromkeys((*(suggestion.url for suggestion in fitting), *published))
     raise NeedsInput(
         "Which site should answer this?",
         field="site",
         choices=tuple(choices)[:5],
-        remedy="Give the address of a page that lists such things with --site URL.",
+        remedy="Give a page that lists such things with --site URL, or make one known: main.py sites add",
     )

@@ -39,8 +39,8 @@ def site_process(*arguments: str) -> Iterator[str]:
     """Run the events site with further arguments; it prints its address once it answers."""
     line = [sys.executable, "-m", "examples.events_site", "--port", "0", "--seed", "7", "--today", TODAY.isoformat()]
     process = subprocess.Popen([*line, *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         yield process.stdout.readline().split()[-1].rstrip("/")
     finally:
         process.terminate()
