@@ -30,7 +30,8 @@ from registry import replay
 from registry.database import Session
 from registry.gate import require_acceptable
 from registry.profiles import Profile
-from registry.rows import Content, Evidence, content_of, evidence_of, face_of, version_of
+from registry.rows import Content, Evidence, content_of, evidence_of, face_of
+from registry.seals import sealed_version
 from registry.shelf import Shelf
 from registry.signing import parse_public, public_text
 from registry.values import Imported
@@ -125,7 +126,7 @@ def lines(shelf: Shelf, ids: list[int]) -> Iterator[str]:
     """Yield one line of JSON for each version of each tool, oldest first."""
     for tool_id in ids:
         for row in shelf.database.all(f"{WITH_TOOL} WHERE v.tool_id = :id ORDER BY v.number", id=tool_id):
-            version = version_of(row, shelf.verifier)
+            version = sealed_version(row, shelf.verifier)
             bundle = shelf.database.one(
                 "SELECT bundle FROM replay WHERE tool_id = :id AND number = :number", id=tool_id, number=version.number
             )
@@ -280,7 +281,7 @@ def require_narrow(session: Session, shelf: Shelf, version: WorkflowVersion) -> 
         name=version.name,
     )
     if row is not None:
-        present: Policy = version_of(row, shelf.verifier).policy
+        present: Policy = sealed_version(row, shelf.verifier).policy
         wider += [f"host {rule.host}" for rule in policy.hosts if rule not in present.hosts]
     if wider:
         raise ImportRefused(

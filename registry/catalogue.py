@@ -13,7 +13,7 @@ from domain.tool import Tool
 from domain.workflow import Status, WorkflowVersion
 from registry import audit
 from registry.database import Row
-from registry.rows import version_of
+from registry.seals import require_sealed, sealed_version
 from registry.shelf import Shelf
 from registry.values import ToolEntry, ToolPage, VersionEntry
 from registry.versions import WITH_TOOL, entry_of
@@ -41,7 +41,7 @@ def tool(shelf: Shelf, name: str, owner: str, version: int | None = None) -> Wor
         number = "callable version" if version is None else f"version {version}"
         raise UnknownTool(f"There is no {number} of a tool {name[:80]!r} for this owner.")
     try:
-        return version_of(row, shelf.verifier)
+        return sealed_version(row, shelf.verifier)
     except IntegrityBroken as error:
         report(shelf, row, error)
         raise
@@ -68,7 +68,7 @@ def tools(
         values = {"popularity": popularity, "name": name, "id": tool_id}
     rows = shelf.database.all(
         "SELECT t.id, t.owner, t.name, t.shared, t.kind, t.calls, t.popularity, t.status, "  # noqa: S608 fixed parts, bound values
-        "v.number, v.content_hash, v.sums, v.signature, v.key_id, v.face "
+        "t.head_number, t.states, t.seal, t.seal_key, v.number, v.content_hash, v.sums, v.signature, v.key_id, v.face "
         "FROM tool t JOIN version v ON v.tool_id = t.id AND v.number = t.head_number "
         f"WHERE t.status = :status AND {VISIBLE} {start}"
         "ORDER BY t.popularity DESC, t.name, t.id LIMIT :limit",
@@ -86,6 +86,7 @@ def intact_entry(shelf: Shelf, row: Row) -> ToolEntry | None:
     """Return the row as an entry, or report it and return None: one damaged tool must not hide the others."""
     try:
         shelf.verifier.require_face(row)
+        require_sealed(shelf.verifier, row)
     except IntegrityBroken as error:
         report(shelf, row, error)
         return None

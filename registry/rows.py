@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
 
@@ -22,7 +21,7 @@ from domain.tool import Tool
 from domain.values import JsonObject, Value, content_hash
 from domain.workflow import Artifact, Provenance, Status, WorkflowVersion
 from registry.database import Row
-from registry.signing import SigningKeys, read_trusted
+from registry.signing import SigningKeys, changed_at, reread
 
 VERIFIED_SIGNATURES = 20_000  # 64 bytes each; verifying costs 150 µs, and a listing has 50
 
@@ -78,11 +77,24 @@ def message(*, owner: str, name: str, number: int, content_sum: str, face: str, 
     return ("agent-school version 1 " + content_hash(owner, name, str(number), content_sum, face, sums)).encode()
 
 
+def signed_part(row: Row) -> bytes:
+    """Return what the signature of a version's row covers."""
+    return message(
+        owner=row["owner"],
+        name=row["name"],
+        number=row["number"],
+        content_sum=row["content_hash"],
+        face=row["face"],
+        sums=row["sums"],
+    )
+
+
 class Verifier:
     """Checks rows against their signature; a row that was checked once is known by all its bytes."""
 
     def __init__(self, keys: SigningKeys) -> None:
         self.keys = keys
+        self._seen = changed_at(keys.folder)
         self._known: OrderedDict[bytes, None] = OrderedDict()
         self._guard = Lock()
 
@@ -92,39 +104,47 @@ class Verifier:
         Raises:
             IntegrityBroken: naming the tool and version.
         """
-        signed = message(
-            owner=row["owner"],
-            name=row["name"],
-            number=row["number"],
-            content_sum=row["content_hash"],
-            face=row["face"],
-            sums=row["sums"],
-        )
+        signed = signed_part(row)
         mark = hashlib.sha256(signed + f"{row['signature']} {row['key_id']}".encode()).digest()
-        with self._guard:
-            if mark in self._known:
-                return
+        if self.knows(mark):
+            return
         what = f"Version {row['number']} of {row['name']}"
         self.require_signed(signed, row["signature"], row["key_id"], what=what)
+        self.remember(mark)
+
+    def knows(self, mark: bytes) -> bool:
+        """Return whether this was verified before, under the keys that are trusted now."""
+        self.follow()
+        with self._guard:
+            return mark in self._known
+
+    def remember(self, mark: bytes) -> None:
+        """Keep what was verified."""
         with self._guard:
             self._known[mark] = None
             if len(self._known) > VERIFIED_SIGNATURES:
                 self._known.popitem(last=False)
 
     def require_signed(self, signed: bytes, signature: str, key_id: str, *, what: str) -> None:
-        """Refuse a text that no trusted key signed. A key that another process made since is looked up once more.
+        """Refuse a text that no trusted key signed.
 
         Raises:
             IntegrityBroken: unknown key, or a signature that does not match.
         """
-        keys = self.keys if key_id in self.keys.trusted else self.refreshed()
+        keys = self.follow()
+        if key_id not in keys.trusted:  # made in the same tick of the file system's clock as the last change
+            keys = self.keys = reread(keys)
         keys.require_valid(signed, signature, key_id, what=what)
 
-    def refreshed(self) -> SigningKeys:
-        """Return the keys with every public key that the folder trusts by now."""
-        if self.keys.folder is not None:
-            self.keys = replace(self.keys, trusted={**read_trusted(self.keys.folder), **self.keys.trusted})
-        return self.keys
+    def follow(self) -> SigningKeys:
+        """Return the keys as the folder has them now: other processes rotate, trust and distrust them too."""
+        seen = changed_at(self.keys.folder)
+        with self._guard:
+            if seen == self._seen:
+                return self.keys
+            self._known.clear()
+            self.keys, self._seen = reread(self.keys), seen
+            return self.keys
 
     def require_intact(self, row: Row) -> None:
         """Refuse a row of which any text is not what was signed.

@@ -8,19 +8,19 @@ from __future__ import annotations
 from domain.errors import RegistryUnusable
 from registry.database import Database, SqliteDatabase
 
-HISTORY = ("school_0001", "school_0002", "school_0003", "school_0004", "school_0005")  # revisions, oldest first
+HISTORY = tuple(f"school_{number:04}" for number in range(1, 7))  # revisions, oldest first
 HEAD = HISTORY[-1]
 
 
-def ensure_schema(database: Database) -> None:
-    """Bring the database to the present schema; a database that is there is only looked at.
+def ensure_schema(database: Database) -> str | None:
+    """Bring the database to the present schema, and return the one it had; one that is there is only looked at.
 
     Raises:
         RegistryUnusable: another program's database, or one of a later version; it is left as it was.
     """
     found = revision(database)
     if found == HEAD:
-        return
+        return found
     if found is not None and found not in HISTORY:
         raise RegistryUnusable(
             f"The registry {database.address} was made by a later version (schema {found[:40]!r}).",
@@ -29,6 +29,7 @@ def ensure_schema(database: Database) -> None:
     from registry.migrations.upgrade import upgrade  # noqa: PLC0415 alembic costs a second, once per schema change
 
     upgrade(database)
+    return found
 
 
 def revision(database: Database) -> str | None:

@@ -17,6 +17,7 @@ from domain.workflow import Status
 from registry.catalogue import report
 from registry.database import Database, Row
 from registry.index import COLUMNS, KEYS
+from registry.seals import require_sealed
 from registry.shelf import Shelf
 from registry.values import SearchHit
 from registry.visibility import VISIBLE, plain
@@ -36,7 +37,8 @@ TYPO_CHARACTERS = 4  # shorter words have too many neighbours
 TYPO_SCORE = 0.74  # similarity by edits and swaps: one swap in a word of four
 
 SHOWN = (
-    "t.id, t.owner, t.name, t.shared, t.status, t.kind, v.number, v.content_hash, v.sums, v.signature, v.key_id, v.face"
+    "t.id, t.owner, t.name, t.shared, t.status, t.kind, t.head_number, t.states, t.seal, t.seal_key, "
+    "v.number, v.content_hash, v.sums, v.signature, v.key_id, v.face"
 )
 FACE = "JOIN version v ON v.tool_id = t.id AND v.number = t.head_number"
 
@@ -231,6 +233,7 @@ def intact(shelf: Shelf, row: Row) -> bool:
     """Return whether a row's face is what was signed; a row that is not is reported."""
     try:
         shelf.verifier.require_face(row)
+        require_sealed(shelf.verifier, row)
     except IntegrityBroken as error:
         report(shelf, row, error)
         return False

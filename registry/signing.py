@@ -10,9 +10,8 @@ import base64
 import binascii
 import hashlib
 import os
-import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -22,17 +21,18 @@ from domain.errors import IntegrityBroken, SettingsProblem
 
 ACTIVE = "signing.key"
 TRUSTED = "trusted"
-KEY_ID = re.compile(r"[0-9a-f]{16}")
+NO_FOLDER = "Without a folder for keys there is nowhere to keep what is trusted."
 
 
 @dataclass(frozen=True, kw_only=True)
 class SigningKeys:
-    """The active private key and every public key that is trusted, by key id."""
+    """The active private key and every public key that is trusted, by key id; ``shared`` by configuration."""
 
     key_id: str
     private: Ed25519PrivateKey = field(repr=False)
     trusted: dict[str, Ed25519PublicKey]
     folder: Path | None = None
+    shared: bool = False
 
     def sign(self, message: bytes) -> str:
         """Return the signature by the active key, base64."""
@@ -77,7 +77,8 @@ def open_keys(folder: Path | None, *, shared: str = "") -> SigningKeys:
     key_id = id_of(private.public_key())
     if folder is not None and key_id not in trusted:
         trust(folder, public_text(private.public_key()))  # other processes look here for keys made after they began
-    return SigningKeys(key_id=key_id, private=private, trusted={**trusted, key_id: private.public_key()}, folder=folder)
+    trusted[key_id] = private.public_key()
+    return SigningKeys(key_id=key_id, private=private, trusted=trusted, folder=folder, shared=bool(shared))
 
 
 def rotate(keys: SigningKeys) -> SigningKeys:
@@ -87,16 +88,18 @@ def rotate(keys: SigningKeys) -> SigningKeys:
         SettingsProblem: the key is shared by configuration and is changed there.
     """
     folder = keys.folder
-    if folder is None or not (folder / ACTIVE).exists():
+    if folder is None or keys.shared:
         raise SettingsProblem(
             "The signing key comes from the configuration.",
             remedy="Trust its public key, then change the key in the configuration of every server.",
         )
     trust(folder, public_text(keys.private.public_key()))
+    made = Ed25519PrivateKey.generate()
     fresh = folder / f".{secrets.token_hex(8)}"
-    write_private(fresh, Ed25519PrivateKey.generate())
+    write_private(fresh, made)
     fresh.replace(folder / ACTIVE)
-    return open_keys(folder)
+    trust(folder, public_text(made.public_key()))  # after the key is in place: other processes look when this changes
+    return reread(keys)
 
 
 def trust(folder: Path, public: str) -> str:
@@ -108,8 +111,46 @@ def trust(folder: Path, public: str) -> str:
     key = parse_public(public)
     (folder / TRUSTED).mkdir(parents=True, exist_ok=True, mode=0o700)
     key_id = id_of(key)
-    (folder / TRUSTED / f"{key_id}.pub").write_text(public_text(key), encoding="ascii")
+    draft = folder / TRUSTED / f".{secrets.token_hex(8)}"
+    draft.write_text(public_text(key), encoding="ascii")
+    draft.replace(folder / TRUSTED / f"{key_id}.pub")  # whole or not at all: other processes read it at any time
     return key_id
+
+
+def distrust(keys: SigningKeys, key_id: str) -> SigningKeys:
+    """Stop trusting a key: what it signed is refused from now on, here and in every process on this folder.
+
+    Raises:
+        SettingsProblem: it is the key that signs, no key of that id is trusted, or there is no folder.
+    """
+    if keys.folder is None:
+        raise SettingsProblem(NO_FOLDER)
+    if key_id == keys.key_id:
+        raise SettingsProblem(
+            f"{key_id} signs here now.", remedy="Put a new one in its place first: main.py tools keys rotate --resign"
+        )
+    if key_id not in keys.trusted:
+        raise SettingsProblem(f"No key {key_id[:40]!r} is trusted.", remedy="See: main.py tools keys list")
+    (keys.folder / TRUSTED / f"{key_id}.pub").unlink(missing_ok=True)
+    return reread(keys)
+
+
+def changed_at(folder: Path | None) -> int:
+    """Return a number that changes whenever a key of the folder is made, trusted or distrusted."""
+    try:
+        return 0 if folder is None else (folder / TRUSTED).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def reread(keys: SigningKeys) -> SigningKeys:
+    """Return the keys as the folder has them now; a shared key stays the active one."""
+    if keys.folder is None:
+        return keys
+    private = keys.private if keys.shared else read_or_make(keys.folder)
+    key_id = id_of(private.public_key())
+    trusted = {**read_trusted(keys.folder), key_id: private.public_key()}
+    return replace(keys, key_id=key_id, private=private, trusted=trusted)
 
 
 def read_or_make(folder: Path) -> Ed25519PrivateKey:

@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from domain.errors import IntegrityBroken, SettingsProblem
+from domain.errors import IntegrityBroken
 from domain.plan import SourceKind
 from domain.ports import Clock
 from domain.run import Run
 from domain.workflow import Status, WorkflowVersion
-from registry import archive, audit, catalogue, index, replay, runs, search, stats, versions
+from registry import archive, audit, catalogue, index, replay, runs, search, stats, trust, versions
 from registry.database import Database, Session, SqliteDatabase, open_database
 from registry.diff import diff
 from registry.ledger import TableLedger, TableReplyCache
@@ -25,14 +25,16 @@ from registry.rows import Verifier, version_of
 from registry.runs import RunWriter
 from registry.schema import ensure_schema
 from registry.shelf import Shelf
-from registry.signing import open_keys, public_text, rotate, trust
+from registry.signing import open_keys
 from registry.stats import AGENT_TASK_USD
+from registry.trust import seal_upgraded
 from registry.values import (
     AuditEntry,
     Collected,
     Difference,
     Imported,
     KeyEntry,
+    Resigned,
     RunEntry,
     SearchHit,
     ToolPage,
@@ -71,11 +73,12 @@ def open_registry(
     """
     database = open_database(target)
     try:
-        ensure_schema(database)
+        came_from = ensure_schema(database)
         if keys_folder is None and isinstance(database, SqliteDatabase):
             keys_folder = database.path.parent / KEYS_FOLDER
         keys = open_keys(keys_folder, shared=shared_key)
         shelf = Shelf(database=database, verifier=Verifier(keys), clock=clock or SystemClock())
+        seal_upgraded(shelf, came_from)
         refresh_index(shelf)
     except BaseException:
         database.close()
@@ -248,36 +251,28 @@ class Registry:
 
     def trusted_keys(self) -> tuple[KeyEntry, ...]:
         """Return the active signing key and all that are trusted."""
-        keys = self.shelf.verifier.refreshed()
-        return tuple(
-            KeyEntry(key_id=key_id, public_key=public_text(public), active=key_id == keys.key_id)
-            for key_id, public in sorted(keys.trusted.items())
-        )
+        return trust.entries(self.shelf)
 
     def rotate_key(self, *, actor: str) -> str:
-        """Sign with a new key from now on, and return its id; what old keys signed stays valid."""
-        keys = rotate(self.shelf.verifier.keys)
-        self.shelf.verifier.keys = keys
-        self._log_key("rotate_key", keys.key_id, actor)
-        return keys.key_id
+        """Sign with a new key from now on; see ``trust.rotate``."""
+        return trust.rotate(self.shelf, actor=actor)
+
+    def resign(self, *, actor: str) -> Resigned:
+        """Sign with the active key whatever verifies under a trusted one; see ``trust.resign``."""
+        return trust.resign(self.shelf, actor=actor)
 
     def trust_key(self, public_key: str, *, actor: str) -> str:
-        """Trust what another registry's key signed (base64), and return the key's id."""
-        folder = self.shelf.verifier.keys.folder
-        if folder is None:
-            raise SettingsProblem("Without a folder for keys there is nowhere to keep a trusted one.")
-        key_id = trust(folder, public_key)
-        self._log_key("trust_key", key_id, actor)
-        return key_id
+        """Trust what another registry's key signed; see ``trust.trust``."""
+        return trust.trust(self.shelf, public_key, actor=actor)
+
+    def distrust_key(self, key_id: str, *, actor: str) -> str:
+        """Stop trusting a key; see ``trust.distrust``."""
+        return trust.distrust(self.shelf, key_id, actor=actor)
 
     def gc(self, retention: Retention | None = None, *, actor: str) -> Collected:
         """Delete records that are older than their retention."""
         self.flush()
         return collect(self.database, retention or Retention(), now=self.shelf.now(), actor=actor)
-
-    def _log_key(self, action: str, key_id: str, actor: str) -> None:
-        with self.database.write() as session:
-            versions.log(session, self.shelf, action=action, actor=actor, facts={"key_id": key_id})
 
     def audit(self, *, tool: str | None = None, owner: str | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
         """Return the newest changes first."""

@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel
 
 
 class ToolRow(SQLModel, table=True):
-    """A workflow's identity for its owner, and the face of its head version (published, else newest)."""
+    """A workflow's identity for its owner, its head version (published, else newest), and the seal over both."""
 
     __tablename__ = "tool"
     __table_args__ = (
@@ -33,6 +33,9 @@ class ToolRow(SQLModel, table=True):
     popularity: int = 0
     created_at: str
     updated_at: str
+    states: str = ""
+    seal: str = ""
+    seal_key: str = ""
 
 
 class VersionRow(SQLModel, table=True):

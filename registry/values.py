@@ -147,11 +147,23 @@ class Imported(Value):
 
 
 class KeyEntry(Value):
-    """One signing key: its public part in base64; the active one signs, all of them are trusted."""
+    """One signing key: its public part in base64; the active one signs, all of them are trusted.
+
+    ``versions`` counts the versions here that it signed.
+    """
 
     key_id: str
     public_key: str
     active: bool
+    versions: int = 0
+
+
+class Resigned(Value):
+    """What was signed anew by the active key; tools that do not verify were left as they are."""
+
+    key_id: str
+    versions: int
+    refused_tools: int
 
 
 class Collected(Value):

@@ -17,11 +17,15 @@ from registry.database import Reader, Row, Session
 from registry.gate import require_acceptable
 from registry.lifecycle import require_move
 from registry.rows import content_of, evidence_of, face_of, message, moment, sums_of, timestamp, version_of
+from registry.seals import seal, sealed_version, settle
 from registry.shelf import Shelf
 from registry.values import VersionEntry
 from registry.visibility import require_name
 
-WITH_TOOL = "SELECT v.*, t.owner, t.name, t.shared FROM version v JOIN tool t ON t.id = v.tool_id"
+WITH_TOOL = (
+    "SELECT v.*, t.owner, t.name, t.shared, t.head_number, t.states, t.seal, t.seal_key "
+    "FROM version v JOIN tool t ON t.id = v.tool_id"
+)
 
 
 def publish(
@@ -78,7 +82,8 @@ def keep(
     row = by_key(session, version.owner, idempotency_key) if idempotency_key else None
     session.lock(f"{version.owner}/{version.name if row is None else row['name']}")
     tool_id = tool_row(session, shelf, version) if row is None else int(row["tool_id"])
-    row = row or same_version(session, tool_id, version)
+    settle(session, shelf, tool_id)
+    row = same_version(session, tool_id, version) if row is None else reread(session, row)
     if row is None:
         row = insert(session, shelf, tool_id, version, actor=actor, idempotency_key=idempotency_key)
     if to_publish and row["status"] == Status.DRAFT:
@@ -88,7 +93,7 @@ def keep(
     else:
         set_head(session, shelf, tool_id)
         advance(session)
-    return version_of(reread(session, row), shelf.verifier)
+    return sealed_version(reread(session, row), shelf.verifier)
 
 
 def tool_row(session: Session, shelf: Shelf, version: WorkflowVersion) -> int:
@@ -222,6 +227,7 @@ def publish_kept(shelf: Shelf, name: str, owner: str, number: int, *, actor: str
     """
     with shelf.database.write() as session:
         session.lock(f"{owner}/{name}")
+        settle(session, shelf, owned_tool(session, name, owner)["id"])
         row = owned(session, name, owner, number)
         if row["status"] == Status.PUBLISHED:
             raise IllegalMove(f"Version {number} of {name} is the published one already.")
@@ -229,7 +235,7 @@ def publish_kept(shelf: Shelf, name: str, owner: str, number: int, *, actor: str
         if row["status"] == Status.DRAFT and version.verdict.passed:
             prove(session, shelf, row, version)
         make_published(session, shelf, reread(session, row), actor=actor, action="publish")
-        return version_of(reread(session, row), shelf.verifier)
+        return sealed_version(reread(session, row), shelf.verifier)
 
 
 def rollback(shelf: Shelf, name: str, owner: str, *, to: int | None = None, actor: str) -> WorkflowVersion:
@@ -241,11 +247,12 @@ def rollback(shelf: Shelf, name: str, owner: str, *, to: int | None = None, acto
     """
     with shelf.database.write() as session:
         session.lock(f"{owner}/{name}")
+        settle(session, shelf, owned_tool(session, name, owner)["id"])
         row = rollback_target(session, name, owner) if to is None else owned(session, name, owner, to)
         if row["status"] == Status.PUBLISHED:
             raise IllegalMove(f"Version {row['number']} of {name} is the published one already.")
         make_published(session, shelf, row, actor=actor, action="rollback")
-        return version_of(reread(session, row), shelf.verifier)
+        return sealed_version(reread(session, row), shelf.verifier)
 
 
 def rollback_target(session: Session, name: str, owner: str) -> Row:
@@ -266,15 +273,37 @@ def move(
 ) -> VersionEntry:
     """Deprecate or quarantine a version (the published one unless a number is given), damaged ones too.
 
+    Where the record of the tool's states is broken, quarantining takes out all of its versions.
+
     Raises:
         UnknownTool: the owner has no such tool or version.
         IllegalMove: the lifecycle has no such move.
+        IntegrityBroken: the record of the states is broken, and the move is another one.
     """
     with shelf.database.write() as session:
         session.lock(f"{owner}/{name}")
+        tool_id = owned_tool(session, name, owner)["id"]
+        try:
+            settle(session, shelf, tool_id)
+        except IntegrityBroken:
+            if status is not Status.QUARANTINED:
+                raise
+            return take_all(session, shelf, tool_id, actor=actor, reason=reason)
         row = owned(session, name, owner, number)
         move_row(session, shelf, row, status, actor=actor, reason=reason)
         return entry_of(reread(session, row))
+
+
+def take_all(session: Session, shelf: Shelf, tool_id: int, *, actor: str, reason: str) -> VersionEntry:
+    """Quarantine every version of a tool whose record is broken: nobody knows any more which of them may run."""
+    session.run("UPDATE version SET status = 'quarantined' WHERE tool_id = :id", id=tool_id)
+    set_head(session, shelf, tool_id)
+    row = session.one(f"{WITH_TOOL} WHERE v.tool_id = :id AND v.number = t.head_number", id=tool_id)
+    assert row is not None
+    facts: JsonObject = {"after": Status.QUARANTINED.value, "reason": reason, "versions": "all"}
+    log_row(session, shelf, row, action=Status.QUARANTINED.value, actor=actor, facts=facts)
+    advance(session)
+    return entry_of(row)
 
 
 def quarantine_row(session: Session, shelf: Shelf, version: WorkflowVersion, *, actor: str, reason: str) -> None:
@@ -320,7 +349,9 @@ def share(shelf: Shelf, name: str, owner: str, *, shared: bool, actor: str) -> N
     with shelf.database.write() as session:
         session.lock(f"{owner}/{name}")
         tool = owned_tool(session, name, owner)
+        settle(session, shelf, tool["id"])
         session.run("UPDATE tool SET shared = :shared WHERE id = :id", id=tool["id"], shared=shared)
+        seal(session, shelf, tool["id"])
         log(session, shelf, action="share" if shared else "unshare", actor=actor, owner=owner, tool=name)
         advance(session)
 
@@ -348,7 +379,7 @@ def set_head(session: Session, shelf: Shelf, tool_id: int) -> None:
 
 
 def write_head(session: Session, shelf: Shelf, tool_id: int, row: Row) -> None:
-    """Write which version stands for a tool."""
+    """Write which version stands for a tool, and seal the states of all its versions."""
     session.run(
         "UPDATE tool SET head_number = :number, status = :status, kind = :kind, updated_at = :now WHERE id = :id",
         id=tool_id,
@@ -357,6 +388,7 @@ def write_head(session: Session, shelf: Shelf, tool_id: int, row: Row) -> None:
         kind=orjson.loads(row["content"])["plan"]["source"]["kind"],
         now=timestamp(shelf.now()),
     )
+    seal(session, shelf, tool_id)
 
 
 def owned_tool(session: Reader, name: str, owner: str) -> Row:
