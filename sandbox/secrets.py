@@ -2,7 +2,7 @@
 
 A file per owner in the given folder, readable by this user alone. A value never enters a child, a
 run, a log or the registry: the broker takes it out of whatever a site sends back, also in its
-URL-encoded, JSON-escaped and base64 forms. What this does not stop: a site that returns a secret
+URL-encoded, JSON-escaped, HTML-escaped and base64 forms. What this does not stop: a site that returns a secret
 encrypted or reversed, and values shorter than four characters, which are refused.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import html
 import json
 import os
 import re
@@ -212,6 +213,12 @@ def _forms(secret: Secret) -> set[str]:
         data = value.encode()
         forms |= {value, quote(value), quote(value, safe=""), quote_plus(value), data.hex()}
         forms |= {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+        escaped = html.escape(value)
+        forms |= {
+            escaped,
+            html.escape(value, quote=False),
+            escaped.replace("&quot;", "&#34;").replace("&#x27;", "&#39;"),
+        }
         for encode in (base64.b64encode, base64.urlsafe_b64encode):
             forms |= set(_aligned(data, encode))
     return {form for form in forms if len(form) >= SHORTEST}

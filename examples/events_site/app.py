@@ -12,6 +12,7 @@ from examples.events_site.api import Api
 from examples.events_site.archive import Archive
 from examples.events_site.faults import Faults, Pause, Unsteady, apply_to_catalogue, faults_named
 from examples.events_site.generate import DEFAULT_EVENTS, generate
+from examples.events_site.members import Members
 from examples.events_site.pages import Pages, templates
 from examples.events_site.store import Store
 
@@ -41,8 +42,9 @@ def build(
     api = Api(store=store, faults=switched)
     archive = Archive(store=store, faults=switched, environment=environment)
     pages = Pages(store=store, api=api, faults=switched, environment=environment)
+    members = Members(store=store, environment=environment)
     app = Starlette(
-        routes=[*api.routes(), *archive.routes(), *pages.routes()],
+        routes=[*api.routes(), *archive.routes(), *members.routes(), *pages.routes()],
         middleware=[Middleware(Unsteady, seed=seed, faults=switched, pause=pause)],
     )
     app.state.store = store
