@@ -8,6 +8,7 @@ SchoolError
 │   ├── InvalidQuery          a question that cannot mean anything (an impossible date)
 │   └── NotConfirmed          something that cannot be undone, without a person's yes
 ├── NeedsInput                something is lacking that must not be guessed
+│   └── NeedsApproval         a person must approve; no model's answer counts
 ├── SourceProblem             the site or API
 │   ├── SourceUnreachable     no answer, or not the kind of answer a site gives
 │   ├── SourceBlocked         captcha, login wall, robots
@@ -37,6 +38,10 @@ SchoolError
 from __future__ import annotations
 
 from typing import Any, ClassVar
+
+
+APPROVAL = "approve:"  # begins the field of a question that only a person may answer
+APPROVE, REFUSE = "approve", "refuse"
 
 
 class SchoolError(Exception):
@@ -112,6 +117,20 @@ class NeedsInput(SchoolError):
         super().__init__(text, remedy=remedy, field=field, choices=list(choices))
         self.field = field
         self.choices = choices
+
+
+class NeedsApproval(NeedsInput):
+    """A person must approve; what a client's model answers does not count (MCP-5).
+
+    ``subject`` says what exactly: a host, a tool's call, a version. ``field`` carries both, after APPROVAL.
+    """
+
+    code = "needs_approval"
+
+    def __init__(self, text: str, *, kind: str, subject: str, remedy: str = "") -> None:
+        super().__init__(text, field=f"{APPROVAL}{kind}:{subject}", choices=(APPROVE, REFUSE), remedy=remedy)
+        self.kind = kind
+        self.subject = subject
 
 
 class SourceProblem(SchoolError):

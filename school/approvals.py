@@ -1,0 +1,151 @@
+"""What needs a person's approval (MCP-5), and what happens once it is given.
+
+Three kinds: ``review``, a first version where AGENT_SCHOOL_REVIEW is ``required``; ``host``, a further host for the
+tools of a site; ``write``, a call of a tool that changes something at its site. An approval comes from elicitation,
+from the terminal or from an admin key; who may give one is decided where it comes in, never here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from domain.errors import IllegalMove, NeedsApproval, UnknownTool
+from domain.values import JsonObject
+from domain.workflow import Status, WorkflowVersion
+from registry import Profile, ReplayBundle
+from registry.approvals import approve, approved, keep_waiting, subjects
+from school.app import School
+
+HOST, WRITE, REVIEW = "host", "write", "review"
+CODE_CHARACTERS = 12_000  # of code in a question; the whole is at the terminal
+REMEDY = "A person approves: by elicitation in the client, at the terminal with: main.py tools approve {what}"
+
+
+def publish_or_wait(
+    school: School, version: WorkflowVersion, *, owner: str, bundle: ReplayBundle | None, profile: Profile | None
+) -> WorkflowVersion:
+    """Publish a proved version; where a person must see it first, keep it waiting.
+
+    A tool that was published before is not asked about again, unless the new version may reach more.
+
+    Raises:
+        NeedsApproval: it waits, validated, under the number in ``subject``.
+    """
+    version = version.model_copy(update={"owner": owner})
+    if school.settings.review != "required" or _known(school, version, owner):
+        return school.registry.publish(version, actor=owner, bundle=bundle, profile=profile)
+    kept = keep_waiting(school.registry.shelf, version, actor=owner, bundle=bundle, profile=profile)
+    if kept.status is Status.PUBLISHED:
+        return kept
+    raise review_question(kept)
+
+
+def review_question(version: WorkflowVersion) -> NeedsApproval:
+    """Return the question that shows a person what is to be approved: policy, evidence and code."""
+    what = f"{version.name} --version {version.number}"
+    lines = [
+        f"Publish {version.name} version {version.number}? {version.tool.description}",
+        f"It may ask: {_hosts(version)} with {', '.join(version.policy.methods)}.",
+        "Proof: " + "; ".join(f"{f.check} {f.outcome.value}" for f in version.verdict.findings),
+        f"Code (sha256 {version.artifact.sha256[:16]}):",
+        version.artifact.code[:CODE_CHARACTERS],
+    ]
+    return NeedsApproval(
+        "\n".join(lines), kind=REVIEW, subject=f"{version.name}:{version.number}", remedy=REMEDY.format(what=what)
+    )
+
+
+def host_question(site: str, hosts: tuple[str, ...]) -> NeedsApproval:
+    """Return the question whether tools for a site may ask a further host, the first of those that it seems to need."""
+    return NeedsApproval(
+        f"The data of {origin_of(site)} comes from another host, {hosts[0]}. May tools for this site ask it, too?",
+        kind=HOST,
+        subject=f"{origin_of(site)} {hosts[0]}",
+        remedy=f"A person approves: by elicitation in the client, or at the terminal with --allow-host {hosts[0]}",
+    )
+
+
+def write_question(version: WorkflowVersion, arguments: JsonObject) -> NeedsApproval:
+    """Return the question whether a tool that changes something at its site may be called with these arguments."""
+    given = ", ".join(f"{name}={value!r}"[:200] for name, value in arguments.items()) or "no arguments"
+    return NeedsApproval(
+        f"{version.name} changes something at {_hosts(version)}. Call it with {given[:2000]}?",
+        kind=WRITE,
+        subject=version.name,
+        remedy=REMEDY.format(what=f"{version.name} --calls"),
+    )
+
+
+def grant(school: School, problem_field: str, *, owner: str, actor: str) -> None:
+    """Do what a person approved; ``problem_field`` is the field of the question. Twice is as once.
+
+    Raises:
+        UnknownTool, IllegalMove: the version is gone, or is in no state to be published.
+    """
+    kind, _, subject = problem_field.split(":", 1)[1].partition(":")
+    if kind == REVIEW:
+        name, _, number = subject.rpartition(":")
+        approve_version(school, name, int(number), owner=owner, actor=actor)
+    else:
+        approve(school.registry.shelf, owner=owner, subject=f"{kind}:{subject}", actor=actor)
+
+
+def approve_version(school: School, name: str, number: int, *, owner: str, actor: str) -> WorkflowVersion:
+    """Publish a version that waits; one that is published already stays so.
+
+    Raises:
+        UnknownTool, IllegalMove: see registry.
+    """
+    kept = school.registry.tool(name, owner, number)
+    if kept.status is Status.PUBLISHED:
+        return kept
+    return school.registry.publish_kept(name, owner, number, actor=actor)
+
+
+def newest_waiting(school: School, name: str, owner: str) -> int:
+    """Return the newest version of a tool that waits for approval.
+
+    Raises:
+        UnknownTool, IllegalMove: there is none.
+    """
+    for entry in school.registry.versions(name, owner):
+        if entry.status is Status.VALIDATED:
+            return entry.number
+    raise IllegalMove(f"No version of {name} waits for approval.", remedy=f"See: main.py tools versions {name}")
+
+
+def granted_hosts(school: School, site: str, *, owner: str) -> tuple[str, ...]:
+    """Return the further hosts that a person has approved for the tools of a site."""
+    beginning = f"{HOST}:{origin_of(site)} "
+    found = subjects(school.registry.shelf, owner=owner, beginning=beginning)
+    return tuple(subject.removeprefix(beginning) for subject in found)
+
+
+def calls_approved(school: School, name: str, *, owner: str) -> bool:
+    """Return whether a person has approved all calls of a tool that writes."""
+    return approved(school.registry.shelf, owner=owner, subject=f"{WRITE}:{name}")
+
+
+def origin_of(url: str) -> str:
+    """Return host, and port where there is one, of an address."""
+    return urlsplit(url if "//" in url else f"//{url}").netloc.rpartition("@")[2].lower()
+
+
+def _known(school: School, version: WorkflowVersion, owner: str) -> bool:
+    """Whether a person let a version with at least this reach be published before."""
+    try:
+        entries = school.registry.versions(version.name, owner)
+    except UnknownTool:
+        return False
+    seen = [entry.number for entry in entries if entry.published_at is not None]
+    return any(not _kept(school, version.name, owner, n).policy.widened_by(version.policy) for n in seen)
+
+
+def _kept(school: School, name: str, owner: str, number: int) -> WorkflowVersion:
+    return school.registry.tool(name, owner, number)
+
+
+def _hosts(version: WorkflowVersion) -> str:
+    rules: list[Any] = list(version.policy.hosts)
+    return ", ".join(f"{rule.host}{'' if rule.port is None else f':{rule.port}'}" for rule in rules)
