@@ -166,8 +166,15 @@ def _same_place(kind: str, selector: str, index: int, variable: str, candidate: 
 
 
 def _page_paging(page: Page) -> Paging | None:
-    found = find_paging(page.served_html, page.final_url) if page.served_html else None
-    return None if found is None or found.kind in (PagingKind.MORE, PagingKind.SCROLL) else found
+    """The paging of the served page; where its markup is too loose to tell, that of the rendered one if it holds there."""
+    for html in (page.served_html, page.rendered_html):
+        found = find_paging(html, page.final_url) if html and page.served_html else None
+        if found is None or found.kind in (PagingKind.MORE, PagingKind.SCROLL):
+            continue
+        tree = parse_document(page.served_html)
+        if not found.next_locator or (tree is not None and read(tree, found.next_locator)):
+            return found
+    return None
 
 
 def _safely_named(candidate: RecordCandidate) -> RecordCandidate:
