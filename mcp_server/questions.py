@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from domain.errors import NeedsInput
+from domain.errors import APPROVAL, NeedsInput
 from domain.plan import Query
 from domain.values import JsonObject
 
@@ -37,6 +37,8 @@ def with_answer(query: Query, field: str, answer: str) -> Query:
     A site becomes the query's site. Any other answer becomes words of the query: it stands in the place of the name
     that it makes clear ("Springfield" → "Springfield, Illinois"), else at the end.
     """
+    if field.startswith(APPROVAL):  # what was approved is kept elsewhere; it is no word of the question
+        return query
     answer = answer.strip()[:ANSWER_CHARACTERS]
     if field == "site":
         return query.model_copy(update={"site": answer})

@@ -23,7 +23,13 @@ REMEDY = "A person approves: by elicitation in the client, at the terminal with:
 
 
 def publish_or_wait(
-    school: School, version: WorkflowVersion, *, owner: str, bundle: ReplayBundle | None, profile: Profile | None
+    school: School,
+    version: WorkflowVersion,
+    *,
+    owner: str,
+    bundle: ReplayBundle | None,
+    profile: Profile | None,
+    idempotency_key: str = "",
 ) -> WorkflowVersion:
     """Publish a proved version; where a person must see it first, keep it waiting.
 
@@ -34,7 +40,9 @@ def publish_or_wait(
     """
     version = version.model_copy(update={"owner": owner})
     if school.settings.review != "required" or _known(school, version, owner):
-        return school.registry.publish(version, actor=owner, bundle=bundle, profile=profile)
+        return school.registry.publish(
+            version, actor=owner, idempotency_key=idempotency_key, bundle=bundle, profile=profile
+        )
     kept = keep_waiting(school.registry.shelf, version, actor=owner, bundle=bundle, profile=profile)
     if kept.status is Status.PUBLISHED:
         return kept

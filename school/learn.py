@@ -10,7 +10,7 @@ from functools import partial
 
 import anyio
 
-from domain.errors import NeedsInput, NothingFound, NotProved, SchoolError, SettingsProblem, SourceBlocked
+from domain.errors import NeedsInput, NothingFound, NotProved, SchoolError, SourceBlocked
 from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation, ProbeAnswer
 from domain.plan import Intent, Plan, Query
@@ -23,6 +23,7 @@ from generators.planner import plan as make_plans
 from generators.sources.leads import leads
 from generators.study import study
 from school.app import School
+from school.approvals import publish_or_wait
 from school.modelling import Helper, helper_for, plan_by_model
 from school.proving import Attempt, Bench, Seen, prove
 from school.recording import bundle_of, profile_of
@@ -55,13 +56,9 @@ async def learn(
     Raises:
         SourceUnreachable, SourceBlocked, NothingFound: the site does not serve.
         NeedsInput: something is lacking that must not be guessed.
+        NeedsApproval: a person must see the version first; it waits.
         NotProved: no plan passed its proof; ``facts["tried"]`` tells each source kind's reason.
     """
-    if school.settings.review == "required":
-        raise SettingsProblem(
-            "Publishing waits for a person's approval (AGENT_SCHOOL_REVIEW=required), and approving is not built yet.",
-            remedy="Unset AGENT_SCHOOL_REVIEW to publish what passed its proof.",
-        )
     helper = await helper_for(school, query, owner=owner, on_progress=on_progress)
     seen = await look(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     bench = Bench(
@@ -91,11 +88,8 @@ async def learn(
                 tool=plan.tool_name,
             )
         with watch.stage("publish"):
-            published = school.registry.publish(
-                tried.version.model_copy(update={"owner": owner}),
-                actor=owner,
-                bundle=bundle,
-                profile=profile_of(tried.trials),
+            published = publish_or_wait(
+                school, tried.version, owner=owner, bundle=bundle, profile=profile_of(tried.trials)
             )
         on_progress(
             Progress(stage="publish", message=f"published {published.name} version {published.number}", percent=100)
