@@ -53,7 +53,7 @@ async def test_without_a_login_every_page_leads_to_the_form(path: str) -> None:
 
 async def test_a_wrong_password_and_a_form_without_its_token_are_refused() -> None:
     async with serving(build()) as url, httpx.AsyncClient(base_url=url, follow_redirects=True) as client:
-        wrong = await enter(client, password="guessed")  # noqa: S106 - a wrong one
+        wrong = await enter(client, password="guessed")
         assert "do not fit together" in wrong.text
         forged = await client.post("/members/login", data={"csrf": "x", "email": MEMBER, "password": PASSWORD})
         assert forged.status_code == 403
