@@ -69,8 +69,14 @@ async def open_school(settings: Settings) -> AsyncIterator[School]:
     clock: Clock = HeldClock(at=settings.now) if settings.now is not None else MachineClock()
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with AsyncExitStack() as stack:
-        registry = stack.enter_context(open_registry(settings.registry_url, clock=clock))
-
+        registry = stack.enter_context(
+            open_registry(
+                settings.registry_url,
+                clock=clock,
+                keys_folder=settings.keys_folder,
+                shared_key=settings.shared_key,
+            )
+        )
         openers = Openers(stack=stack, settings=settings, registry=registry, clock=clock)
         yield School(
             settings=settings,

@@ -30,6 +30,14 @@ class Settings(BaseSettings):
         description="The one folder that holds registry, jobs, keys, secrets and artifacts.",
     )
     database: str = Field(default="", description="Registry: a PostgreSQL URL, or empty for SQLite in the home folder.")
+    signing_key: SecretStr | None = Field(
+        default=None,
+        description="Private key (Ed25519, base64) that all servers of one registry share; empty keeps one in the home "
+        "folder.",
+    )
+    keep_runs_days: int = Field(default=90, ge=0, description="Days that records of runs are kept (see gc).")
+    keep_audit_days: int = Field(default=730, ge=0, description="Days that the audit log is kept.")
+    keep_ledger_days: int = Field(default=730, ge=0, description="Days that the ledger of model calls is kept.")
     now: datetime | None = Field(default=None, description="Holds the clock still (ISO time with zone), for tests.")
     browser: str = Field(default="", description="Path of the browser; empty looks for chromium-headless-shell.")
     planner: PlannerKind = Field(default=PlannerKind.AUTO, description="auto, builtin, openai or anthropic.")
@@ -108,6 +116,16 @@ class Settings(BaseSettings):
     def registry_url(self) -> str:
         """The registry's address: a PostgreSQL URL or a SQLite file in the home folder."""
         return self.database or f"sqlite:///{self.home / 'registry.sqlite'}"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where the registry's signing key and the keys that it trusts are kept, whichever database it has."""
+        return self.home / "keys"
+
+    @property
+    def shared_key(self) -> str:
+        """The signing key that comes from the configuration, or ""."""
+        return self.signing_key.get_secret_value() if self.signing_key else ""
 
 
 def load_settings(**overrides: object) -> Settings:

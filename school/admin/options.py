@@ -24,7 +24,8 @@ def complete_name(incomplete: str) -> list[str]:
         settings = load_settings()
         if not settings.database and not (settings.home / "registry.sqlite").exists():
             return []
-        with open_registry(settings.registry_url) as registry:
+        keys, shared = settings.keys_folder, settings.shared_key
+        with open_registry(settings.registry_url, keys_folder=keys, shared_key=shared) as registry:
             names = [entry.name for entry in registry.tools(ACTOR, limit=1000).entries]
     except SchoolError:
         return []

@@ -14,8 +14,7 @@ from school.app import School
 from school.console import plain_error, run
 
 app = typer.Typer()
-Days = typer.Option(min=0, help="Days that they are kept.")
-KEPT = Retention()
+Days = typer.Option(min=0, help="Days that they are kept; the settings' own, else.")
 
 
 @app.command()
@@ -75,19 +74,24 @@ def audit(
 
 @app.command()
 def gc(
-    runs_days: Annotated[int, Days] = KEPT.runs_days,
-    audit_days: Annotated[int, Days] = KEPT.audit_days,
-    ledger_days: Annotated[int, Days] = KEPT.ledger_days,
+    runs_days: Annotated[int | None, Days] = None,
+    audit_days: Annotated[int | None, Days] = None,
+    ledger_days: Annotated[int | None, Days] = None,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Delete records that are older than their retention. Versions are never touched."""
-    retention = Retention(runs_days=runs_days, audit_days=audit_days, ledger_days=ledger_days)
 
     async def use(school: School) -> Collected:
+        own = school.settings
+        retention = Retention(
+            runs_days=own.keep_runs_days if runs_days is None else runs_days,
+            audit_days=own.keep_audit_days if audit_days is None else audit_days,
+            ledger_days=own.keep_ledger_days if ledger_days is None else ledger_days,
+        )
         question = (
-            f"Runs older than {runs_days} days, audit entries older than {audit_days} and ledger entries older than "
-            f"{ledger_days} would be deleted."
+            f"Runs older than {retention.runs_days} days, audit entries older than {retention.audit_days} and ledger "
+            f"entries older than {retention.ledger_days} would be deleted."
         )
         require_yes(question, yes=yes, as_json=as_json)
         return school.registry.gc(retention, actor=ACTOR)
