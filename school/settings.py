@@ -38,6 +38,17 @@ class Settings(BaseSettings):
     keep_runs_days: int = Field(default=90, ge=0, description="Days that records of runs are kept (see gc).")
     keep_audit_days: int = Field(default=730, ge=0, description="Days that the audit log is kept.")
     keep_ledger_days: int = Field(default=730, ge=0, description="Days that the ledger of model calls is kept.")
+    jobs_database: str = Field(
+        default="",
+        description="Jobs: a PostgreSQL URL; empty takes the registry's where that is one, else SQLite in the home folder.",
+    )
+    jobs_at_once: int = Field(
+        default=2,
+        ge=0,
+        le=64,
+        description="Jobs that one process works on at a time, the same for all of one jobs database; 0 leaves them to "
+        "other processes.",
+    )
     now: datetime | None = Field(default=None, description="Holds the clock still (ISO time with zone), for tests.")
     browser: str = Field(default="", description="Path of the browser; empty looks for chromium-headless-shell.")
     planner: PlannerKind = Field(default=PlannerKind.AUTO, description="auto, builtin, openai or anthropic.")
@@ -116,6 +127,11 @@ class Settings(BaseSettings):
     def registry_url(self) -> str:
         """The registry's address: a PostgreSQL URL or a SQLite file in the home folder."""
         return self.database or f"sqlite:///{self.home / 'registry.sqlite'}"
+
+    @property
+    def jobs_url(self) -> str:
+        """The address of the jobs: a PostgreSQL URL or a SQLite file in the home folder."""
+        return self.jobs_database or self.database or f"sqlite:///{self.home.resolve() / 'jobs.db'}"
 
     @property
     def keys_folder(self) -> Path:
