@@ -17,7 +17,7 @@ from generators.templates.asking import body_function, constants, header_functio
 from generators.templates.browsing import browser_constants, browser_functions
 from generators.templates.details import detail_constants, detail_functions
 from generators.templates.filters import filters, has_filters, text_functions
-from generators.templates.looping import expectation_function, run_function, sort_function
+from generators.templates.looping import answer_functions, expectation_function, run_function, sort_function
 from generators.templates.models import MOMENT_ALIASES, models
 from generators.templates.reading import reader
 from generators.templates.text import WIDTH, call, literal, prose
@@ -64,7 +64,8 @@ def emit(plan: Plan, now: datetime) -> Artifact:
     functions += text_functions(plan)
     functions += [filters(plan)] if has_filters(plan) else []
     functions += [filters(plan, detail=True)] if has_filters(plan, detail=True) else []
-    functions += [expectation_function(plan), *detail_functions(plan), sort_function(plan), run_function(plan)]
+    functions += [expectation_function(plan), *answer_functions(plan), *detail_functions(plan), sort_function(plan)]
+    functions.append(run_function(plan))
     browser = plan.source.kind is SourceKind.BROWSER
     if browser:
         functions[-1:-1] = browser_functions(plan)
@@ -101,7 +102,7 @@ def _arguments(arguments: dict[str, JsonValue]) -> str:
 
 def _imports(text: str) -> list[str]:
     names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
-    lines = ["import asyncio"] if "asyncio" in names else []
+    lines = [f"import {name}" for name in ("asyncio", "base64", "json") if name in names]
     lines += [f"from datetime import {name} as {alias}" for name, alias in MOMENT_ALIASES.items() if alias in names]
     for module, offered in (("typing", ("Any", "Literal")), ("urllib.parse", ("quote", "urlencode"))):
         used = [name for name in offered if name in names]

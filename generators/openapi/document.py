@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -17,7 +16,6 @@ import yaml
 
 from domain.errors import InvalidQuery
 from domain.values import JsonObject, JsonValue
-from generators.sources.naming import snake
 
 MAX_TEXT: Final = 30_000_000
 _MAX_HOPS: Final = 20
@@ -44,6 +42,8 @@ class Document:
     version: str
     shapes: dict[int, JsonObject] = field(default_factory=dict, compare=False, repr=False)
     """Schemas that were read already, by identity: documents share them by reference."""
+    pins: list[JsonObject] = field(default_factory=list, compare=False, repr=False)
+    """The schemas behind those identities, kept so that no other object gets one of them."""
 
     @property
     def title(self) -> str:
@@ -124,12 +124,6 @@ def filled_server(server: JsonObject) -> str:
         default = about.get("default") if isinstance(about, dict) else ""
         url = url.replace("{" + name + "}", str(default or ""))
     return url if re.match(r"(https?:)?/", url) else ""
-
-
-def secret_name(document: Document, requirement: Iterable[str]) -> str:
-    """Return the name under which the credential of the first scheme is kept."""
-    first = next(iter(requirement), "")
-    return snake(first) if first and first in document.schemes() else ""
 
 
 @lru_cache(maxsize=4)

@@ -8,10 +8,18 @@ from typing import Final
 
 from domain.plan import Intent, Plan, Source, SourceKind, Trial
 from domain.tool import RESERVED_NAMES
-from domain.values import JsonValue, Value
+from domain.values import Value
 from generators.openapi.document import Document
-from generators.openapi.operations import Operation, OperationParameter, operations
-from generators.openapi.planning import fields_of, hosts_of, paging_of, records_of, steps_of, tool_parameters
+from generators.openapi.operations import Operation, operations
+from generators.openapi.planning import (
+    example_arguments,
+    fields_of,
+    hosts_of,
+    paging_of,
+    records_of,
+    steps_of,
+    tool_parameters,
+)
 from generators.openapi.schemas import one_line
 from generators.sources.naming import snake
 
@@ -60,7 +68,7 @@ def plan_of(document: Document, operation: Operation, base: str = "", *, name: s
         operation.description if operation.description.startswith(title) else f"{title}. {operation.description}"
     )
     needs = f" Needs the secret {operation.secret}." if operation.secret else ""
-    example = example_arguments(operation, [p.name for p in parameters if p.required])
+    example = example_arguments(operation, paged=paged)
     return Plan(
         query=title,
         intent=Intent(text=title, subject=_subject(operation), writes=not operation.reads),
@@ -90,60 +98,6 @@ def tool_name(operation: Operation) -> str:
         own = snake("_".join([operation.method.lower(), *nouns]))
     own = own[:_LONGEST].strip("_") or "operation"
     return f"call_{own}"[:_LONGEST] if own in RESERVED_NAMES else own
-
-
-def example_arguments(operation: Operation, required: Sequence[str]) -> dict[str, JsonValue]:
-    """Return arguments for the required parameters: the document's examples, else plausible values of their type."""
-    made: dict[str, JsonValue] = {}
-    for parameter in operation.parameters:
-        if parameter.label in required:
-            made[parameter.label] = _example(parameter)
-    return made
-
-
-def _example(parameter: OperationParameter) -> JsonValue:
-    for value in (parameter.fixed, parameter.example, parameter.usual, *parameter.choices[:1]):
-        if value is not None and _is_of(parameter, value):
-            return value
-    match parameter.type:
-        case "integer":
-            return int(parameter.minimum if parameter.minimum is not None else min(1, parameter.maximum or 1))
-        case "number":
-            return parameter.minimum if parameter.minimum is not None else 1.0
-        case "boolean":
-            return True
-        case "array":
-            return [1 if parameter.items in ("integer", "number") else "text"]
-        case "object":
-            return {}
-    if parameter.format in _FORMATS:
-        return _FORMATS[parameter.format]
-    return "text"
-
-
-_FORMATS: Final[dict[str, JsonValue]] = {
-    "date": "2027-05-12",
-    "date-time": "2027-05-12T12:00:00Z",
-    "uuid": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
-    "uri": "https://example.org/",
-    "email": "person@example.org",
-}
-
-
-def _is_of(parameter: OperationParameter, value: JsonValue) -> bool:
-    match parameter.type:
-        case "integer":
-            return isinstance(value, int) and not isinstance(value, bool)
-        case "number":
-            return isinstance(value, int | float) and not isinstance(value, bool)
-        case "boolean":
-            return isinstance(value, bool)
-        case "array":
-            return isinstance(value, list)
-        case "object":
-            return isinstance(value, dict)
-        case _:
-            return isinstance(value, str)
 
 
 def _subject(operation: Operation) -> str:

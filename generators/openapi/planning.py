@@ -41,21 +41,24 @@ def request_of(document: Document, operation: Operation, base: str = "") -> Requ
     fixed = [(p, p.fixed if p.fixed is not None else p.usual) for p in operation.parameters if _is_fixed(p)]
     body = operation.body
     if isinstance(body, dict):
-        body = {**body, **{p.name: v for p, v in fixed if p.location == "body"}}
+        body = {**body, **{p.name: v for p, v in fixed if p.location == "body" and p.name}}
     address = base or operation.server or document.base_url()
+    accept = (("Accept", operation.answer.accept),) if operation.answer.accept else ()
     return RequestTemplate(
         method=operation.method,
         url=address.rstrip("/") + operation.path,
         query=tuple((p.name, _text(v)) for p, v in fixed if p.location == "query"),
-        headers=tuple((p.name, _text(v)) for p, v in fixed if p.location == "header"),
+        headers=(*accept, *((p.name, _text(v)) for p, v in fixed if p.location == "header")),
         body=body,
         body_kind=operation.body_kind,
         secret=operation.secret,
+        secrets=tuple(c.name for c in operation.credentials),
     )
 
 
 def _is_fixed(parameter: OperationParameter) -> bool:
-    return parameter.required and parameter.fixed is not None and parameter.location != "path"
+    placed = parameter.location in ("query", "header") or (parameter.location == "body" and bool(parameter.name))
+    return parameter.required and parameter.fixed is not None and placed
 
 
 def _text(value: JsonValue) -> str:
@@ -64,7 +67,11 @@ def _text(value: JsonValue) -> str:
 
 def records_of(document: Document, operation: Operation, base: str = "") -> RecordSource:
     """Return where the operation's rows are read."""
-    return RecordSource(request=request_of(document, operation, base), records=operation.answer.records, format="json")
+    return RecordSource(
+        request=request_of(document, operation, base),
+        records=operation.answer.records,
+        format="text" if operation.answer.whole else "json",
+    )
 
 
 def paging_of(operation: Operation) -> Paging | None:
@@ -89,18 +96,30 @@ def _largest(size: OperationParameter | None) -> int | None:
     return min(int(size.maximum), _LARGE) if size.maximum else _USUAL_LARGE
 
 
-def tool_parameters(operation: Operation, *, paged: Paging | None) -> tuple[Parameter, ...]:
-    """Return the tool's parameters for all that the operation takes, without what the paging asks itself."""
+def named_parameters(operation: Operation, *, paged: Paging | None) -> dict[str, OperationParameter]:
+    """Return what the operation takes by the tool's names, without what the paging asks itself."""
     taken = {paged.parameter, paged.size_parameter} if paged is not None else set()
-    found: dict[str, Parameter] = {}
+    found: dict[str, OperationParameter] = {}
     for parameter in operation.parameters:
         if _is_fixed(parameter) or (parameter.name in taken and parameter.location == "query"):
             continue
         name = parameter.label
         while name in found or name == "limit":
             name = f"{name}_{parameter.location}"
-        found[name] = tool_parameter(parameter, name)
-    return (*found.values(), limit_parameter(None))
+        found[name] = parameter
+    return found
+
+
+def tool_parameters(operation: Operation, *, paged: Paging | None) -> tuple[Parameter, ...]:
+    """Return the tool's parameters for all that the operation takes, and a limit where it answers with a list."""
+    made = tuple(tool_parameter(p, name) for name, p in named_parameters(operation, paged=paged).items())
+    return made if operation.answer.single else (*made, limit_parameter(None))
+
+
+def example_arguments(operation: Operation, *, paged: Paging | None) -> dict[str, JsonValue]:
+    """Return arguments for the required parameters: the document's examples, else plausible values of their type."""
+    found = named_parameters(operation, paged=paged)
+    return {name: p.sample for name, p in found.items() if p.required and p.usual is None}
 
 
 def tool_parameter(parameter: OperationParameter, name: str, default: JsonValue = None) -> Parameter:
@@ -144,13 +163,18 @@ _TOPICS: Final = {
 def _item_type(parameter: OperationParameter) -> FieldType | None:
     if parameter.type is not FieldType.ARRAY:
         return None
-    simple = (FieldType.INTEGER, FieldType.NUMBER, FieldType.BOOLEAN, FieldType.OBJECT)
-    return parameter.items if parameter.items in simple else FieldType.STRING
+    known = (FieldType.INTEGER, FieldType.NUMBER, FieldType.BOOLEAN, FieldType.OBJECT, FieldType.ARRAY)
+    return parameter.items if parameter.items in known else FieldType.STRING
 
 
 def source_of(parameter: OperationParameter) -> SourceBinding:
     """Return the binding to the operation's own parameter."""
-    return SourceBinding(location=parameter.location, name=parameter.name, encoding=parameter.encoding)
+    return SourceBinding(
+        location=parameter.location,
+        name=parameter.name,
+        encoding=parameter.encoding,
+        template=parameter.template,
+    )
 
 
 def limit_parameter(default: int | None, *further: Binding) -> Parameter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,7 @@ ONE: Final = "{}"
 """End of a records path whose value is one row, not a list of rows."""
 _DEPTH: Final = 4
 _MOST_COLUMNS: Final = 60
+_LONGEST_TEXT: Final = 5_000
 _ENVELOPES: Final = frozenset(
     {"data", "items", "results", "result", "records", "rows", "entries", "list", "content", "values", "hits", "docs"}
     | {"objects", "elements", "features", "collection", "response", "payload", "members", "value", "page"}
@@ -40,12 +42,18 @@ _PLAIN: Final = re.compile(r"[^.\[\]*{}\"']+")
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """Where an operation's answer has its rows, and what they hold. ``single``: one object is one row."""
+    """Where an operation's answer has its rows, and what they hold.
+
+    ``single``: one object is one row; ``whole``: the answer is taken as it comes, with its status and type;
+    ``accept``: the content type to ask for, where the usual one would not do.
+    """
 
     records: str
     columns: tuple[Column, ...]
     single: bool
     media: str = "application/json"
+    whole: bool = False
+    accept: str = ""
 
 
 def shape(document: Document, schema: Any, depth: int = 0) -> JsonObject:
@@ -62,6 +70,7 @@ def shape(document: Document, schema: Any, depth: int = 0) -> JsonObject:
     if known is not None:
         return known
     document.shapes[id(found)] = {}  # a circle finds this and ends
+    document.pins.append(found)
     merged: JsonObject = {k: v for k, v in found.items() if k not in ("allOf", "oneOf", "anyOf")}
     for part in _parts(found, "allOf"):
         _merge(merged, shape(document, part, depth + 1), required=True)
@@ -135,7 +144,8 @@ def _column(name: str, path: str, leaf: JsonObject, *, required: bool) -> Column
 
 def one_line(text: str, most: int) -> str:
     """Return a text without markup on one line, cut at a word."""
-    plain = " ".join(re.sub(r"<[^>]{1,80}>|[`*#|]", " ", text).split())
+    bare = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text[:_LONGEST_TEXT])
+    plain = " ".join(re.sub(r"<[^>]{1,80}>|[`*#|]", " ", bare).split())
     return plain if len(plain) <= most else plain[:most].rsplit(" ", 1)[0] + " …"
 
 

@@ -46,19 +46,73 @@ def _ask(plan: Plan) -> list[str]:
         return [f"page = await get_page(http, url, params=query{headers})", f"raws = rows_of(page, {selectors})"]
     if kind is SourceKind.EMBEDDED:
         return [f"page = await get_page(http, url, params=query{headers})", *_embedded(records)]
+    if kind is SourceKind.OPENAPI and records.format == "text":
+        return [*_sent(plan, headers), "raws = [whole(response)]"]
+    if kind is SourceKind.OPENAPI:
+        read = f"records(answer, {literal(records.records)})"
+        return [*_data(plan, headers), f"raws = {read} if answer is not None else []"]
     return [*_data(plan, headers), f"raws = records(answer, {literal(records.records)})"]
 
 
-def _data(plan: Plan, headers: str) -> list[str]:
+def _sent(plan: Plan, headers: str) -> list[str]:
     method = plan.records.request.method
+    return [f"response = await send(http, {literal(method)}, url{_options(plan, headers)})"]
+
+
+def _options(plan: Plan, headers: str) -> str:
     sent = f", params=query{headers}"
     if plan.records.request.body_kind == "json":
         sent = f", json=body{sent}"
     elif plan.records.request.body_kind == "form":
         sent = f", data=body{sent}"
+    return sent
+
+
+def _data(plan: Plan, headers: str) -> list[str]:
+    method, sent = plan.records.request.method, _options(plan, headers)
+    if plan.source.kind is SourceKind.OPENAPI:
+        return [*_sent(plan, headers), "answer = answer_of(response)"]
     if (plan.paging is not None and plan.paging.next_locator == LINK_HEADER) or method != "GET":
         return [f"response = await send(http, {literal(method)}, url{sent})", "answer = response.json()"]
     return [f"answer = await get_json(http, url{sent})"]
+
+
+def answer_functions(plan: Plan) -> list[list[str]]:
+    """Return the function that reads the answer of a described operation, or nothing for other kinds."""
+    if plan.source.kind is not SourceKind.OPENAPI:
+        return []
+    return [_whole() if plan.records.format == "text" else _answer_of()]
+
+
+def _answer_of() -> list[str]:
+    body = ['"""Return the JSON of an answer; None where it is empty."""', "if not response.content.strip():"]
+    body += [*indent(["return None"]), "try:", *indent(["return response.json()"]), "except ValueError:"]
+    message = "f\"The answer is no JSON but {response.headers.get('content-type', 'of no type')}.\""
+    body += indent([f"raise SourceChanged({message}) from None"])
+    return ["def answer_of(response: httpx.Response) -> Any:", *indent(body)]
+
+
+def _whole() -> list[str]:
+    body = [
+        '"""Return an answer as it came; content that is no text is written in base64."""',
+        'kind = response.headers.get("content-type", "")',
+        'textual = "charset" in kind or kind.startswith("text/")',
+        "try:",
+        *indent(['content, encoding = response.text if textual else response.content.decode(), ""']),
+        "except UnicodeDecodeError:",
+        *indent(['content, encoding = base64.b64encode(response.content).decode(), "base64"']),
+        "return {",
+        *indent(
+            [
+                '"status": response.status_code,',
+                '"content_type": kind or None,',
+                '"content": content or None,',
+                '"encoding": encoding or None,',
+            ]
+        ),
+        "}",
+    ]
+    return ["def whole(response: httpx.Response) -> dict[str, Any]:", *indent(body)]
 
 
 def _embedded(records: RecordSource) -> list[str]:

@@ -11,9 +11,11 @@ PARAMETER_TYPES = {
     FieldType.NUMBER: "float",
     FieldType.PRICE: "float",
     FieldType.BOOLEAN: "bool",
+    FieldType.ARRAY: "list[Any]",
+    FieldType.OBJECT: "dict[str, Any]",
 }
 MOMENT_ALIASES = {"date": "Day", "datetime": "Moment"}  # a field may itself be named date
-ITEM_TYPES = {**PARAMETER_TYPES, FieldType.ARRAY: "list[Any]", FieldType.OBJECT: "dict[str, Any]"}
+ITEM_TYPES = PARAMETER_TYPES
 
 
 def models(plan: Plan) -> list[str]:

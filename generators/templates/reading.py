@@ -23,7 +23,10 @@ def reader(plan: Plan) -> list[str]:
     signature = "def read_item(raw: Any) -> Item:" if data else "def read_item(raw: Node) -> Item:"
     listed = [field for field in plan.fields if not field.detail]
     body = ['"""Read one record; what is missing stays None."""', "return Item("]
-    body += indent(f"{field.name}={expression(field, data=data, url=_base(data=data))}," for field in listed)
+    if plan.source.kind is SourceKind.OPENAPI and plan.records.format == "text":
+        body += indent(f"{field.name}={_as_it_came(field)}," for field in listed)
+    else:
+        body += indent(f"{field.name}={expression(field, data=data, url=_base(data=data))}," for field in listed)
     return [signature, *indent([*body, ")"])]
 
 
@@ -41,6 +44,13 @@ def expression(field: Field, *, data: bool, url: str, raw: str = "raw") -> str:
         return f"to_{field.type.value}({value})"
     converted = f"{CONVERTERS.get(field.type, 'to_text')}({value})"
     return f"scaled({converted}, {literal(field.scale)})" if field.scale != 1.0 else converted
+
+
+def _as_it_came(field: Field) -> str:
+    """Text of an answer that is taken whole keeps its white space."""
+    converter = CONVERTERS.get(field.type, "to_text")
+    value = f"raw[{literal(field.locator)}]"
+    return value if converter == "to_text" else f"{converter}({value})"
 
 
 def _base(*, data: bool) -> str:
