@@ -54,7 +54,8 @@ class Policy(Value):
 
     ``private_hosts`` are hosts on private or loopback addresses that the operator's settings or a
     person at the local command line allowed; a caller's URL never adds to them.
-    ``secrets`` are names that the broker may inject, never values.
+    ``secrets`` are names that the broker may inject, never values. ``read_posts`` are addresses without their
+    query to which POST only reads: the site's own page sends it when it is opened. Other methods stay refused there.
     """
 
     hosts: tuple[HostRule, ...] = ()
@@ -63,11 +64,15 @@ class Policy(Value):
     secrets: tuple[str, ...] = ()
     limits: Limits = Limits()
     respect_robots: bool = True
+    # Left out where empty: versions that were signed before the field was there keep their hash.
+    read_posts: tuple[str, ...] = Field(default=(), exclude_if=lambda addresses: not addresses)
 
     def admits(self, method: str, url: str) -> bool:
         """Return whether method and URL are inside the policy, addresses aside."""
         parts = urlsplit(url)
-        if parts.scheme not in DEFAULT_PORTS or parts.hostname is None or method not in self.methods:
+        if parts.scheme not in DEFAULT_PORTS or parts.hostname is None:
+            return False
+        if method not in self.methods and not (method == "POST" and url.split("?", 1)[0] in self.read_posts):
             return False
         try:
             port = parts.port or DEFAULT_PORTS[parts.scheme]
@@ -81,7 +86,8 @@ class Policy(Value):
 
     def widened_by(self, other: Self) -> bool:
         """Return whether ``other`` allows a host or method that this policy does not."""
-        return not (set(other.hosts) <= set(self.hosts) and set(other.methods) <= set(self.methods))
+        within = set(other.hosts) <= set(self.hosts) and set(other.methods) <= set(self.methods)
+        return not (within and set(other.read_posts) <= set(self.read_posts))
 
 
 class Severity(StrEnum):

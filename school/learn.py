@@ -6,6 +6,7 @@ Nothing is published that did not pass; when a source kind fails its proof, the 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import anyio
@@ -25,7 +26,9 @@ from generators.study import study
 from school.app import School
 from school.approvals import publish_or_wait
 from school.modelling import Helper, helper_for, plan_by_model
+from school.policies import with_methods
 from school.proving import Attempt, Bench, Seen, prove
+from school.reads import with_reads
 from school.recording import bundle_of, profile_of
 from school.replay import faithful
 from school.stopwatch import Stopwatch
@@ -59,6 +62,7 @@ async def learn(
         NeedsApproval: a person must see the version first; it waits.
         NotProved: no plan passed its proof; ``facts["tried"]`` tells each source kind's reason.
     """
+    policy = with_methods(policy, query.methods)
     helper = await helper_for(school, query, owner=owner, on_progress=on_progress)
     seen = await look(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     bench = Bench(
@@ -73,7 +77,8 @@ async def learn(
     on_progress(Progress(stage="plan", message=_planned(seen.plans), percent=45))
     attempts: list[Attempt] = []
     for plan in seen.plans:
-        tried = await prove(bench, plan)
+        allowed = with_reads(policy, seen.observation, plan)
+        tried = await prove(replace(bench, policy=allowed), plan)
         if isinstance(tried, Attempt):
             attempts.append(tried)
             on_progress(Progress(stage="judge", message=f"{plan.source.kind.value} failed: {tried.reason}", percent=60))
@@ -82,7 +87,7 @@ async def learn(
             bundle = await faithful(
                 school,
                 tried.version.artifact,
-                policy,
+                allowed,
                 bundle_of(tried.version.artifact, tried.trials),
                 owner=owner,
                 tool=plan.tool_name,
@@ -141,7 +146,8 @@ async def see(
 ) -> Seen | tuple[Observation, SchoolError]:
     """Observe and plan at one address; return what was observed and why, when the page has nothing to serve with."""
     observation = await observe(school, query, policy, on_progress=on_progress, watch=watch)
-    findings = await ground(school, observation, intent, policy, on_progress=on_progress, watch=watch)
+    allowed = with_reads(policy, observation)
+    findings = await ground(school, observation, intent, allowed, on_progress=on_progress, watch=watch)
     by_model = None
     if helper is not None:
         with watch.stage("plan_by_model"):
@@ -152,6 +158,7 @@ async def see(
                 intent,
                 findings=findings,
                 observation=observation,
+                policy=policy,
                 on_progress=on_progress,
             )
     first = (by_model.plan,) if by_model is not None else ()
@@ -212,9 +219,10 @@ async def ground(
             observer = await school.observer.get()
             answers += tuple([await observer.answer(probe, policy) for probe in findings.probes])
             findings = await anyio.to_thread.run_sync(study, observation, intent, answers)
-    if findings.walls and not findings.candidates:
+    if findings.walls and not findings.candidates and not policy.secrets:
         raise SourceBlocked(
-            f"The site shows a wall: {', '.join(findings.walls)}.", remedy="Learn from a page that needs no login."
+            f"The site shows a wall: {', '.join(findings.walls)}.",
+            remedy="Learn from a page that needs no login, or store a credential with: main.py secrets set NAME",
         )
     return findings
 
