@@ -23,11 +23,12 @@ from generators.openapi import described_source
 from generators.planner import plan as make_plans
 from generators.sources.leads import leads
 from generators.study import study
+from registry import ReplayBundle
 from school.app import School
 from school.approvals import publish_or_wait
-from school.modelling import Helper, helper_for, plan_by_model
+from school.modelling import Helper, ModelPlan, helper_for, plan_by_model
 from school.policies import with_methods
-from school.proving import Attempt, Bench, Seen, prove
+from school.proving import Attempt, Bench, Proved, Seen, prove
 from school.reads import with_reads
 from school.recording import bundle_of, profile_of
 from school.replay import faithful
@@ -63,7 +64,7 @@ async def learn(
         NotProved: no plan passed its proof; ``facts["tried"]`` tells each source kind's reason.
     """
     policy = with_methods(policy, query.methods)
-    helper = await helper_for(school, query, owner=owner, on_progress=on_progress)
+    helper = await helper_for(school, query, owner=owner, job_id=watch.steps.job_id, on_progress=on_progress)
     seen = await look(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     bench = Bench(
         school=school,
@@ -83,19 +84,22 @@ async def learn(
             attempts.append(tried)
             on_progress(Progress(stage="judge", message=f"{plan.source.kind.value} failed: {tried.reason}", percent=60))
             continue
-        with watch.stage("record"):
-            bundle = await faithful(
+        bundle = await watch.step(
+            "record",
+            ReplayBundle,
+            partial(
+                faithful,
                 school,
                 tried.version.artifact,
                 allowed,
                 bundle_of(tried.version.artifact, tried.trials),
                 owner=owner,
                 tool=plan.tool_name,
-            )
-        with watch.stage("publish"):
-            published = publish_or_wait(
-                school, tried.version, owner=owner, bundle=bundle, profile=profile_of(tried.trials)
-            )
+            ),
+        )
+        published = await watch.step(
+            "publish", WorkflowVersion, partial(_publish, school, tried, owner=owner, bundle=bundle, watch=watch)
+        )
         on_progress(
             Progress(stage="publish", message=f"published {published.name} version {published.number}", percent=100)
         )
@@ -103,6 +107,19 @@ async def learn(
     raise NotProved(
         "No source passed its proof: " + "; ".join(f"{a.kind}: {a.reason}" for a in attempts),
         tried=[{"kind": a.kind, "reason": a.reason} for a in attempts],
+    )
+
+
+async def _publish(
+    school: School, proved: Proved, *, owner: str, bundle: ReplayBundle, watch: Stopwatch
+) -> WorkflowVersion:
+    return publish_or_wait(
+        school,
+        proved.version,
+        owner=owner,
+        bundle=bundle,
+        profile=profile_of(proved.trials),
+        idempotency_key=watch.steps.job_id or "",
     )
 
 
@@ -150,8 +167,9 @@ async def see(
     findings = await ground(school, observation, intent, allowed, on_progress=on_progress, watch=watch)
     by_model = None
     if helper is not None:
-        with watch.stage("plan_by_model"):
-            by_model = await plan_by_model(
+
+        async def ask_model() -> ModelPlan | None:
+            return await plan_by_model(
                 school,
                 helper,
                 query,
@@ -161,11 +179,12 @@ async def see(
                 policy=policy,
                 on_progress=on_progress,
             )
+
+        by_model = await watch.step("plan_by_model", ModelPlan | None, ask_model)
     first = (by_model.plan,) if by_model is not None else ()
     try:
-        with watch.stage("plan"):
-            think = partial(make_plans, query, intent, findings, observation, now=school.clock.now())
-            plans = await anyio.to_thread.run_sync(think)
+        think = partial(make_plans, query, intent, findings, observation, now=school.clock.now())
+        plans = await watch.step("plan", tuple[Plan, ...], partial(anyio.to_thread.run_sync, think))
     except (NothingFound, NeedsInput) as problem:
         if first:
             return Seen(observation=observation, findings=findings, plans=first, by_model=by_model)
@@ -181,18 +200,22 @@ async def observe(
     school: School, query: Query, policy: Policy, *, on_progress: EventSink, watch: Stopwatch
 ) -> Observation:
     """Capture the source."""
-    if query.site is None:
+    site = query.site
+    if site is None:
         raise NothingFound("There is no address to learn from.", remedy="Give one with --site.")
     if query.api_text:
         return described_source(query.api_text, site=query.site, captured_at=school.clock.now())
     on_progress(Progress(stage="observe", message=f"opening {query.site}", percent=5))
-    with watch.stage("observe"):
+
+    async def capture() -> Observation:
         observer = await school.observer.get()
 
         def note(text: str) -> None:
             on_progress(Progress(stage="observe", message=text, percent=15))
 
-        observation = await observer.observe(query.site, policy, on_progress=note)
+        return await observer.observe(site, policy, on_progress=note)
+
+    observation = await watch.step("observe", Observation, capture)
     seen = f"{len(observation.exchanges)} exchanges, {len(observation.pages[0].embedded)} embedded data"
     on_progress(Progress(stage="observe", message=f"saw {seen}", percent=25))
     return observation
@@ -208,8 +231,9 @@ async def ground(
     watch: Stopwatch,
 ) -> Findings:
     """Study the observation, and ask the source what only it can answer, until nothing is open."""
-    answers: tuple[ProbeAnswer, ...] = ()
-    with watch.stage("study"):
+
+    async def until_none_is_open() -> Findings:
+        answers: tuple[ProbeAnswer, ...] = ()
         findings = await anyio.to_thread.run_sync(study, observation, intent, answers)
         for round_number in range(STUDY_ROUNDS):
             if not findings.probes:
@@ -219,6 +243,9 @@ async def ground(
             observer = await school.observer.get()
             answers += tuple([await observer.answer(probe, policy) for probe in findings.probes])
             findings = await anyio.to_thread.run_sync(study, observation, intent, answers)
+        return findings
+
+    findings = await watch.step("study", Findings, until_none_is_open)
     if findings.walls and not findings.candidates and not policy.secrets:
         raise SourceBlocked(
             f"The site shows a wall: {', '.join(findings.walls)}.",
