@@ -64,7 +64,9 @@ class Helper:
     scope: Scope
 
 
-async def helper_for(school: School, query: Query, *, owner: str, on_progress: EventSink) -> Helper | None:
+async def helper_for(
+    school: School, query: Query, *, owner: str, job_id: str | None = None, on_progress: EventSink
+) -> Helper | None:
     """Return the model layer when a model shall plan and a key is set; else None, told when one was asked for."""
     wanted = query.planner if query.planner is not PlannerKind.AUTO else school.settings.planner
     if wanted is PlannerKind.BUILTIN:
@@ -76,7 +78,7 @@ async def helper_for(school: School, query: Query, *, owner: str, on_progress: E
         return None
     from generators.llm import Scope  # noqa: PLC0415 - see above
 
-    return Helper(llm=await school.llm.get(), scope=Scope(owner=owner, on_progress=on_progress, percent=40))
+    return Helper(llm=await school.llm.get(), scope=Scope(job_id=job_id, owner=owner, on_progress=on_progress, percent=40))
 
 
 async def plan_by_model(
