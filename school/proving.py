@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import anyio
 
@@ -74,8 +75,7 @@ async def prove(bench: Bench, plan: Plan) -> Proved | Attempt:
     kind = plan.source.kind.value
     bench.on_progress(Progress(stage="generate", message=f"writing {plan.tool_name} on {kind}", percent=50))
     try:
-        with bench.watch.stage("generate"):
-            draft = await _first_draft(bench, plan)
+        draft = await bench.watch.step("generate", Draft, partial(_first_draft, bench, plan))
     except ModelProblem as problem:
         return Attempt(kind=kind, reason=problem.message)
     failed: tuple[str, ...] = ()
@@ -89,8 +89,8 @@ async def prove(bench: Bench, plan: Plan) -> Proved | Attempt:
         from generators.repair import fingerprint  # noqa: PLC0415 - only with a model
 
         failed = (*failed, fingerprint(draft.artifact.code))
-        with bench.watch.stage("repair"):
-            better = await repair_draft(bench.helper, plan, draft, bench.policy, outcome, tried=failed)
+        mend = partial(repair_draft, bench.helper, plan, draft, bench.policy, outcome, tried=failed)
+        better = await bench.watch.step("repair", Draft | None, mend)
         if better is None:
             return Attempt(kind=kind, reason=outcome.reason)
         draft = better
@@ -139,7 +139,8 @@ async def examine(bench: Bench, plan: Plan, draft: Draft) -> Proved | Failure:
             repeat=repeat,
             now=bench.school.clock.now(),
         )
-        verdict = await anyio.to_thread.run_sync(judge, case)  # others are served meanwhile
+        in_a_thread = partial(anyio.to_thread.run_sync, judge, case)  # others are served meanwhile
+        verdict = await bench.watch.steps.do("judge", Verdict, in_a_thread)
     if not verdict.passed:
         reason = "; ".join(f"{f.check}: {f.evidence}" for f in verdict.failures)
         return Failure(reason=reason, verdict=verdict, runs=tuple(trial.run for trial in tried))
@@ -165,11 +166,13 @@ async def _try(bench: Bench, plan: Plan, artifact: Artifact) -> tuple[tuple[Trie
         bench.school.registry.record_run(run)
         return run
 
+    steps = bench.watch.steps
     tried: list[TriedTrial] = []
     for number, trial in enumerate(plan.trials):
         bench.on_progress(Progress(stage="trials", message=f"trial {trial.name}", percent=60 + 8 * number))
-        tried.append(TriedTrial(trial=trial, run=await once(dict(trial.arguments))))
-    return tuple(tried), await once(dict(plan.trials[0].arguments))
+        run = await steps.do(f"trial {trial.name}", Run, partial(once, dict(trial.arguments)))
+        tried.append(TriedTrial(trial=trial, run=run))
+    return tuple(tried), await steps.do("trial again", Run, partial(once, dict(plan.trials[0].arguments)))
 
 
 def _version(bench: Bench, plan: Plan, draft: Draft, verdict: Verdict) -> WorkflowVersion:
@@ -181,6 +184,7 @@ def _version(bench: Bench, plan: Plan, draft: Draft, verdict: Verdict) -> Workfl
         usage=draft.usage,
         durations_ms=dict(bench.watch.ms),
         created_at=bench.school.clock.now(),
+        job_id=bench.watch.steps.job_id,
     )
     return WorkflowVersion(
         status=Status.VALIDATED,
