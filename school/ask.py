@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 import anyio
@@ -18,9 +19,10 @@ from domain.workflow import WorkflowVersion
 from generators.language import understand
 from generators.reuse import match
 from school.app import School
-from school.call import call
+from school.call import Called, call
 from school.places import ready_places
 from school.sites import known_sites, suggest, without_name
+from school.steps import STRAIGHT, Steps
 from school.stopwatch import Stopwatch
 
 CANDIDATES = 50  # published tools that are looked at for one question
@@ -45,26 +47,27 @@ async def ask(
     at_terminal: bool = False,
     allow_hosts: tuple[str, ...] = (),
     on_progress: EventSink = ignore,
+    steps: Steps = STRAIGHT,
 ) -> Answer:
     """Answer a question with rows.
 
     ``fresh`` learns anew although a tool would answer. ``at_terminal`` says that a person typed the
-    address, which lets in that private host.
+    address, which lets in that private host. ``steps`` are a job's own when this is a job.
 
     Raises:
         SchoolError: see the tree; NeedsInput when something must be asked back.
     """
-    watch = Stopwatch()
+    watch = Stopwatch(steps=steps)
     on_progress = never_falling(on_progress)
     on_progress(Progress(stage="understand", message=query.text, percent=1))
     warming = asyncio.create_task(_warm(school))  # the first zygote starts while the question is read
     try:
-        with watch.stage("understand"):
-            intent = await anyio.to_thread.run_sync(_understand, school, query)
+        think = partial(anyio.to_thread.run_sync, _understand, school, query)
+        intent = await watch.step("understand", Intent, think)
         found = None
         if not fresh:
-            with watch.stage("reuse"):
-                found = find_tool(school, query, intent, owner=owner)
+            look = partial(_look_for_tool, school, query, intent, owner)
+            found = await watch.step("reuse", tuple[WorkflowVersion, JsonObject] | None, look)
     finally:
         await warming
     learned = found is None
@@ -73,8 +76,7 @@ async def ask(
         found = await _learn(school, asking, on_progress, watch)
     version, arguments = found
     on_progress(Progress(stage="call", message=f"calling {version.name} version {version.number}", percent=100))
-    with watch.stage("call"):
-        called = await call(school, version.name, arguments, owner=owner)
+    called = await watch.step("call", Called, partial(call, school, version.name, arguments, owner=owner))
     return Answer(version=called.version, arguments=arguments, run=called.run, learned=learned, timings_ms=watch.ms)
 
 
@@ -103,8 +105,10 @@ async def _learn(
 
     query, owner = asking.query, asking.owner
     if query.api_document is not None:
-        query = await with_document(school, query, at_terminal=asking.at_terminal)
-    site, intent = find_site(school, query, asking.intent, owner=owner)
+        read = partial(with_document, school, query, at_terminal=asking.at_terminal)
+        query = await watch.step("document", Query, read)
+    choose = partial(_choose_site, school, query, asking.intent, owner)
+    site, intent = await watch.step("site", tuple[str, Intent], choose)
     on_progress(Progress(stage="understand", message=f"beginning from {site}", percent=2))
     policy = policy_for(site, school.settings, at_terminal=asking.at_terminal, allow_hosts=asking.allow_hosts)
     policy = with_secrets(policy, school.settings, owner=owner)
@@ -116,6 +120,16 @@ async def _warm(school: School) -> None:
     """Start the runner; what is wrong with it is told where it is used."""
     with suppress(SchoolError):
         await school.runner.get()
+
+
+async def _look_for_tool(
+    school: School, query: Query, intent: Intent, owner: str
+) -> tuple[WorkflowVersion, JsonObject] | None:
+    return find_tool(school, query, intent, owner=owner)
+
+
+async def _choose_site(school: School, query: Query, intent: Intent, owner: str) -> tuple[str, Intent]:
+    return find_site(school, query, intent, owner=owner)
 
 
 def find_tool(school: School, query: Query, intent: Intent, *, owner: str) -> tuple[WorkflowVersion, JsonObject] | None:
