@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from domain.errors import NeedsInput, SchoolError
+from domain.errors import NeedsInput, SchoolError, SourceUnreachable
 from domain.events import EventSink, Progress, ignore, never_falling
 from domain.plan import Intent, Query
 from domain.run import Run
@@ -26,6 +26,7 @@ from school.steps import STRAIGHT, Steps
 from school.stopwatch import Stopwatch
 
 CANDIDATES = 50  # published tools that are looked at for one question
+_SITE_REMEDY = "Give a page that lists such things with --site URL, or make one known: main.py sites add"
 
 
 class Answer(Value):
@@ -112,7 +113,18 @@ async def _learn(
     on_progress(Progress(stage="understand", message=f"beginning from {site}", percent=2))
     policy = policy_for(site, school.settings, at_terminal=asking.at_terminal, allow_hosts=asking.allow_hosts)
     policy = with_secrets(policy, school.settings, owner=owner)
-    gained = await learn(school, query, intent, policy, owner=owner, on_progress=on_progress, watch=watch)
+    here = query.model_copy(update={"site": site})
+    try:
+        gained = await learn(school, here, intent, policy, owner=owner, on_progress=on_progress, watch=watch)
+    except SourceUnreachable as problem:
+        if query.site is not None:
+            raise
+        raise NeedsInput(  # nobody gave this address, so it is no answer that it does not serve
+            f"Which site should answer this? The known one, {site}, could not be reached.",
+            field="site",
+            choices=(site,),
+            remedy=_SITE_REMEDY,
+        ) from problem
     return gained.version, gained.version.plan.defaults()
 
 
@@ -166,5 +178,5 @@ def find_site(school: School, query: Query, intent: Intent, *, owner: str) -> tu
         "Which site should answer this?",
         field="site",
         choices=tuple(choices)[:5],
-        remedy="Give a page that lists such things with --site URL, or make one known: main.py sites add",
+        remedy=_SITE_REMEDY,
     )

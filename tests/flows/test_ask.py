@@ -110,7 +110,7 @@ def test_two_processes_learning_the_same_thing_publish_it_once(
 
 
 REFUSED = {
-    "no site": (("--query", "events in Oakland"), 3, "needs_input", ""),
+    "no site": (("--query", "books in Oakland"), 3, "needs_input", ""),
     "an unreachable site": (
         ("--query", "events in Oakland", "--site", "http://127.0.0.1:9/x"),
         1,

@@ -12,7 +12,7 @@ from domain.errors import NeedsInput, SettingsProblem
 from domain.plan import Query, Topic
 from generators.language import understand
 from school.app import School
-from school.ask import find_site
+from school.ask import ask, find_site
 from school.sites import KnownSite, add_site, known_sites, suggest, without_name
 from tests.conftest import Command
 from tests.requirements import requirement
@@ -114,3 +114,11 @@ def test_sites_are_listed_added_and_hidden_by_command(command: Command) -> None:
     refused = command("sites", "add", "Bad", "--url", "ftp://x", "--answers", "x", "--json")
     assert (refused.returncode, json.loads(refused.stdout)["error"]["code"]) == (2, "invalid_arguments")
     assert command("sites", "hide", "Nobody").returncode == 2
+
+
+@requirement("PLAN-5")
+async def test_a_known_site_that_cannot_be_reached_is_asked_about_and_no_error(school: School) -> None:
+    add_site(school.settings.home, KnownSite(name="Gone", answers=("stamps",), url="http://127.0.0.1:9/stamps"))
+    with pytest.raises(NeedsInput, match="could not be reached") as asked:
+        await ask(school, Query(text="rare stamps"), at_terminal=True)
+    assert (asked.value.field, asked.value.choices) == ("site", ("http://127.0.0.1:9/stamps",))
