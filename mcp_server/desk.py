@@ -31,11 +31,15 @@ class Desk:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One call of a tool: who asks, on which connection, with which answers to earlier questions."""
+    """One call of a tool: who asks, on which connection, with which answers to earlier questions.
+
+    ``approved`` are the fields of the questions that a person approved in this call.
+    """
 
     principal: Principal
     ctx: Context
     params: types.CallToolRequestParams
+    approved: frozenset[str] = frozenset()
 
     @property
     def owner(self) -> str:

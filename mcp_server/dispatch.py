@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import anyio
 import mcp_types as types
@@ -10,15 +11,16 @@ import structlog
 from mcp.shared.exceptions import MCPError
 
 from domain.errors import SchoolError, UnknownTool
+from mcp_server.approvals import with_approvals
 from mcp_server.author_tools import PUBLISH_WORKFLOW
 from mcp_server.desk import Asked, Desk
 from mcp_server.handlers import HANDLERS, Answer, call_published, handle
-from mcp_server.meta_tools import LEARN_TOOL
+from mcp_server.meta_tools import ANSWER_JOB, LEARN_TOOL
 from mcp_server.presence import while_present
 from mcp_server.results import failed
 
 PUBLISHED = "published"
-PUBLISHING = frozenset({LEARN_TOOL.name, PUBLISH_WORKFLOW.name})
+PUBLISHING = frozenset({LEARN_TOOL.name, PUBLISH_WORKFLOW.name, ANSWER_JOB.name})
 
 log = structlog.get_logger(__name__)
 
@@ -60,12 +62,10 @@ async def dispatch(desk: Desk, asked: Asked) -> Answer:
 
 
 async def _run(desk: Desk, asked: Asked) -> Answer:
-    name, arguments = asked.params.name, asked.params.arguments or {}
+    name = asked.params.name
     try:
-        if name not in HANDLERS:
-            return await call_published(desk, asked, name, arguments)
         if name not in PUBLISHING:
-            return await handle(desk, asked, name, arguments)
+            return await with_approvals(desk, asked, partial(_do, desk))
         return await _announced(desk, asked)
     except UnknownTool as problem:
         raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {name[:80]}") from problem
@@ -80,10 +80,17 @@ async def _run(desk: Desk, asked: Asked) -> Answer:
         return failed(SchoolError("Something broke inside the server.", remedy="Its log has the details."))
 
 
+async def _do(desk: Desk, asked: Asked) -> Answer:
+    name, arguments = asked.params.name, asked.params.arguments or {}
+    if name in HANDLERS:
+        return await handle(desk, asked, name, arguments)
+    return await call_published(desk, asked, name, arguments)
+
+
 async def _announced(desk: Desk, asked: Asked) -> Answer:
     """Learn or publish, and tell all clients at once when that published something."""
     before = desk.school.registry.generation()
-    result = await handle(desk, asked, asked.params.name, asked.params.arguments or {})
+    result = await with_approvals(desk, asked, partial(_do, desk))
     if desk.school.registry.generation() != before:
         await desk.audience.tell_tools_changed()
     return result

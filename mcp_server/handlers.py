@@ -11,15 +11,17 @@ import jsonschema_rs
 import mcp_types as types
 import structlog
 
-from domain.errors import InvalidArguments, RunKilled, SchoolError
+from domain.errors import APPROVAL, APPROVE, InvalidArguments, NeedsApproval, RunKilled, SchoolError, UnknownTool
 from domain.workflow import WorkflowVersion
 from mcp_server import author_tools, authoring, meta_tools
+from mcp_server.approvals import may_approve
 from mcp_server.desk import Asked, Desk
 from mcp_server.jobs import JobState, JobView
 from mcp_server.learning import learn_tool
 from mcp_server.principals import require_scope
 from mcp_server.results import failed, given
 from registry.keys import Scope
+from school.approvals import approval_of, calls_approved, grant, write_question
 from school.call import call
 
 Answer = types.CallToolResult | types.InputRequiredResult
@@ -44,6 +46,8 @@ async def handle(desk: Desk, asked: Asked, name: str, arguments: dict[str, Any])
             problem = next(iter(stable.validator.iter_errors(arguments)))
             raise InvalidArguments(f"{name}: {problem.message[:300]}")
         return await stable.handler(desk, asked, arguments)
+    except NeedsApproval:  # the person is asked, where the client can
+        raise
     except SchoolError as problem:
         return failed(problem)
 
@@ -86,6 +90,7 @@ async def call_published(desk: Desk, asked: Asked, name: str, arguments: dict[st
         SchoolError: the call did not end well.
     """
     require_scope(asked.principal, Scope.CALL)
+    require_confirmed(desk, asked, name, arguments)
     if not desk.school.runner.started:
         with anyio.CancelScope(shield=True):  # all callers share it: one that leaves must not end its start
             await desk.school.runner.get()
@@ -101,6 +106,23 @@ async def call_published(desk: Desk, asked: Asked, name: str, arguments: dict[st
     )
 
 
+def require_confirmed(desk: Desk, asked: Asked, name: str, arguments: dict[str, Any]) -> None:
+    """Refuse the call of a tool that changes something at its site, until a person has confirmed it (PROVE-8).
+
+    Raises:
+        NeedsApproval: nobody has, neither this call nor all calls of the tool.
+    """
+    try:
+        version = desk.school.shelf.version(name, asked.owner)
+    except UnknownTool:
+        return  # the call itself says so
+    if version.tool.annotations.read_only_hint:
+        return
+    question = write_question(version, arguments)
+    if question.field not in asked.approved and not calls_approved(desk.school, name, owner=asked.owner):
+        raise question
+
+
 async def get_job(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
     """Tell how a job stands, waiting for its end if asked to."""
     view = await desk.jobs.wait(arguments["job_id"], asked.owner, longest_s=arguments.get("wait_s", 0))
@@ -108,7 +130,21 @@ async def get_job(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer
 
 
 async def answer_job(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
-    """Answer a job's question."""
+    """Answer a job's question. An approval is a person's: a client's own word is no answer to it.
+
+    Raises:
+        NeedsApproval: a person must approve.
+    """
+    view = desk.jobs.get(arguments["job_id"], asked.owner)
+    question = view.question or {}
+    field = str(question.get("field", ""))
+    if field.startswith(APPROVAL) and arguments["answer"].strip() == APPROVE and field not in asked.approved:
+        problem = approval_of(question)
+        if not may_approve(asked.principal):
+            raise problem
+        grant(desk.school, field, owner=asked.owner, actor=asked.principal.key)
+    elif field.startswith(APPROVAL) and field not in asked.approved:  # whoever may cancel a job may refuse for it
+        return _job(desk, asked, desk.jobs.cancel(arguments["job_id"], asked.owner))
     return _job(desk, asked, desk.jobs.answer(arguments["job_id"], asked.owner, arguments["answer"]))
 
 
@@ -120,7 +156,8 @@ async def cancel_job(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Ans
 def _job(desk: Desk, asked: Asked, view: JobView) -> Answer:
     value = view.model_dump(mode="json", exclude_none=True)
     if view.state is JobState.NEEDS_INPUT:
-        value["hint"] = "Answer with answer_job."
+        approval = str((view.question or {}).get("field", "")).startswith(APPROVAL)
+        value["hint"] = "A person must approve this." if approval else "Answer with answer_job."
     return given(value, desk.results, asked.owner)
 
 

@@ -15,7 +15,7 @@ import orjson
 from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
-from domain.errors import LearnProblem, NeedsInput
+from domain.errors import LearnProblem, NeedsApproval, NeedsInput
 from domain.events import EventSink
 from domain.plan import Query
 from mcp_server.desk import Asked, Desk
@@ -50,6 +50,8 @@ async def learn_tool(
     for _ in range(QUESTIONS):
         try:
             return given(await _learn(desk, asked, query, fresh=fresh), desk.results, asked.owner)
+        except NeedsApproval:  # only a person answers it: see approvals
+            raise
         except NeedsInput as problem:
             if not _can_ask(asked) or len(answers) >= QUESTIONS:
                 raise

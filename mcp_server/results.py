@@ -7,7 +7,7 @@ from typing import Any
 import mcp_types as types
 import orjson
 
-from domain.errors import NeedsInput, SchoolError
+from domain.errors import NeedsApproval, NeedsInput, SchoolError
 from mcp_server.large import Results
 from mcp_server.questions import question_of
 
@@ -35,6 +35,8 @@ def failed(problem: SchoolError) -> types.CallToolResult:
     """Return an error result: code, message and remedy, or the question that must be answered."""
     if isinstance(problem, NeedsInput):
         value: dict[str, Any] = {"status": "needs_input", "question": question_of(problem)}
+        if isinstance(problem, NeedsApproval):
+            value["remedy"] = problem.remedy
     else:
         value = {"status": "error", "error": problem.as_json()}
     text = orjson.dumps(value, default=str).decode()

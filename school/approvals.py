@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from domain.errors import IllegalMove, NeedsApproval, UnknownTool
+from domain.errors import APPROVAL, IllegalMove, NeedsApproval, UnknownTool
 from domain.values import JsonObject
 from domain.workflow import Status, WorkflowVersion
 from registry import Profile, ReplayBundle
@@ -19,7 +19,7 @@ from school.app import School
 
 HOST, WRITE, REVIEW = "host", "write", "review"
 CODE_CHARACTERS = 12_000  # of code in a question; the whole is at the terminal
-REMEDY = "A person approves: by elicitation in the client, at the terminal with: main.py tools approve {what}"
+HOW = "A person approves: in a client that can ask (elicitation), with an admin key, or at the terminal with"
 
 
 def publish_or_wait(
@@ -51,7 +51,7 @@ def publish_or_wait(
 
 def review_question(version: WorkflowVersion) -> NeedsApproval:
     """Return the question that shows a person what is to be approved: policy, evidence and code."""
-    what = f"{version.name} --version {version.number}"
+    subject = f"{version.name}:{version.number}"
     lines = [
         f"Publish {version.name} version {version.number}? {version.tool.description}",
         f"It may ask: {_hosts(version)} with {', '.join(version.policy.methods)}.",
@@ -59,18 +59,17 @@ def review_question(version: WorkflowVersion) -> NeedsApproval:
         f"Code (sha256 {version.artifact.sha256[:16]}):",
         version.artifact.code[:CODE_CHARACTERS],
     ]
-    return NeedsApproval(
-        "\n".join(lines), kind=REVIEW, subject=f"{version.name}:{version.number}", remedy=REMEDY.format(what=what)
-    )
+    return NeedsApproval("\n".join(lines), kind=REVIEW, subject=subject, remedy=_remedy(REVIEW, subject))
 
 
 def host_question(site: str, hosts: tuple[str, ...]) -> NeedsApproval:
     """Return the question whether tools for a site may ask a further host, the first of those that it seems to need."""
+    subject = f"{origin_of(site)} {hosts[0]}"
     return NeedsApproval(
         f"The data of {origin_of(site)} comes from another host, {hosts[0]}. May tools for this site ask it, too?",
         kind=HOST,
-        subject=f"{origin_of(site)} {hosts[0]}",
-        remedy=f"A person approves: by elicitation in the client, or at the terminal with --allow-host {hosts[0]}",
+        subject=subject,
+        remedy=_remedy(HOST, subject),
     )
 
 
@@ -81,8 +80,14 @@ def write_question(version: WorkflowVersion, arguments: JsonObject) -> NeedsAppr
         f"{version.name} changes something at {_hosts(version)}. Call it with {given[:2000]}?",
         kind=WRITE,
         subject=version.name,
-        remedy=REMEDY.format(what=f"{version.name} --calls"),
+        remedy=_remedy(WRITE, version.name),
     )
+
+
+def approval_of(question: JsonObject) -> NeedsApproval:
+    """Return a job's question as the error that it was."""
+    kind, _, subject = str(question["field"]).removeprefix(APPROVAL).partition(":")
+    return NeedsApproval(str(question["text"]), kind=kind, subject=subject, remedy=_remedy(kind, subject))
 
 
 def grant(school: School, problem_field: str, *, owner: str, actor: str) -> None:
@@ -91,7 +96,7 @@ def grant(school: School, problem_field: str, *, owner: str, actor: str) -> None
     Raises:
         UnknownTool, IllegalMove: the version is gone, or is in no state to be published.
     """
-    kind, _, subject = problem_field.split(":", 1)[1].partition(":")
+    kind, _, subject = problem_field.removeprefix(APPROVAL).partition(":")
     if kind == REVIEW:
         name, _, number = subject.rpartition(":")
         approve_version(school, name, int(number), owner=owner, actor=actor)
@@ -138,6 +143,13 @@ def calls_approved(school: School, name: str, *, owner: str) -> bool:
 def origin_of(url: str) -> str:
     """Return host, and port where there is one, of an address."""
     return urlsplit(url if "//" in url else f"//{url}").netloc.rpartition("@")[2].lower()
+
+
+def _remedy(kind: str, subject: str) -> str:
+    if kind == HOST:
+        return f"{HOW} --allow-host {subject.partition(' ')[2]}"
+    name, _, number = subject.partition(":")
+    return f"{HOW}: main.py tools approve {name} {f'--version {number}' if number else '--calls'}"
 
 
 def _known(school: School, version: WorkflowVersion, owner: str) -> bool:

@@ -16,7 +16,6 @@ from domain.errors import (
     InvalidArguments,
     NameRefused,
     NeedsInput,
-    NotConfirmed,
     NothingFound,
     UnknownTool,
 )
@@ -44,6 +43,7 @@ from generators.language import understand
 from generators.planner import plan as make_plans
 from sandbox.check import check
 from school.app import School
+from school.approvals import publish_or_wait
 from school.author_models import with_models
 from school.learn import ground, observe
 from school.modelling import Draft
@@ -156,7 +156,11 @@ async def attempt(
 
 
 async def publish(school: School, observed: Observed, proved: Proved, *, owner: str) -> WorkflowVersion:
-    """Publish what was proved, with its recordings."""
+    """Publish what was proved, with its recordings.
+
+    Raises:
+        NeedsApproval: a person must see it first; it waits.
+    """
     artifact = proved.version.artifact
     bundle = await faithful(
         school,
@@ -166,12 +170,7 @@ async def publish(school: School, observed: Observed, proved: Proved, *, owner: 
         owner=owner,
         tool=proved.version.name,
     )
-    return school.registry.publish(
-        proved.version.model_copy(update={"owner": owner}),
-        actor=owner,
-        bundle=bundle,
-        profile=profile_of(proved.trials),
-    )
+    return publish_or_wait(school, proved.version, owner=owner, bundle=bundle, profile=profile_of(proved.trials))
 
 
 def face_of(school: School, observed: Observed, *, name: str, title: str, description: str, owner: str) -> Plan:
@@ -179,7 +178,6 @@ def face_of(school: School, observed: Observed, *, name: str, title: str, descri
 
     Raises:
         NameRefused: a client would choke on them, or the name is that of a tool for other hosts.
-        NotConfirmed: the settings demand that a person approves each first version.
     """
     plan = observed.plan.model_copy(update={"tool_name": name, "title": title, "description": description})
     if len(description) > DESCRIPTION_CHARACTERS:
@@ -192,11 +190,6 @@ def face_of(school: School, observed: Observed, *, name: str, title: str, descri
     if known is not None and known.policy.widened_by(observed.policy):
         raise NameRefused(
             f"{name} is already a tool for other hosts.", remedy="Publish under another name; it keeps its own policy."
-        )
-    if school.settings.review == "required" and known is None:
-        raise NotConfirmed(
-            f"A person must approve the first version of {name}.",
-            remedy="A person learns it at the terminal, or AGENT_SCHOOL_REVIEW is set to none.",
         )
     return plan
 
