@@ -74,6 +74,8 @@ packages() {
 
 system_packages
 packages
+# The sandbox reads the code from a read-only view, so it could never keep what it compiled.
+.venv/bin/python -m compileall -q domain generators sandbox registry school mcp_server main.py
 if ! browser; then
   say "Fetching Playwright's own browser"
   .venv/bin/python -m playwright install --only-shell chromium >&2 ||
