@@ -204,7 +204,7 @@ async def observe(
     if site is None:
         raise NothingFound("There is no address to learn from.", remedy="Give one with --site.")
     if query.api_text:
-        return described_source(query.api_text, site=query.site, captured_at=school.clock.now())
+        return described_source(query.api_text, site=site, captured_at=school.clock.now())
     on_progress(Progress(stage="observe", message=f"opening {query.site}", percent=5))
 
     async def capture() -> Observation:
