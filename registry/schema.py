@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from domain.errors import RegistryUnusable
 from registry.database import Database, SqliteDatabase
+from registry.jobs import JOB_TABLES
 
 HISTORY = tuple(f"school_{number:04}" for number in range(1, 7))  # revisions, oldest first
 HEAD = HISTORY[-1]
@@ -53,7 +54,7 @@ def revision(database: Database) -> str | None:
         row = database.one("SELECT version_num FROM alembic_version")
         if row is not None:
             return str(row["version_num"])
-    if tables - {"alembic_version"}:
+    if tables - {"alembic_version", *JOB_TABLES}:
         raise RegistryUnusable(
             f"{database.address} is a database of another program.",
             remedy="It was left as it is. Point AGENT_SCHOOL_HOME at another folder, or the URL at an empty database.",
