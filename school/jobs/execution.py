@@ -1,0 +1,136 @@
+"""One execution of a job: its steps, its progress, its time, and its end on the board."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import anyio
+import structlog
+from dbos import DBOS
+from pydantic import TypeAdapter
+
+from domain.errors import NeedsInput, RegistryUnusable, SchoolError
+from domain.events import Progress
+from domain.job import Job, JobState
+from domain.values import JsonObject
+from registry.jobs import JobBoard
+from school.app import School
+from school.jobs.kinds import kind
+from school.jobs.problems import JobLost, Superseded, TookTooLong, as_error, as_value, told
+from school.questions import question_of
+
+MOST_ATTEMPTS = 5  # executions of one round; a job that ends its workers is given up then
+NOTE_EVERY_S = 0.25
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+class DurableSteps:
+    """Steps whose results outlive the process, as JSON. A step begins only while the execution holds the job."""
+
+    def __init__(self, board: JobBoard, job: Job) -> None:
+        self._board = board
+        self._job = job
+
+    @property
+    def job_id(self) -> str | None:
+        """The job."""
+        return self._job.id
+
+    async def do(self, name: str, kind: Any, work: Callable[[], Awaitable[T]]) -> T:
+        """Return what the work gives, or gave before.
+
+        Raises:
+            SchoolError: what the work raised, now or before.
+            Superseded: another execution has the job.
+        """
+        adapter: TypeAdapter[T] = TypeAdapter(kind)
+
+        async def body() -> dict[str, Any]:
+            if not self._board.holds(self._job):
+                raise Superseded
+            try:
+                return {"value": adapter.dump_python(await work(), mode="json")}
+            except SchoolError as problem:
+                return {"problem": as_value(problem)}
+
+        kept = await DBOS.run_step_async({"name": name}, body)
+        if "problem" in kept:
+            raise as_error(kept["problem"])
+        return adapter.validate_python(kept["value"])
+
+
+class Execution:
+    """A claimed job at work. ``run`` returns how it went; the board has the rest."""
+
+    def __init__(self, school: School, board: JobBoard, job: Job) -> None:
+        self.job = job
+        self._school = school
+        self._board = board
+        self._scope = anyio.CancelScope()
+        self._stopped = False
+        self._handed_back = False
+        self._noted_at = 0.0
+        self._stage = ""
+
+    def stop(self) -> None:
+        """End the work: the job was cancelled, or is someone else's."""
+        self._stopped = True
+        self._scope.cancel()
+
+    def hand_back(self) -> None:
+        """End the work in a way that lets another worker go on with it."""
+        self._handed_back = True
+        self._scope.cancel()
+
+    async def run(self) -> str:
+        """Work to the end, at most for as long as the settings say."""
+        if self.job.attempts > MOST_ATTEMPTS:
+            self._finish(JobState.FAILED, error=told(JobLost("Its workers ended before the job did, several times.")))
+            return "given up"
+        with structlog.contextvars.bound_contextvars(job=self.job.id, owner=self.job.owner), self._scope:
+            self._scope.deadline = anyio.current_time() + self._school.settings.learn_timeout_s
+            return await self._work()
+        if self._handed_back and not self._stopped:
+            raise asyncio.CancelledError  # the engine then leaves the job as it is: unfinished
+        if not self._stopped:
+            self._finish(JobState.FAILED, error=told(TookTooLong("Learning took too long.")))
+        return "stopped"
+
+    async def _work(self) -> str:
+        try:
+            function = await anyio.to_thread.run_sync(kind, self.job.kind)
+            steps = DurableSteps(self._board, self.job)
+            result = await function(self._school, self.job, steps, self._note)
+            self._finish(JobState.DONE, result=result)
+        except NeedsInput as problem:
+            self._finish(JobState.NEEDS_INPUT, question=question_of(problem))
+        except SchoolError as problem:
+            self._finish(JobState.FAILED, error=told(problem))
+        except Superseded:
+            return "superseded"
+        except Exception as problem:  # the outermost loop of a job: it must end in a state
+            log.exception("job_broke", kind=type(problem).__name__)
+            broke = SchoolError("Something broke inside the server.", remedy="Its log has the details.")
+            self._finish(JobState.FAILED, error=told(broke))
+        return "over"
+
+    def _finish(self, state: JobState, **given: JsonObject | None) -> None:
+        if not self._board.finish(self.job, state, **given):
+            log.info("job_was_not_ours", job=self.job.id)
+
+    def _note(self, event: Progress) -> None:
+        """Keep progress: every new stage, and within one stage a few times a second."""
+        now = time.monotonic()
+        if event.stage == self._stage and now - self._noted_at < NOTE_EVERY_S:
+            return
+        self._stage, self._noted_at = event.stage, now
+        try:
+            if not self._board.note(self.job, event):
+                self.stop()
+        except RegistryUnusable as problem:  # progress is a courtesy: the work goes on
+            log.warning("progress_not_kept", code=problem.code)
