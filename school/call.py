@@ -20,7 +20,7 @@ from domain.errors import (
 )
 from domain.run import Outcome, Run, RunKind
 from domain.values import JsonObject, Value
-from domain.workflow import WorkflowVersion
+from domain.workflow import Status, WorkflowVersion
 from school.app import School
 
 PROBLEMS: dict[Outcome, type[SchoolError]] = {
@@ -41,7 +41,7 @@ class Called(Value):
 
 
 async def call(school: School, name: str, arguments: JsonObject, *, owner: str = "local") -> Called:
-    """Run a published tool and return its result.
+    """Run a tool and return its result. The first proved call of an imported draft publishes it.
 
     Raises:
         UnknownTool: no such tool is visible to the owner.
@@ -49,6 +49,10 @@ async def call(school: School, name: str, arguments: JsonObject, *, owner: str =
         SandboxProblem, SourceProblem: the run did not end well; code and remedy say why.
     """
     version = school.shelf.version(name, owner)
+    if version.status is Status.DRAFT:
+        from school.first_call import try_draft  # noqa: PLC0415 - only drafts are tried, once
+
+        return await try_draft(school, version, arguments, owner=owner)
     require_valid(version, arguments)
     runner = await school.runner.get()
     run = await runner.run(

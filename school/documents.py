@@ -7,7 +7,7 @@ import anyio
 from domain.errors import InvalidQuery, SourceUnreachable
 from domain.observation import Probe, ProbePurpose
 from domain.plan import Query
-from generators.openapi import load
+from generators.openapi import Document, load
 from school.app import School
 from school.policies import policy_for
 
@@ -24,12 +24,30 @@ async def with_document(school: School, query: Query, *, at_terminal: bool) -> Q
         SourceUnreachable: the address does not answer.
     """
     source = query.api_document or ""
-    remote = source.startswith(("http://", "https://"))
-    text = await (
-        _fetched(school, source, at_terminal=at_terminal) if remote else _read(source, at_terminal=at_terminal)
-    )
-    document = load(text, source if remote else "")
+    text = await _text(school, source, at_terminal=at_terminal)
+    document = await anyio.to_thread.run_sync(load, text, _address(source))
     return query.model_copy(update={"api_text": text, "site": query.site or document.base_url()})
+
+
+async def read_document(school: School, source: str, *, at_terminal: bool) -> Document:
+    """Return the API document of a file or an address; see ``with_document`` for what may be read.
+
+    Raises:
+        InvalidQuery: there is no such file, or it is no API document.
+        SourceUnreachable: the address does not answer.
+    """
+    text = await _text(school, source, at_terminal=at_terminal)
+    return await anyio.to_thread.run_sync(load, text, _address(source))
+
+
+async def _text(school: School, source: str, *, at_terminal: bool) -> str:
+    if _address(source):
+        return await _fetched(school, source, at_terminal=at_terminal)
+    return await _read(source, at_terminal=at_terminal)
+
+
+def _address(source: str) -> str:
+    return source if source.startswith(("http://", "https://")) else ""
 
 
 async def _read(source: str, *, at_terminal: bool) -> str:

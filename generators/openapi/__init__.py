@@ -5,8 +5,10 @@ from generators.openapi.document import Document, load
 from generators.openapi.grounding import described_source, study_documents
 from generators.openapi.importing import Skipped, import_all
 from generators.openapi.operations import Operation, operations
+from generators.openapi.planning import SENDS
 
 __all__ = [
+    "SENDS",
     "Document",
     "Operation",
     "Skipped",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -39,23 +40,37 @@ def import_all(
 ) -> tuple[Plan | Skipped, ...]:
     """Return one plan for each operation, in the document's order, and why some have none.
 
-    ``base_url`` overrides the document's servers. Tool names are unique within the document.
+    ``base_url`` overrides the document's servers; ``chosen`` takes these operations only. Tool names are unique
+    within the document, and do not depend on which operations are chosen or how the document orders them.
     """
     found, broken = operations(document)
     base = base_url.rstrip("/")
+    names = names_of(found)
+    wanted = None if chosen is None else {o.id for o in chosen}
     results: list[Plan | Skipped] = []
-    names: set[str] = set()
-    for operation in chosen if chosen is not None else found:
+    for operation in found:
+        if wanted is not None and operation.id not in wanted:
+            continue
         address = base or operation.server or document.base_url()
         if not re.match(r"https?://[^/]", address):
             results.append(Skipped(operation=operation.id, reason="the document names no server; give one with --site"))
             continue
-        plan = plan_of(document, operation, base, name=_unique(tool_name(operation), names))
-        names.add(plan.tool_name)
-        results.append(plan)
-    if chosen is None:
+        results.append(plan_of(document, operation, base, name=names[operation.id]))
+    if wanted is None:
         results += [Skipped(operation=f"{b.method} {b.path}".strip(), reason=b.reason) for b in broken]
     return tuple(results)
+
+
+def names_of(found: Sequence[Operation]) -> dict[str, str]:
+    """Return a tool name for each operation by its id: method and path where several have the same name."""
+    own = {operation.id: tool_name(operation) for operation in found}
+    counts = Counter(own.values())
+    taken = {name for name, count in counts.items() if count == 1}
+    for operation in sorted(found, key=lambda o: o.id):
+        if counts[own[operation.id]] > 1:
+            own[operation.id] = _unique(_by_path(operation), taken)
+            taken.add(own[operation.id])
+    return own
 
 
 def plan_of(document: Document, operation: Operation, base: str = "", *, name: str = "") -> Plan:
@@ -67,7 +82,8 @@ def plan_of(document: Document, operation: Operation, base: str = "", *, name: s
     described = (
         operation.description if operation.description.startswith(title) else f"{title}. {operation.description}"
     )
-    needs = f" Needs the secret {operation.secret}." if operation.secret else ""
+    kept = ", ".join(c.name for c in operation.credentials)
+    needs = f" Needs the secret {kept}." if kept else ""
     example = example_arguments(operation, paged=paged)
     return Plan(
         query=title,
@@ -94,10 +110,18 @@ def tool_name(operation: Operation) -> str:
     """Return a tool name of ``[a-z0-9_]``: the operation's own where it has a usable one, else method and path."""
     own = snake(operation.name)
     if not operation.name or not _NAME.fullmatch(own) or len(own) > _LONGEST:
-        nouns = [snake(p.strip("{}")) for p in operation.path.split("/") if p]
-        own = snake("_".join([operation.method.lower(), *nouns]))
-    own = own[:_LONGEST].strip("_") or "operation"
-    return f"call_{own}"[:_LONGEST] if own in RESERVED_NAMES else own
+        return _by_path(operation)
+    return _free(own)
+
+
+def _by_path(operation: Operation) -> str:
+    nouns = [snake(p.strip("{}")) for p in operation.path.split("/") if p]
+    return _free(snake("_".join([operation.method.lower(), *nouns])))
+
+
+def _free(name: str) -> str:
+    short = name[:_LONGEST].strip("_") or "operation"
+    return f"call_{short}"[:_LONGEST] if short in RESERVED_NAMES else short
 
 
 def _subject(operation: Operation) -> str:

@@ -21,12 +21,15 @@ from domain.plan import (
     Topic,
 )
 from domain.values import JsonValue
+from generators.openapi.credentials import Credential
 from generators.openapi.document import Document
 from generators.openapi.operations import Operation, OperationParameter
 from generators.openapi.parts import Part, part_of, playing
 from generators.openapi.schemas import one_line
 from generators.openapi.serving import first_page
 
+SENDS: Final = "Send the secret "
+"""Begins the action of a step that sends a credential; its detail says where."""
 _LARGE: Final = 200
 _USUAL_LARGE: Final = 100
 _MOST_FIELDS: Final = 25
@@ -212,9 +215,17 @@ def hosts_of(request: RequestTemplate) -> tuple[str, ...]:
 
 
 def steps_of(operation: Operation) -> tuple[PlanStep, ...]:
-    """Return the plan's steps in words."""
-    where = operation.answer.records.removesuffix("{}") or "the root"
-    return (
-        PlanStep(order=1, action=f"Ask {operation.id}", method="api", detail=operation.summary),
-        PlanStep(order=2, action=f"Read the rows at {where}", method="api"),
+    """Return the plan's steps in words; what sends a credential says how it is set."""
+    where = "Take the answer as it comes"
+    if not operation.answer.whole:
+        where = f"Read the rows at {operation.answer.records.removesuffix('{}') or 'the root'}"
+    actions = [(f"{SENDS}{c.name}", _placing(c)) for c in operation.credentials]
+    actions += [(f"Ask {operation.id}", operation.summary), (where, "")]
+    return tuple(
+        PlanStep(order=order, action=action, method="api", detail=detail)
+        for order, (action, detail) in enumerate(actions, start=1)
     )
+
+
+def _placing(credential: Credential) -> str:
+    return f"--{credential.place} {credential.key} (its value: {credential.written})"

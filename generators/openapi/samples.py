@@ -211,7 +211,8 @@ def _text(shaped: JsonObject) -> str:
     if isinstance(pattern, str) and _is_small(pattern):
         return _of_pattern(_in_python(pattern), shaped)
     least = shaped.get("minLength")
-    return ("text" * (1 + (least if isinstance(least, int) else 1) // 4))[: _most(shaped)]
+    times = 1 + (min(least, _LONGEST) if isinstance(least, int) else 1) // 4
+    return ("text" * times)[: _most(shaped)]
 
 
 def _most(shaped: JsonObject) -> int:

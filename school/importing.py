@@ -1,0 +1,272 @@
+"""Importing an API document (IMPORT-1): its operations become drafts, which a first proved call publishes.
+
+Owns what becomes of each operation in the registry; reading the document is ``generators.openapi``, the first call
+is ``school.first_call``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+import anyio
+
+from domain.errors import InvalidQuery, NameRefused, UnknownTool
+from domain.events import EventSink, Progress, ignore
+from domain.plan import Plan
+from domain.policy import READ_METHODS, Policy
+from domain.run import Verdict
+from domain.tool import Annotations, Tool
+from domain.values import Value
+from domain.workflow import Provenance, Status, WorkflowVersion
+from generators.emit import describe, emit
+from generators.openapi import SENDS, Document, Skipped, import_all, operations
+from generators.sources.naming import snake
+from school.app import School
+from school.documents import read_document
+from school.policies import policy_for
+
+LONGEST_NAME: Final = 64
+MOST_NAMES: Final = 20  # tries to find a name that no other tool has
+DESTRUCTIVE: Final = frozenset({"PUT", "PATCH", "DELETE"})
+REPEATABLE: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+STEP: Final = 50  # operations between two notes of progress
+
+
+class ImportRequest(Value):
+    """What to import: a file or an address, where it is served (the document's own servers when empty), and what of it.
+
+    ``chosen`` are operations as "GET /path"; none means all. ``allow_hosts`` are further hosts that the tools may ask.
+    """
+
+    source: str
+    site: str = ""
+    chosen: tuple[str, ...] = ()
+    allow_hosts: tuple[str, ...] = ()
+
+
+class Entry(Value):
+    """What became of one operation: the tool, and whether it is new here, known, or known and different now."""
+
+    name: str
+    version: int
+    operation: str
+    state: Literal["new", "changed", "unchanged"]
+    status: Status
+    writes: bool
+
+
+class SecretNeeded(Value):
+    """A credential that imported tools need, and the command that sets it."""
+
+    name: str
+    command: str
+
+
+class Imported(Value):
+    """An imported document: its tools, what was skipped and why, and the secrets that calls will need."""
+
+    document: str
+    entries: tuple[Entry, ...]
+    skipped: tuple[Skipped, ...]
+    secrets: tuple[SecretNeeded, ...]
+
+
+async def import_document(
+    school: School,
+    request: ImportRequest,
+    *,
+    owner: str = "local",
+    at_terminal: bool = False,
+    on_progress: EventSink = ignore,
+) -> Imported:
+    """Keep the operations of a document as drafts; the same document again changes nothing.
+
+    Files are read, and private hosts let in, only for a person at the terminal.
+
+    Raises:
+        InvalidQuery: there is no such document, it describes no API, or it has no operation of a chosen name.
+        SourceUnreachable: its address does not answer.
+    """
+    on_progress(Progress(stage="observe", message=f"reading {request.source}", percent=5))
+    document = await read_document(school, request.source, at_terminal=at_terminal)
+    results = await anyio.to_thread.run_sync(partial(plans_of, document, request))
+    plans = [result for result in results if isinstance(result, Plan)]
+    skipped = [result for result in results if isinstance(result, Skipped)]
+    drafting = Drafting(school, request, owner=owner, api=document.title, at_terminal=at_terminal)
+    entries: list[Entry] = []
+    for start in range(0, len(plans), STEP):
+        percent = 10 + 85 * start // len(plans)
+        on_progress(Progress(stage="generate", message=f"{start} of {len(plans)} operations", percent=percent))
+        kept, refused = await anyio.to_thread.run_sync(drafting.keep_all, plans[start : start + STEP])
+        entries, skipped = [*entries, *kept], [*skipped, *refused]
+    on_progress(Progress(stage="publish", message=f"{len(entries)} drafts", percent=100))
+    return Imported(
+        document=document.title, entries=tuple(entries), skipped=tuple(skipped), secrets=tuple(secrets_of(plans))
+    )
+
+
+def plans_of(document: Document, request: ImportRequest) -> tuple[Plan | Skipped, ...]:
+    """Return the plans of all operations, or of the chosen ones.
+
+    Raises:
+        InvalidQuery: the document has no operation of a chosen name.
+    """
+    if not request.chosen:
+        return import_all(document, request.site)
+    found, broken = operations(document)
+    known = {o.id: o for o in found}
+    for wanted in request.chosen:
+        if wanted not in known:
+            reason = next((b.reason for b in broken if f"{b.method} {b.path}" == wanted), "the document has none such")
+            raise InvalidQuery(
+                f"There is no operation {wanted!r}: {reason}.", remedy="Write it as in the document, such as: GET /pets"
+            )
+    return import_all(document, request.site, chosen=[known[wanted] for wanted in request.chosen])
+
+
+def secrets_of(plans: Sequence[Plan]) -> Iterator[SecretNeeded]:
+    """Yield each credential that the plans need once, with the command that sets it."""
+    seen: set[str] = set()
+    for plan in plans:
+        for name, command in needed_secrets(plan):
+            if name not in seen:
+                seen.add(name)
+                yield SecretNeeded(name=name, command=command)
+
+
+def needed_secrets(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield name and command for each credential of one plan."""
+    host = urlsplit(plan.records.request.url).hostname
+    for step in plan.steps:
+        if step.action.startswith(SENDS):
+            name = step.action.removeprefix(SENDS)
+            yield name, f"main.py secrets set {name} --host {host} {step.detail}"
+
+
+class Drafting:
+    """Turns plans into drafts, for one owner and one document."""
+
+    def __init__(self, school: School, request: ImportRequest, *, owner: str, api: str, at_terminal: bool) -> None:
+        self._school = school
+        self._request = request
+        self._owner = owner
+        self._api = snake(api)[: LONGEST_NAME // 2].strip("_")
+        self._at_terminal = at_terminal
+        self._taken: set[str] = set()
+
+    def keep_all(self, plans: Sequence[Plan]) -> tuple[list[Entry], list[Skipped]]:
+        """Keep drafts of some plans. A tool that no client could take is skipped with the reason."""
+        entries: list[Entry] = []
+        skipped: list[Skipped] = []
+        for plan in plans:
+            try:
+                entries.append(self.keep(plan))
+            except (NameRefused, InvalidQuery) as problem:
+                skipped.append(Skipped(operation=operation_of(plan), reason=problem.message))
+        return entries, skipped
+
+    def keep(self, plan: Plan) -> Entry:
+        """Keep the draft of one plan, unless it is there already.
+
+        Raises:
+            NameRefused: the definition would make some client choke.
+            InvalidQuery: its address is none.
+        """
+        placed, before = self.placed(plan)
+        if before is not None:
+            again = self.draft(placed, before.provenance)
+            if again.content_hash == before.content_hash:
+                return _entry(before, "unchanged")
+        made = Provenance(planner=plan.planner.value, generator="template", created_at=self._school.clock.now())
+        kept = self._school.registry.save_draft(self.draft(placed, made), actor=self._owner)
+        return _entry(kept, "new" if before is None else "changed")
+
+    def placed(self, plan: Plan) -> tuple[Plan, WorkflowVersion | None]:
+        """Return the plan under a name of its own, and the newest version that this operation has already.
+
+        A name that another tool has is not taken: the API's name goes before it then, and a number behind.
+
+        Raises:
+            InvalidQuery: no name is free.
+        """
+        long = f"{self._api}_{plan.tool_name}"[:LONGEST_NAME].strip("_")
+        numbered = (f"{long[: LONGEST_NAME - 3]}_{number}" for number in range(2, MOST_NAMES))
+        for name in (plan.tool_name, long, *numbered):
+            if name in self._taken:
+                continue
+            before = self._newest(name)
+            if before is None or operation_of(before.plan) == operation_of(plan):
+                self._taken.add(name)
+                return plan.model_copy(update={"tool_name": name}), before
+        raise InvalidQuery(f"{MOST_NAMES} tools are named like {plan.tool_name} already.")
+
+    def draft(self, plan: Plan, provenance: Provenance) -> WorkflowVersion:
+        """Return the version of a plan: its code as of the provenance's day, nothing proved."""
+        return WorkflowVersion(
+            owner=self._owner,
+            status=Status.DRAFT,
+            tool=face_of(plan),
+            plan=plan,
+            artifact=emit(plan, provenance.created_at),
+            policy=self.policy(plan),
+            provenance=provenance,
+            verdict=Verdict(passed=False),
+            examples=tuple(dict(trial.arguments) for trial in plan.trials),
+        )
+
+    def policy(self, plan: Plan) -> Policy:
+        """Return what a draft may do: its own method at its own host, with its own secrets."""
+        address = plan.records.request.url
+        given = (self._request.site, self._request.source)
+        typed = self._at_terminal and any(origin_of(address) == origin_of(url) for url in given if "://" in url)
+        hosts = self._request.allow_hosts
+        found = policy_for(address, self._school.settings, at_terminal=typed, allow_hosts=hosts)
+        method = plan.records.request.method
+        methods = found.methods if method in found.methods else (*found.methods, method)
+        updated = {**found.model_dump(), "methods": methods, "secrets": plan.records.request.secrets}
+        return Policy.model_validate(updated)
+
+    def _newest(self, name: str) -> WorkflowVersion | None:
+        registry = self._school.registry
+        try:
+            newest = registry.versions(name, self._owner)[0]
+            return registry.tool(name, self._owner, newest.number)
+        except UnknownTool:
+            return None
+
+
+def face_of(plan: Plan) -> Tool:
+    """Return the tool, with annotations that say what its method does at the source."""
+    method = plan.records.request.method
+    hints = Annotations(
+        title=plan.title,
+        read_only_hint=method in READ_METHODS,
+        destructive_hint=method in DESTRUCTIVE,
+        idempotent_hint=method in REPEATABLE,
+    )
+    return describe(plan).model_copy(update={"annotations": hints})
+
+
+def operation_of(plan: Plan) -> str:
+    """Return method and address of a plan, which tell operations of all documents apart."""
+    return f"{plan.records.request.method} {plan.records.request.url}"
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of an address."""
+    split = urlsplit(url)
+    return f"{split.scheme}://{split.netloc}"
+
+
+def _entry(version: WorkflowVersion, state: Literal["new", "changed", "unchanged"]) -> Entry:
+    return Entry(
+        name=version.name,
+        version=version.number,
+        operation=operation_of(version.plan),
+        state=state,
+        status=version.status,
+        writes=version.plan.intent.writes,
+    )
