@@ -81,6 +81,25 @@ async def ask(
     return Answer(version=called.version, arguments=arguments, run=called.run, learned=learned, timings_ms=watch.ms)
 
 
+async def reuse(school: School, query: Query, *, owner: str = "local") -> Answer | None:
+    """Answer a question from a published tool, or return None when none answers it (PROVE-5).
+
+    Raises:
+        SchoolError: the question cannot mean anything, or the call did not end well.
+    """
+    watch = Stopwatch()
+    with watch.stage("understand"):
+        intent = await anyio.to_thread.run_sync(_understand, school, query)
+    with watch.stage("reuse"):
+        found = find_tool(school, query, intent, owner=owner)
+    if found is None:
+        return None
+    version, arguments = found
+    with watch.stage("call"):
+        called = await call(school, version.name, arguments, owner=owner)
+    return Answer(version=called.version, arguments=arguments, run=called.run, learned=False, timings_ms=watch.ms)
+
+
 def _understand(school: School, query: Query) -> Intent:
     ready_places(school.settings.home)
     return understand(query.text, school.clock.now())
