@@ -15,6 +15,7 @@ from playwright.async_api import BrowserContext, Dialog, Page, Request, Route, W
 from playwright.async_api import Error as PlaywrightError
 
 from domain.policy import DEFAULT_PORTS, READ_METHODS
+from sandbox.browsers_tape import Playback
 from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
 from sandbox.egress_grants import Grant
 from sandbox.secrets import Secret
@@ -28,12 +29,14 @@ Judge = Callable[[Request], str | None]
 class Rules:
     """What a context may ask: what its grant says. ``popups`` keeps windows that pages open.
 
-    ``secrets`` take the place of their stand-ins in the bodies of requests to their own hosts.
+    ``secrets`` take the place of their stand-ins in the bodies of requests to their own hosts. With ``playback``
+    what may be asked is answered from a recording, and nothing goes to the network.
     """
 
     grant: Grant
     popups: bool = False
     secrets: tuple[Secret, ...] = ()
+    playback: Playback | None = None
 
     def filled_in(self, request: Request) -> bytes | None:
         """Return the body to send instead of the request's own, or None when that has no stand-in.
@@ -105,6 +108,9 @@ async def enforce(context: BrowserContext, rules: Rules) -> None:
             except NotForThisHost as wrong:
                 reason = f"no credential {wrong.name} goes to this address"
         try:
+            if reason is None and rules.playback is not None and origin(request.url)[0]:
+                await rules.playback.answer(route, request)
+                return
             if reason is None:
                 await route.continue_(post_data=body)
                 return
@@ -115,7 +121,8 @@ async def enforce(context: BrowserContext, rules: Rules) -> None:
 
     async def judge_websocket(socket: WebSocketRoute) -> None:
         scheme, host, port = origin(socket.url)
-        if rules.grant.admits_host(scheme, host, port) and "GET" in rules.grant.policy.methods:
+        own = rules.grant.admits_host(scheme, host, port) and "GET" in rules.grant.policy.methods
+        if own and rules.playback is None:
             socket.connect_to_server()
             return
         rules.grant.deny(socket.url, f"WebSocket to {host}:{port} is outside the policy")

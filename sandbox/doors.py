@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from domain.policy import Policy
@@ -49,17 +50,21 @@ async def page_door(
     policy: Policy,
     exchanges: Exchanges,
     kill: Callable[[], None],
+    *,
     keep: KeepArtifacts | None,
+    now: datetime,
 ) -> AsyncIterator[Door]:
     """Open a page of its own for one call, and the gate before it; both are closed at the end.
 
-    Denials go to ``exchanges``, and what the page asked too when it records. ``keep`` takes the
-    screenshot, console and gate log of a call that failed.
+    Denials go to ``exchanges``, and what its pages asked and got too when it records; when it replays, they get
+    what it has, and see the time ``now``. ``keep`` takes the screenshot, console and gate log of a call that failed,
+    ``exchanges.left_behind`` those of any call.
 
     Raises:
         IsolationMissing, RunFailed: there is no browser, or it does not start.
     """
-    from sandbox.gate import Flooded, PageSession, open_page  # noqa: PLC0415 - heavy; only page workflows need it
+    from sandbox.browsers_tape import Playback, cleaned  # noqa: PLC0415 - heavy; only page workflows need it
+    from sandbox.gate import Flooded, PageSession, open_page  # noqa: PLC0415
 
     async def ask(session: PageSession, meta: Meta, body: bytes) -> tuple[Meta, bytes]:
         try:
@@ -68,14 +73,19 @@ async def page_door(
             door.flood()
             return {}, b""
 
-    async with open_page(browsers, policy, secrets=exchanges.secrets) as session:
+    tape = None if exchanges.played is None else Playback(exchanges.played, now)
+    secrets, record = exchanges.secrets, exchanges.records
+    async with open_page(browsers, policy, secrets=secrets, record=record, playback=tape) as session:
         door = Door(lambda meta, body: ask(session, meta, body), kill, _PAGE_QUESTIONS)
         exchanges.denials = session.grant.denials
         exchanges.gate_log = session.gate.log
         yield door
-        wanted = keep if door.failed else None
-        if wanted is not None or exchanges.records:
+        if tape is not None:
+            exchanges.unknown, exchanges.missed = tape.unknown, tape.missed
+        if session.recording is not None:
+            exchanges.recorded.extend(cleaned(await session.recording.exchanges(), exchanges.redactor))
+        takers = [take for take in (exchanges.left_behind, keep if door.failed else None) if take is not None]
+        if takers:
             left = await session.artifacts()
-            exchanges.recorded.extend(left.exchanges if exchanges.records else ())
-            if wanted is not None:
-                wanted(left)
+            for take in takers:
+                take(left)

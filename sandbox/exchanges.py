@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from http.cookies import CookieError
@@ -74,8 +74,11 @@ class Exchanges:
         self.denials: list[Denial] = []
         self.gate_log: Sequence[str] = ()  # what the gate of a page workflow noted
         self.limited = ""  # the last limit of the policy that a request met
+        self.played: tuple[Exchange, ...] | None = None  # what a replay answers from
         self.unknown = ""  # what a replay was asked that its recording does not have
+        self.missed: Sequence[str] = ()  # what a replayed page's own scripts asked beside it
         self.recorded: list[Exchange] = []
+        self.left_behind: Callable[[Any], None] | None = None  # takes the page that a page workflow leaves
         self._broker = broker
         self._policy = policy
         self._owner = owner

@@ -28,6 +28,7 @@ from domain.observation import Denial, Exchange
 from domain.policy import Policy
 from sandbox.browsers import BrowserPool
 from sandbox.browsers_routing import Rules, enforce
+from sandbox.browsers_tape import Playback, Recording
 from sandbox.egress_grants import Grant
 from sandbox.gate_rules import ADDRESS, COMMANDS, CREATED, EVENTS, Method
 from sandbox.gate_tap import Message, Tap, guid_of
@@ -70,6 +71,7 @@ class PageSession:
     grant: Grant
     page: Page
     recorder: Recorder
+    recording: Recording | None = None
     console: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_LINES))
 
     async def answer(self, meta: Message, body: bytes) -> tuple[Message, bytes]:
@@ -100,25 +102,37 @@ class PageSession:
 
 @asynccontextmanager
 async def open_page(
-    pool: BrowserPool, policy: Policy, *, read_public: bool = False, secrets: tuple[Secret, ...] = ()
+    pool: BrowserPool,
+    policy: Policy,
+    *,
+    read_public: bool = False,
+    secrets: tuple[Secret, ...] = (),
+    record: bool = False,
+    playback: Playback | None = None,
 ) -> AsyncIterator[PageSession]:
     """Open a context of its own with one page and a gate before it; all is closed at the end.
 
     The page gets its policy and nothing else; ``read_public`` lets it read assets (GET) from other public hosts.
     ``secrets`` fill login forms on this side (see sandbox.credentials) and are taken out of all that the client gets.
+    ``record`` keeps what its pages ask and get; with ``playback`` they get it from there, at the time of the recording,
+    and the proxy lets nothing through.
 
     Raises:
         IsolationMissing: no browser or no box on this machine.
         RunFailed: the browser did not start.
     """
     grant = Grant(policy, read_public=read_public)
-    async with pool.context(grant) as context:
-        await enforce(context, Rules(grant=grant, secrets=secrets))
+    network = grant if playback is None else Grant(policy.model_copy(update={"hosts": ()}))
+    async with pool.context(network) as context:
+        await enforce(context, Rules(grant=grant, secrets=secrets, playback=playback))
+        if playback is not None:
+            await context.clock.set_fixed_time(playback.now)
         recorder = Recorder(context)
+        recording = Recording(context) if record else None
         context.on("response", lambda _: None)  # keeps the driver sending what the client may wait for
         page = await context.new_page()
         gate = Gate(pool.tap, context, page, policy, redactor=Redactor(secrets))
-        session = PageSession(gate=gate, grant=grant, page=page, recorder=recorder)
+        session = PageSession(gate=gate, grant=grant, page=page, recorder=recorder, recording=recording)
         context.on("console", lambda message: session.console.append(_line(message)))
         try:
             yield session

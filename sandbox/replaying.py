@@ -1,7 +1,7 @@
 """Answers from a recording: the requests of a run that is replayed offline.
 
 Everything above the wire is as in any run: the policy, the limits, the redirects. No name is resolved, no
-connection is opened, no secret and no cookie is sent.
+connection is opened, no secret and no cookie is sent. Pages are answered by ``browsers_tape``.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable
 
-from domain.errors import SandboxProblem
 from domain.observation import Exchange
 from domain.policy import Policy
-from domain.workflow import Artifact
 from sandbox.broker import Broker
 from sandbox.exchanges import Ask, Exchanges, Refused, Reply
 
@@ -26,8 +24,9 @@ class Replayed(Exchanges):
 
     def __init__(self, broker: Broker, policy: Policy, owner: str, recorded: Iterable[Exchange]) -> None:
         super().__init__(broker, policy, owner)
+        self.played = tuple(recorded)
         self._left: defaultdict[tuple[str, str, str], deque[Exchange]] = defaultdict(deque)
-        for exchange in recorded:
+        for exchange in self.played:
             self._left[exchange.method, exchange.url, exchange.request_body or ""].append(exchange)
 
     async def _fetch(self, ask: Ask, timeout_s: float | None) -> Reply:
@@ -43,13 +42,3 @@ class Replayed(Exchanges):
         body = found.body.encode()
         self.bytes_in += len(body)
         return Reply(status=found.status, url=ask.target.url, fields=list(found.response_headers.items()), body=body)
-
-
-def require_replayable(artifact: Artifact) -> None:
-    """Refuse a page workflow: what a browser asks and draws is not in a recording of exchanges.
-
-    Raises:
-        SandboxProblem: always for a page workflow.
-    """
-    if artifact.interface != "http":
-        raise SandboxProblem("A page workflow cannot be replayed from recorded exchanges.", remedy="Call it instead.")

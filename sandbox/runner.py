@@ -33,7 +33,7 @@ from sandbox.manners import Manners
 from sandbox.outcomes import Ending, Validators, ended, from_frame, from_load, to_run
 from sandbox.places import needs_places
 from sandbox.pool import Key, Lease, Level, Pool, PoolOptions
-from sandbox.replaying import Replayed, require_replayable
+from sandbox.replaying import Replayed
 from sandbox.secrets import SecretStore
 from sandbox.zygotes import Loadable, LoadFailed
 
@@ -218,24 +218,25 @@ class Runner:
         record: bool = False,
         replayed: tuple[Exchange, ...] | None = None,
         output_schema: JsonObject | None = None,
+        left_behind: KeepArtifacts | None = None,
     ) -> Run:
         """Run an artifact once; every way in which it can end is an outcome of the run.
 
         ``now`` is the clock that the workflow sees. ``record`` keeps its exchanges. With ``replayed`` the
         answers come from a recording and no request leaves; a request that it does not have ends the run as
-        failed with the code ``asked_new``. When this coroutine is cancelled, the child is killed before the
-        cancellation goes on.
+        failed with the code ``asked_new``. ``left_behind`` takes the page of a page workflow as its run left it.
+        When this coroutine is cancelled, the child is killed before the cancellation goes on.
 
         Raises:
             CodeRefused: the check found violations.
-            SandboxProblem: the sandbox itself does not work; a page workflow was to be replayed.
+            SandboxProblem: the sandbox itself does not work.
         """
         prepared = await self._prepare(artifact, policy, owner)
         if replayed is None:
             exchanges = Exchanges(self.broker, policy, owner, record=record)
         else:
-            require_replayable(artifact)
             exchanges = Replayed(self.broker, policy, owner, replayed)
+        exchanges.left_behind = left_behind
         started = asyncio.get_running_loop().time()
 
         def told(ending: Ending) -> Run:
@@ -276,7 +277,7 @@ class Runner:
                 return from_load(error, prepared.artifact, exchanges)
             except ChildEnded as error:
                 return ended("died", f"The run could not begin: {error}.")
-            async with self._door(prepared, exchanges, lease) as door:
+            async with self._door(prepared, exchanges, lease, now) as door:
                 ending = await self._call(lease, prepared, job, exchanges, schema=schema, door=door)
                 door.failed = bool(ending.code)
             # a zygote that died takes its children along; a call that was not begun can be made again
@@ -318,14 +319,21 @@ class Runner:
             self._pool.give_back(lease, reusable=reusable)
 
     @asynccontextmanager
-    async def _door(self, prepared: _Prepared, exchanges: Exchanges, lease: Lease) -> AsyncIterator[Door]:
+    async def _door(
+        self,
+        prepared: _Prepared,
+        exchanges: Exchanges,
+        lease: Lease,
+        now: datetime,
+    ) -> AsyncIterator[Door]:
         """Open what answers the child: the broker, or for page workflows the gate before a page of its own."""
         if prepared.loadable.profile == "http":
             yield Door(exchanges.answer, lease.child.kill, prepared.policy.limits.requests)
             return
         try:
             pages = self._browsers or await self._own_browsers()
-            async with page_door(pages, prepared.policy, exchanges, lease.child.kill, self._keep) as door:
+            kill = lease.child.kill
+            async with page_door(pages, prepared.policy, exchanges, kill, keep=self._keep, now=now) as door:
                 yield door
         finally:
             if lease.child.usable:  # the page did not open, so the call was never begun

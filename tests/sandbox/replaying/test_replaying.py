@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from domain.errors import SandboxProblem
 from domain.observation import Exchange
 from domain.run import Outcome
 from domain.workflow import Artifact
@@ -111,14 +110,3 @@ async def test_a_recording_holds_no_secret_and_replays_without_one(tmp_path: Pat
     async with open_runner() as runner:
         again = await call(runner, artifact, policy, replayed=live.exchanges)
     assert again.output == live.output
-
-
-async def test_a_page_workflow_is_not_replayed_from_exchanges(runner: Runner) -> None:
-    code = (
-        workflow()
-        .code.replace("http: httpx.AsyncClient", "page: Page")
-        .replace("import httpx", "from playwright.async_api import Page")
-        .replace('await http.get("URL/echo", params={"word": request.word})', 'await page.goto("URL")')
-    )
-    with pytest.raises(SandboxProblem):
-        await call(runner, Artifact(code=code, interface="page"), Site().policy(), replayed=())
