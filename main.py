@@ -12,7 +12,7 @@ from mcp_server.cli import serve
 from mcp_server.keys_cli import app as key_commands
 from school.admin_cli import app as tool_commands
 from school.admin_cli import records as record_commands
-from school.cli import Document, Fresh, Hosts, Json, Kind, Planner, Site, answer_query
+from school.cli import Document, Fresh, Hosts, Json, Kind, Methods, Planner, Site, agreed, answer_query
 from school.cli import app as school_commands
 from school.cli import test as run_tests
 from school.examples_cli import app as example_commands
@@ -41,6 +41,7 @@ def main(
     source: Kind = None,
     fresh: Fresh = False,
     allow_host: Hosts = None,
+    allow_method: Methods = None,
     as_json: Json = False,
     examples: Annotated[bool, typer.Option("--run-examples", help="As the command examples.")] = False,
     start_server: Annotated[bool, typer.Option("--start-server", help="As the command serve.")] = False,
@@ -50,7 +51,14 @@ def main(
     if context.invoked_subcommand is not None:
         return
     if query is not None:
-        asked = Query(text=query, site=site, api_document=openapi, planner=planner, source=source)
+        asked = Query(
+            text=query,
+            site=site,
+            api_document=openapi,
+            planner=planner,
+            source=source,
+            methods=agreed(allow_method),
+        )
         answer_query(asked, fresh=fresh, allow_hosts=tuple(allow_host or ()), as_json=as_json)
     elif examples:
         run_examples(as_json=as_json)

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field as Constrained
 
 from domain.place import Place as Place  # noqa: PLC0414 - a plan speaks of places, so it is found here too
+from domain.policy import Method
 from domain.values import JsonValue, Value
 
 
@@ -40,6 +41,7 @@ class Query(Value):
     """What a person wrote, and where to begin.
 
     ``api_document`` is the file or address of an API document; ``api_text`` is that document once it was read.
+    ``methods`` are those beyond reading that a person agreed to (forms are sent with POST); no page adds any.
     """
 
     text: str
@@ -48,6 +50,7 @@ class Query(Value):
     api_text: str = ""
     source: SourceKind | None = None
     planner: PlannerKind = PlannerKind.AUTO
+    methods: tuple[Method, ...] = ()
 
 
 class Relation(StrEnum):

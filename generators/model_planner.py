@@ -7,6 +7,7 @@ something else goes back with the reasons, at most twice. The built-in planner i
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -34,7 +35,8 @@ class Planned:
     """A plan by a model, and what it took.
 
     ``generator`` says who must write the code: ``template`` (emit) or ``model`` (write). ``passed_over``
-    lists the models that did not serve before, with the reason.
+    lists the models that did not serve before, with the reason. ``sends_forms``: its code must POST what the page's
+    form takes, which a person has to agree to.
     """
 
     plan: Plan
@@ -44,6 +46,7 @@ class Planned:
     prompt_version: str
     passed_over: tuple[str, ...] = ()
     rejected: int = 0
+    sends_forms: bool = False
 
 
 async def plan_with_model(
@@ -56,17 +59,18 @@ async def plan_with_model(
     now: datetime,
     scope: Scope,
     view: str = "",
+    credentials: Sequence[str] = (),
 ) -> Planned:
     """Return the plan that a model chose among what was found.
 
-    ``view`` is the compact view of the observation, or "".
+    ``view`` is the compact view of the observation, or ""; ``credentials`` are the names of those for login forms.
 
     Raises:
         NeedsInput: the model is unsure of something that the question demands.
         ModelUnavailable, ModelReplyInvalid, BudgetExhausted: no plan by a model; the built-in planner can take over.
     """
     offer = offer_of(findings, observation, only=query.source)
-    request = plan_request(query, intent, offer, now=now, view=view)
+    request = plan_request(query, intent, offer, now=now, view=view, credentials=credentials)
     seen = f"{offer.text}\n{view}"
 
     def read(text: str) -> PlanReply:
@@ -96,10 +100,17 @@ async def plan_with_model(
         prompt_version=answer.prompt_version,
         passed_over=answer.passed_over,
         rejected=answer.rejected,
+        sends_forms=answer.value.candidate is None and _posts(observation),
     )
 
 
-def plan_request(query: Query, intent: Intent, offer: Offer, *, now: datetime, view: str = "") -> ModelRequest:
+def _posts(observation: Observation) -> bool:
+    return any(form.method.upper() == "POST" for page in observation.pages[:1] for form in page.forms)
+
+
+def plan_request(
+    query: Query, intent: Intent, offer: Offer, *, now: datetime, view: str = "", credentials: Sequence[str] = ()
+) -> ModelRequest:
     """Return the request that the plan prompt gives; equal questions give equal requests."""
     prompt = load_prompt("plan")
     data = f"{offer.text}\n\nThe page:\n{view}" if view else offer.text
@@ -107,6 +118,7 @@ def plan_request(query: Query, intent: Intent, offer: Offer, *, now: datetime, v
         question=json.dumps(query.text, ensure_ascii=False),
         now=f"{now:%A %Y-%m-%d}",
         understood=_understood(intent),
+        credentials=", ".join(credentials),
         data=fenced(data, "source"),
     )
     return ModelRequest(

@@ -51,6 +51,7 @@ async def repair(
     tried: tuple[str, ...],
     scope: Scope,
     rules: Sequence[RuleDoc] = (),
+    credentials: Sequence[str] = (),
 ) -> Written | GaveUp:
     """Return corrected code, or why there is none.
 
@@ -62,7 +63,9 @@ async def repair(
     """
     if len(tried) > ROUNDS:
         return GaveUp(reason="rounds")
-    request = repair_request(plan, artifact, diagnosis, policy, attempt=max(len(tried), 1), rules=rules)
+    request = repair_request(
+        plan, artifact, diagnosis, policy, attempt=max(len(tried), 1), rules=rules, credentials=credentials
+    )
     answer = await llm.ask(request, lambda text: read_code(text, plan), scope, first=provider_of(plan))
     if fingerprint(answer.value) in {*tried, fingerprint(artifact.code)}:
         return GaveUp(reason="repeated", usage=answer.usage)
@@ -112,11 +115,12 @@ def repair_request(
     *,
     attempt: int,
     rules: Sequence[RuleDoc] = (),
+    credentials: Sequence[str] = (),
 ) -> ModelRequest:
     """Return the request that the repair prompt gives."""
     prompt = load_prompt("repair")
     message = prompt.fill(
-        **common_blanks(plan, policy),
+        **common_blanks(plan, policy, credentials=credentials, told_models=False),
         attempt=attempt,
         attempts=ROUNDS,
         failures="\n".join(_failures(diagnosis)) or "- nothing was told",

@@ -46,29 +46,35 @@ async def write(
     scope: Scope,
     view: str = "",
     rules: Sequence[RuleDoc] = (),
+    credentials: Sequence[str] = (),
 ) -> Written:
     """Return a module that a model wrote for the plan.
 
     ``view`` is the compact view of the observation, ``rules`` are those of the code check that the
-    prompt should name.
+    prompt should name beside its own summary, ``credentials`` the names of those for login forms.
 
     Raises:
         ModelUnavailable, ModelReplyInvalid, BudgetExhausted: there is no code.
     """
-    request = write_request(plan, policy, now=now, view=view, rules=rules)
+    request = write_request(plan, policy, now=now, view=view, rules=rules, credentials=credentials)
     answer = await llm.ask(request, lambda text: read_code(text, plan), scope, first=provider_of(plan))
     return written(answer, plan)
 
 
 def write_request(
-    plan: Plan, policy: Policy, *, now: datetime, view: str = "", rules: Sequence[RuleDoc] = ()
+    plan: Plan,
+    policy: Policy,
+    *,
+    now: datetime,
+    view: str = "",
+    rules: Sequence[RuleDoc] = (),
+    credentials: Sequence[str] = (),
 ) -> ModelRequest:
     """Return the request that the write prompt gives."""
     prompt = load_prompt("write")
     message = prompt.fill(
-        **common_blanks(plan, policy),
+        **common_blanks(plan, policy, credentials=credentials),
         now=now.date().isoformat(),
-        secrets=", ".join(policy.secrets),
         data=fenced("\n\n".join(part for part in (_found(plan), view) if part) or "(nothing)", "source"),
     )
     return ModelRequest(
@@ -80,18 +86,24 @@ def write_request(
     )
 
 
-def common_blanks(plan: Plan, policy: Policy) -> dict[str, str]:
-    """Return the blanks that the prompts for writing and repairing share."""
+def common_blanks(
+    plan: Plan, policy: Policy, *, credentials: Sequence[str] = (), told_models: bool = True
+) -> dict[str, str]:
+    """Return the blanks that the prompts for writing and repairing share.
+
+    A repair has the models in its code already: without ``told_models`` the plan leaves them out.
+    """
     return {
         "question": json.dumps(plan.query, ensure_ascii=False),
         "interface": "page (browser)" if plan.browser else "http",
         "hosts": ", ".join(_origin(rule.host, rule.port) for rule in policy.hosts),
         "methods": ", ".join(policy.methods),
-        "plan": fenced(_plan(plan), "plan"),
+        "credentials": ", ".join(credentials),
+        "plan": fenced(_plan(plan, told_models=told_models), "plan"),
     }
 
 
-def _plan(plan: Plan) -> str:
+def _plan(plan: Plan, *, told_models: bool) -> str:
     """Steps, choices and addresses carry the source's own words: all of it belongs inside a fence."""
     steps = [f"{step.order}. {step.action}" for step in plan.steps]
     parameters = [_told(parameter) for parameter in plan.parameters]
@@ -102,7 +114,8 @@ def _plan(plan: Plan) -> str:
         if any(f": {alias} " in line for line in shapes)
     ]
     begins = f"Begins at: {plan.source.url}"
-    return "\n".join([begins, "Steps:", *steps, "", "Parameters:", *parameters, "", "Models:", *imports, *shapes])
+    told = [begins, "Steps:", *steps, "", "Parameters:", *parameters]
+    return "\n".join([*told, "", "Models:", *imports, *shapes] if told_models else told)
 
 
 def told_rules(rules: Sequence[RuleDoc]) -> str:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from domain.errors import InvalidArguments
 from domain.plan import PlannerKind, Query, SourceKind
+from domain.policy import Method
 from domain.values import JsonObject
 from school import show
 from school.app import School
 from school.console import plain_error, print_json, run
+
+
+class AgreedMethod(StrEnum):
+    """What a person can agree to beside reading."""
+
+    POST = "POST"
+
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -22,6 +31,10 @@ Planner = Annotated[PlannerKind, typer.Option("--planner", help="Who plans; auto
 Kind = Annotated[SourceKind | None, typer.Option("--source", help="Take this kind of source and no other.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Learn anew, even if a tool would answer.")]
 Hosts = Annotated[list[str] | None, typer.Option("--allow-host", help="A further host that the tool may ask.")]
+Methods = Annotated[
+    list[AgreedMethod] | None,
+    typer.Option("--allow-method", help="POST: the tool may send forms and searches, which reading alone does not."),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 
 
@@ -34,11 +47,24 @@ def ask(
     source: Kind = None,
     fresh: Fresh = False,
     allow_host: Hosts = None,
+    allow_method: Methods = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question: reuse a tool or learn one, then call it."""
-    query = Query(text=text, site=site, api_document=openapi, planner=planner, source=source)
+    query = Query(
+        text=text,
+        site=site,
+        api_document=openapi,
+        planner=planner,
+        source=source,
+        methods=agreed(allow_method),
+    )
     answer_query(query, fresh=fresh, allow_hosts=tuple(allow_host or ()), as_json=as_json)
+
+
+def agreed(methods: list[AgreedMethod] | None) -> tuple[Method, ...]:
+    """Return the methods that the person at the terminal agreed to."""
+    return ("POST",) if methods else ()
 
 
 def answer_query(query: Query, *, fresh: bool, allow_hosts: tuple[str, ...], as_json: bool) -> None:
@@ -70,10 +96,18 @@ def learn(
     planner: Planner = PlannerKind.AUTO,
     source: Kind = None,
     allow_host: Hosts = None,
+    allow_method: Methods = None,
     as_json: Json = False,
 ) -> None:
     """Learn a tool anew and publish it."""
-    query = Query(text=text, site=site, api_document=openapi, planner=planner, source=source)
+    query = Query(
+        text=text,
+        site=site,
+        api_document=openapi,
+        planner=planner,
+        source=source,
+        methods=agreed(allow_method),
+    )
     answer_query(query, fresh=True, allow_hosts=tuple(allow_host or ()), as_json=as_json)
 
 

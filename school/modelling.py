@@ -5,11 +5,12 @@ Owns the choice whether a model is asked at all. When none can serve, the built-
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from domain.cost import Usage
-from domain.errors import ModelProblem
+from domain.errors import ModelProblem, NeedsInput
 from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation
 from domain.plan import Intent, Plan, PlannerKind, Query
@@ -18,13 +19,16 @@ from domain.run import Run, Verdict
 from domain.values import Value
 from domain.workflow import Artifact
 from school.app import School
+from school.policies import form_credentials
 
 if TYPE_CHECKING:  # the prompts and the vendors' layer are loaded when a model is first needed
     from generators.llm import Llm, Scope
+    from sandbox.gate import Artifacts
 
-PLAN_VIEW_TOKENS = 1500
-WRITE_VIEW_TOKENS = 2500
+PLAN_VIEW_TOKENS = 1200
+WRITE_VIEW_TOKENS = 1800
 CANDIDATES_SHOWN = 5
+GAVE_UP = {"rounds": "three repairs did not help", "repeated": "the model repeated code that had failed"}
 
 
 class Draft(Value):
@@ -37,13 +41,26 @@ class Draft(Value):
     usage: Usage = Usage()
 
 
+class PageLeft(Value):
+    """The page of a browser workflow as a trial left it: snapshot, and a PNG in base64 (for a model that sees)."""
+
+    aria: str
+    screenshot: str = ""
+
+    @classmethod
+    def of(cls, left: Artifacts) -> Self:
+        """Return what a repair is shown of what a run left behind."""
+        return cls(aria=left.aria, screenshot=base64.b64encode(left.screenshot_png).decode())
+
+
 class Failure(Value):
-    """Why a draft did not pass, with what a repair needs to see."""
+    """Why a draft did not pass, with what a repair needs to see; ``left`` is the page of the run that is shown."""
 
     reason: str
     report: CheckReport | None = None
     verdict: Verdict | None = None
     runs: tuple[Run, ...] = ()
+    left: PageLeft | None = None
 
 
 class ModelPlan(Value):
@@ -78,7 +95,9 @@ async def helper_for(
         return None
     from generators.llm import Scope  # noqa: PLC0415 - see above
 
-    return Helper(llm=await school.llm.get(), scope=Scope(job_id=job_id, owner=owner, on_progress=on_progress, percent=40))
+    return Helper(
+        llm=await school.llm.get(), scope=Scope(job_id=job_id, owner=owner, on_progress=on_progress, percent=40)
+    )
 
 
 async def plan_by_model(
@@ -89,12 +108,14 @@ async def plan_by_model(
     *,
     findings: Findings,
     observation: Observation,
+    policy: Policy,
     on_progress: EventSink,
 ) -> ModelPlan | None:
     """Return a model's plan, or None when no model served; the reason is told.
 
     Raises:
-        NeedsInput: the model is unsure of something that the question demands.
+        NeedsInput: the model is unsure of something that the question demands, or its plan sends forms and nobody
+            has agreed to that.
     """
     from generators.model_planner import plan_with_model  # noqa: PLC0415 - see above
     from generators.view import view  # noqa: PLC0415
@@ -110,11 +131,20 @@ async def plan_by_model(
             now=school.clock.now(),
             scope=helper.scope,
             view=shown,
+            credentials=form_credentials(policy, school.settings, owner=helper.scope.owner),
         )
     except ModelProblem as problem:
         message = f"no plan by a model ({problem.code}): the built-in planner is used"
         on_progress(Progress(stage="plan", message=message, percent=42))
         return None
+    if planned.sends_forms and "POST" not in policy.methods:
+        raise NeedsInput(
+            f"To answer this, the tool must send forms (POST) to {', '.join(rule.host for rule in policy.hosts)}. "
+            "It does not only read then. Shall it?",
+            field="method",
+            choices=("POST",),
+            remedy="Agree with --allow-method POST.",
+        )
     return ModelPlan(
         plan=planned.plan,
         writes=planned.generator == "model",
@@ -140,7 +170,6 @@ async def write_draft(
     """
     from generators.view import view  # noqa: PLC0415 - see above
     from generators.write import write  # noqa: PLC0415
-    from sandbox.rules import catalogue  # noqa: PLC0415
 
     shown = view(
         observation,
@@ -155,7 +184,7 @@ async def write_draft(
         now=school.clock.now(),
         scope=helper.scope,
         view=shown,
-        rules=catalogue(),
+        credentials=form_credentials(policy, school.settings, owner=helper.scope.owner),
     )
     return Draft(
         artifact=written.artifact,
@@ -167,16 +196,28 @@ async def write_draft(
 
 
 async def repair_draft(
-    helper: Helper, plan: Plan, draft: Draft, policy: Policy, failure: Failure, *, tried: tuple[str, ...]
-) -> Draft | None:
-    """Return corrected code, or None when the rounds are over or a model repeats itself or none serves.
+    school: School,
+    helper: Helper,
+    plan: Plan,
+    draft: Draft,
+    *,
+    failure: Failure,
+    policy: Policy,
+    tried: tuple[str, ...],
+) -> Draft | str:
+    """Return corrected code, or why there is none: the rounds are over, a model repeats itself, or none serves.
 
     ``tried`` holds the fingerprints of all code that failed so far, the draft's among them.
     """
     from generators.repair import GaveUp, diagnose, repair  # noqa: PLC0415 - see above
-    from sandbox.rules import catalogue  # noqa: PLC0415
 
-    diagnosis = diagnose(report=failure.report, verdict=failure.verdict, runs=failure.runs)
+    diagnosis = diagnose(
+        report=failure.report,
+        verdict=failure.verdict,
+        runs=failure.runs,
+        aria=failure.left.aria if failure.left else "",
+        screenshot=base64.b64decode(failure.left.screenshot) if failure.left else b"",
+    )
     try:
         done = await repair(
             helper.llm,
@@ -186,12 +227,12 @@ async def repair_draft(
             policy,
             tried=tried,
             scope=helper.scope,
-            rules=catalogue(),
+            credentials=form_credentials(policy, school.settings, owner=helper.scope.owner),
         )
-    except ModelProblem:
-        return None
+    except ModelProblem as problem:
+        return f"no repair: {problem.message}"
     if isinstance(done, GaveUp):
-        return None
+        return GAVE_UP[done.reason]
     return Draft(
         artifact=done.artifact,
         generator="model",

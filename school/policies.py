@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import tldextract
 
 from domain.errors import InvalidQuery
-from domain.policy import DEFAULT_PORTS, HostRule, Policy
+from domain.policy import DEFAULT_PORTS, HostRule, Method, Policy
 from sandbox.secrets import SecretStore
 from school.settings import Settings
 
@@ -39,6 +39,17 @@ def with_secrets(policy: Policy, settings: Settings, *, owner: str) -> Policy:
     kept = SecretStore(settings.home / "secrets").names(owner)
     names = tuple(name for name, host, _ in kept if any(_reaches(rule, host) for rule in policy.hosts))
     return policy.model_copy(update={"secrets": names})
+
+
+def form_credentials(policy: Policy, settings: Settings, *, owner: str) -> tuple[str, ...]:
+    """Return the names of the policy's secrets that workflows write into login forms, as stand-ins."""
+    kept = SecretStore(settings.home / "secrets").names(owner) if policy.secrets else ()
+    return tuple(name for name, _, place in kept if place == "form" and name in policy.secrets)
+
+
+def with_methods(policy: Policy, methods: tuple[Method, ...]) -> Policy:
+    """Return the policy with the methods that a person agreed to, beside those that only read."""
+    return policy.model_copy(update={"methods": tuple(dict.fromkeys((*policy.methods, *methods)))})
 
 
 def _reaches(rule: HostRule, host: str) -> bool:

@@ -12,15 +12,15 @@ from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation
 from domain.plan import Plan
 from domain.policy import Policy
-from domain.run import Run, RunKind, Verdict
+from domain.run import Outcome, Run, RunKind, Verdict
 from domain.values import JsonObject, Value
-from domain.workflow import Artifact, Provenance, Status, WorkflowVersion
+from domain.workflow import Provenance, Status, WorkflowVersion
 from generators.emit import describe, emit
 from sandbox.check import check
 from school.app import School
 from school.judging.case import Case, TriedTrial
 from school.judging.judge import judge
-from school.modelling import Draft, Failure, Helper, ModelPlan, repair_draft, write_draft
+from school.modelling import Draft, Failure, Helper, ModelPlan, PageLeft, repair_draft, write_draft
 from school.stopwatch import Stopwatch
 
 REPAIRS = 3  # PROVE-3
@@ -89,10 +89,11 @@ async def prove(bench: Bench, plan: Plan) -> Proved | Attempt:
         from generators.repair import fingerprint  # noqa: PLC0415 - only with a model
 
         failed = (*failed, fingerprint(draft.artifact.code))
-        mend = partial(repair_draft, bench.helper, plan, draft, bench.policy, outcome, tried=failed)
-        better = await bench.watch.step("repair", Draft | None, mend)
-        if better is None:
-            return Attempt(kind=kind, reason=outcome.reason)
+        mend = partial(repair_draft, bench.school, bench.helper, plan, draft)
+        mended = partial(mend, failure=outcome, policy=bench.policy, tried=failed)
+        better = await bench.watch.step("repair", Draft | str, mended)
+        if isinstance(better, str):
+            return Attempt(kind=kind, reason=f"{outcome.reason} ({better})")
         draft = better
 
 
@@ -126,9 +127,14 @@ async def examine(bench: Bench, plan: Plan, draft: Draft) -> Proved | Failure:
         return Failure(reason="; ".join(v.message for v in report.violations[:3]), report=report)
     try:
         with bench.watch.stage("trials"):
-            tried, repeat = await _try(bench, plan, draft.artifact)
+            trials = await _try(bench, plan, draft)
     except (CodeRefused, EgressDenied) as problem:
         return Failure(reason=problem.message)
+    tried, left = tuple(t.tried for t in trials.tried), _shown(trials)
+    if trials.repeat is None:
+        run = tried[-1].run
+        reason = f"{tried[-1].trial.name}: {run.error.message if run.error else run.outcome.value}"
+        return Failure(reason=reason, runs=(run,), left=left)
     with bench.watch.stage("judge"):
         case = Case(
             plan=plan,
@@ -136,24 +142,47 @@ async def examine(bench: Bench, plan: Plan, draft: Draft) -> Proved | Failure:
             observation=bench.seen.observation,
             findings=bench.seen.findings,
             tried=tried,
-            repeat=repeat,
+            repeat=trials.repeat,
             now=bench.school.clock.now(),
         )
         in_a_thread = partial(anyio.to_thread.run_sync, judge, case)  # others are served meanwhile
         verdict = await bench.watch.steps.do("judge", Verdict, in_a_thread)
     if not verdict.passed:
         reason = "; ".join(f"{f.check}: {f.evidence}" for f in verdict.failures)
-        return Failure(reason=reason, verdict=verdict, runs=tuple(trial.run for trial in tried))
+        return Failure(reason=reason, verdict=verdict, runs=tuple(t.run for t in tried), left=left)
     return Proved(version=_version(bench, plan, draft, verdict), trials=tried)
 
 
-async def _try(bench: Bench, plan: Plan, artifact: Artifact) -> tuple[tuple[TriedTrial, ...], Run]:
+@dataclass(frozen=True, kw_only=True)
+class _Tried:
+    tried: TriedTrial
+    left: PageLeft | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Trials:
+    """All trials in their order; ``repeat`` is the first once more, None when a run ended them early."""
+
+    tried: tuple[_Tried, ...]
+    repeat: Run | None
+
+
+class _Once(Value):
+    """One run, and the page that it left when it was a page workflow's."""
+
+    run: Run
+    left: PageLeft | None = None
+
+
+async def _try(bench: Bench, plan: Plan, draft: Draft) -> _Trials:
+    """Run all trials; code by a model that does not end well is not run further: a repair needs one failure."""
     runner = await bench.school.runner.get()
     output_schema = describe(plan).output_schema
 
-    async def once(arguments: JsonObject) -> Run:
+    async def once(arguments: JsonObject) -> _Once:
+        left: list[PageLeft] = []
         run: Run = await runner.run(
-            artifact,
+            draft.artifact,
             arguments,
             bench.policy,
             kind=RunKind.TRIAL,
@@ -162,17 +191,27 @@ async def _try(bench: Bench, plan: Plan, artifact: Artifact) -> tuple[tuple[Trie
             tool=plan.tool_name,
             record=True,
             output_schema=output_schema,
+            left_behind=lambda artifacts: left.append(PageLeft.of(artifacts)),
         )
         bench.school.registry.record_run(run)
-        return run
+        return _Once(run=run, left=left[0] if left else None)
 
     steps = bench.watch.steps
-    tried: list[TriedTrial] = []
+    tried: list[_Tried] = []
     for number, trial in enumerate(plan.trials):
         bench.on_progress(Progress(stage="trials", message=f"trial {trial.name}", percent=60 + 8 * number))
-        run = await steps.do(f"trial {trial.name}", Run, partial(once, dict(trial.arguments)))
-        tried.append(TriedTrial(trial=trial, run=run))
-    return tuple(tried), await steps.do("trial again", Run, partial(once, dict(plan.trials[0].arguments)))
+        done = await steps.do(f"trial {trial.name}", _Once, partial(once, dict(trial.arguments)))
+        tried.append(_Tried(tried=TriedTrial(trial=trial, run=done.run), left=done.left))
+        if draft.generator == "model" and done.run.outcome is not Outcome.OK:
+            return _Trials(tried=tuple(tried), repeat=None)
+    again = await steps.do("trial again", _Once, partial(once, dict(plan.trials[0].arguments)))
+    return _Trials(tried=tuple(tried), repeat=again.run)
+
+
+def _shown(trials: _Trials) -> PageLeft | None:
+    """Return the page of the run that a repair is shown: the first that did not end well, else the first."""
+    failed = [t for t in trials.tried if t.tried.run.outcome is not Outcome.OK]
+    return (failed or list(trials.tried))[0].left
 
 
 def _version(bench: Bench, plan: Plan, draft: Draft, verdict: Verdict) -> WorkflowVersion:
