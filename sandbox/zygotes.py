@@ -26,6 +26,7 @@ LOAD_S = 10.0
 KEPT_S = 60.0  # how long a child of the fast level may serve
 KEPT_AT_ONCE = 8  # kept children of one version, as long as no call waits longer than
 PATIENCE_S = 0.05
+SLOW_S = 0.1  # a call that takes longer waits for its site, not for this machine
 _FORKING = 8  # forks of one version under way at the same time
 _FAILURES = 5  # children in a row that did not come up: the version's zygote is no good
 _INDEX_TIMES = 4  # what unpacking the index of places takes beside it, none of it the module's own
@@ -164,6 +165,7 @@ class Version:
         self._failures = 0
         self._most_kept = KEPT_AT_ONCE
         self._growing: asyncio.TimerHandle | None = None
+        self._serving: dict[Child, float] = {}  # each with when its call began
         self.in_use = 0
         self.used_at = clock()
         process.on_end = self._ended
@@ -180,19 +182,22 @@ class Version:
             ChildEnded: the zygote is gone.
         """
         self.in_use += 1
+        loop = asyncio.get_running_loop()
         try:
             while self._spare:
                 child = self._spare.pop() if kept else self._spare.popleft()  # the one used last is in the caches
                 if child.usable and not (kept and child.age_s > KEPT_S):
+                    self._serving[child] = loop.time()
                     return child
                 child.kill()
-            loop = asyncio.get_running_loop()
             waiting: asyncio.Future[Child] = loop.create_future()
             self._waiting.append((loop.time(), waiting))
             self.fill(kept=kept, ahead=False)
             if kept and self._growing is None:
                 self._growing = loop.call_later(PATIENCE_S, self._grow)
-            return await waiting
+            child = await waiting
+            self._serving[child] = loop.time()
+            return child
         except BaseException:
             self.in_use -= 1
             raise
@@ -200,6 +205,7 @@ class Version:
     def give_back(self, child: Child, *, reusable: bool, kept: bool) -> None:
         """Take a child back after its call; one that is not reusable is ended."""
         self.in_use -= 1
+        self._serving.pop(child, None)
         self.used_at = self._clock()
         if reusable and child.usable:
             self._offer(child)
@@ -248,13 +254,17 @@ class Version:
             self.fill(kept=kept, ahead=False)
 
     def _grow(self) -> None:
-        """Allow more kept children when calls wait long for one: their site is slow."""
+        """Allow more kept children when calls wait long for one because of a slow site.
+
+        Where the machine is what is slow, more processes would only make it slower.
+        """
         loop = asyncio.get_running_loop()
         self._growing = None
         if not self._waiting:
             self._most_kept = KEPT_AT_ONCE
             return
-        if loop.time() - self._waiting[0][0] >= PATIENCE_S:
+        slow = sum(loop.time() - began >= SLOW_S for began in self._serving.values())
+        if slow * 2 >= len(self._serving) and loop.time() - self._waiting[0][0] >= PATIENCE_S:
             self._most_kept += len(self._waiting)
         self.fill(kept=True, ahead=False)
         self._growing = loop.call_later(PATIENCE_S, self._grow)
