@@ -1,8 +1,8 @@
 """learn_tool: progress while it works, questions to the person where the client can ask, or a job to ask after.
 
 Asking differs by protocol revision. On 2025-11-25 the server asks in the middle of the call and goes on with the
-answer. On 2026-07-28 the call ends with the question, and the client calls again with the answer and the sealed state
-of all answers so far.
+answer. On 2026-07-28 the call ends with the question, and the client calls again with the answer and the sealed name
+of the job that waits for it.
 """
 
 from __future__ import annotations
@@ -16,17 +16,20 @@ from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from domain.errors import LearnProblem, NeedsApproval, NeedsInput
-from domain.events import EventSink
+from domain.events import EventSink, never_falling
+from domain.job import Job, JobState
 from domain.plan import Query
 from mcp_server.desk import Asked, Desk
+from mcp_server.jobs import view_of
 from mcp_server.progress import reported
-from mcp_server.questions import ANSWER, form_of, with_answer
+from mcp_server.questions import ANSWER, form_of
 from mcp_server.results import failed, given
+from school.jobs import Learning
+from school.jobs.board import outcome
 
 ANSWER_S = 600.0  # for a person to answer
 QUESTIONS = 5  # in one call; a source that asks more is not being understood
-
-Answers = list[tuple[str, str]]  # field and answer, in the order they were given
+QUEUE_S = 60.0  # that a job may wait for its turn beside the time it may take
 
 
 async def learn_tool(
@@ -34,45 +37,77 @@ async def learn_tool(
 ) -> types.CallToolResult | types.InputRequiredResult:
     """Answer a question, learning a tool when none answers.
 
+    Learning is a job in any case, so that it outlives this process; a call that waits for it and is cancelled
+    cancels it.
+
     Raises:
         SchoolError: see the tree.
     """
     query = Query(text=arguments["query"], site=arguments.get("site"))
-    fresh = arguments.get("fresh", False)
+    learning = Learning(query=query, fresh=arguments.get("fresh", False))
+    jobs = desk.jobs.desk
     if arguments.get("background"):
-        view = desk.jobs.learn(query, owner=asked.owner, fresh=fresh)
+        view = view_of(jobs.learn(learning, owner=asked.owner))
         return given({**view.model_dump(mode="json", exclude_none=True), "hint": "Ask get_job how it stands."})
-    answers = _answers_so_far(asked.params)
-    if answers is None:
+    state = _state(asked.params)
+    if state is None:
+        answer = None if learning.fresh else await _from_tools(desk, asked, query)
+        if answer is not None:
+            return given(answer, desk.results, asked.owner)
+        return await _led_to_its_end(desk, asked, jobs.learn(learning, owner=asked.owner).id)
+    job_id, replied = state
+    if replied is not None and not replied:
+        jobs.cancel(job_id, asked.owner)
         return failed(LearnProblem("The question was not answered; nothing was learned.", remedy="Ask again."))
-    for field, answer in answers:
-        query = with_answer(query, field, answer)
+    if replied is not None and jobs.get(job_id, asked.owner).state is JobState.NEEDS_INPUT:
+        jobs.answer(job_id, asked.owner, replied, by_person=True)
+    return await _led_to_its_end(desk, asked, job_id)
+
+
+async def _from_tools(desk: Desk, asked: Asked, query: Query) -> dict[str, Any] | None:
+    from school.answers import answered  # noqa: PLC0415 - what understanding needs is loaded when it is needed
+    from school.ask import reuse  # noqa: PLC0415 - as above
+
+    answer = await reuse(desk.school, query, owner=asked.owner)
+    return None if answer is None else answered(answer)
+
+
+async def _led_to_its_end(desk: Desk, asked: Asked, job_id: str) -> types.CallToolResult | types.InputRequiredResult:
+    """Follow a job, asking the person what it asks, until it is over or the call must end with its question."""
+    jobs = desk.jobs.desk
     for _ in range(QUESTIONS):
+        job = await _followed(desk, asked, job_id)
         try:
-            return given(await _learn(desk, asked, query, fresh=fresh), desk.results, asked.owner)
-        except NeedsApproval:  # only a person answers it: see approvals
+            return given(outcome(job), desk.results, asked.owner)
+        except NeedsApproval:  # only a person answers it, and the call then begins anew: see approvals
+            jobs.cancel(job_id, asked.owner)
             raise
         except NeedsInput as problem:
-            if not _can_ask(asked) or len(answers) >= QUESTIONS:
-                raise
-            if asked.ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
-                return _question(problem, answers)
-            reply = await _ask(asked, problem)
+            if _can_ask(asked) and asked.ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
+                return _question(problem, job_id)
+            reply = await _ask(asked, problem) if _can_ask(asked) else None
             if reply is None:
+                jobs.cancel(job_id, asked.owner)
                 raise
-            answers.append((problem.field, reply))
-            query = with_answer(query, problem.field, reply)
+            jobs.answer(job_id, asked.owner, reply, by_person=True)
+    jobs.cancel(job_id, asked.owner)
     raise LearnProblem("Too many questions remained.", remedy="Say more in the query itself.")
 
 
-async def _learn(desk: Desk, asked: Asked, query: Query, *, fresh: bool) -> dict[str, Any]:
-    from school.answers import answered  # noqa: PLC0415 - what learning needs is loaded when it is needed
-    from school.ask import Answer, ask  # noqa: PLC0415 - as in jobs
+async def _followed(desk: Desk, asked: Asked, job_id: str) -> Job:
+    jobs = desk.jobs.desk
 
-    async def work(sink: EventSink) -> Answer:
-        return await ask(desk.school, query, owner=asked.owner, fresh=fresh, on_progress=sink)
+    async def work(sink: EventSink) -> Job:
+        return await jobs.follow(job_id, asked.owner, never_falling(sink))
 
-    return answered(await reported(asked, work, longest_s=desk.school.settings.learn_timeout_s))
+    over = False
+    try:
+        job = await reported(asked, work, longest_s=desk.school.settings.learn_timeout_s + QUEUE_S)
+        over = True
+    finally:
+        if not over:  # the client has left or cancelled, or its patience is over
+            jobs.cancel(job_id, asked.owner)
+    return job
 
 
 def _can_ask(asked: Asked) -> bool:
@@ -94,26 +129,24 @@ async def _ask(asked: Asked, problem: NeedsInput) -> str | None:
     return _accepted(reply)
 
 
-def _question(problem: NeedsInput, answers: Answers) -> types.InputRequiredResult:
+def _question(problem: NeedsInput, job_id: str) -> types.InputRequiredResult:
     params = types.ElicitRequestFormParams(message=problem.message, requested_schema=form_of(problem))
-    state = orjson.dumps({"answers": answers, "field": problem.field}).decode()
+    state = orjson.dumps({"job": job_id}).decode()
     return types.InputRequiredResult(input_requests={ANSWER: types.ElicitRequest(params=params)}, request_state=state)
 
 
-def _answers_so_far(params: types.CallToolRequestParams) -> Answers | None:
-    """Return the answers given so far, or None when the person declined the last question.
+def _state(params: types.CallToolRequestParams) -> tuple[str, str | None] | None:
+    """Return the job that an earlier part of this call began, and the answer: "" declined, None not there yet.
 
     The state was sealed by this server and unsealed before it came here; the responses are the client's own words.
     """
     if params.request_state is None:
-        return []
+        return None
     state = orjson.loads(params.request_state)
-    answers: Answers = [(field, answer) for field, answer in state["answers"]]
     reply = (params.input_responses or {}).get(ANSWER)
     if not isinstance(reply, types.ElicitResult):
-        return answers  # nothing came back: the question is asked again
-    answer = _accepted(reply)
-    return None if answer is None else [*answers, (state["field"], answer)]
+        return state["job"], None  # nothing came back: the question is asked again
+    return state["job"], _accepted(reply) or ""
 
 
 def _accepted(reply: object) -> str | None:

@@ -1,21 +1,15 @@
-"""Questions back to the person: as an object, as a form for elicitation, and as an answer put into the query."""
+"""Questions back to the person, as a form for elicitation."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from domain.errors import APPROVAL, NeedsInput
-from domain.plan import Query
-from domain.values import JsonObject
+from domain.errors import NeedsInput
+from school.questions import ANSWER_CHARACTERS, question_of, with_answer
+
+__all__ = ["ANSWER", "form_of", "question_of", "with_answer"]
 
 ANSWER = "answer"  # the one field of every form
-ANSWER_CHARACTERS = 2000
-
-
-def question_of(problem: NeedsInput) -> JsonObject:
-    """Return the question of CLI-2: text, field and choices."""
-    return {"text": problem.message, "field": problem.field, "choices": list(problem.choices)}
 
 
 def form_of(problem: NeedsInput) -> dict[str, Any]:
@@ -29,22 +23,3 @@ def form_of(problem: NeedsInput) -> dict[str, Any]:
         "maxLength": ANSWER_CHARACTERS,
     }
     return {"type": "object", "properties": {ANSWER: field}, "required": [ANSWER]}
-
-
-def with_answer(query: Query, field: str, answer: str) -> Query:
-    """Return the query with an answer in it.
-
-    A site becomes the query's site. Any other answer becomes words of the query: it stands in the place of the name
-    that it makes clear ("Springfield" → "Springfield, Illinois"), else at the end.
-    """
-    if field.startswith(APPROVAL):  # what was approved is kept elsewhere; it is no word of the question
-        return query
-    answer = answer.strip()[:ANSWER_CHARACTERS]
-    if field == "site":
-        return query.model_copy(update={"site": answer})
-    name = answer.partition(",")[0].strip()
-    found = re.search(rf"\b{re.escape(name)}\b", query.text, re.IGNORECASE) if name else None
-    text = (
-        f"{query.text} {answer}" if found is None else query.text[: found.start()] + answer + query.text[found.end() :]
-    )
-    return query.model_copy(update={"text": text})

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from domain.errors import NeedsInput, SchoolError
+from domain.errors import APPROVAL, NeedsInput, SchoolError
 from domain.events import EventSink, Progress
 from domain.job import ENDS, Job, JobState
 from domain.plan import Query
 from domain.values import JsonObject
 from registry.jobs import JobBoard, open_board
 from school.app import School
+from school.approvals import approval_of
 from school.jobs.crew import Crew, open_crew
 from school.jobs.problems import JobRefused, UnknownJob, as_error
 
@@ -166,6 +167,8 @@ def outcome(job: Job) -> JsonObject:
     if job.state is JobState.NEEDS_INPUT and job.question is not None:
         choices = job.question.get("choices")
         texts = tuple(str(choice) for choice in choices) if isinstance(choices, list) else ()
+        if str(job.question["field"]).startswith(APPROVAL):
+            raise approval_of(job.question)
         raise NeedsInput(str(job.question["text"]), field=str(job.question["field"]), choices=texts)
     if job.state is JobState.FAILED and job.error is not None:
         raised = job.error.get("raised")
