@@ -56,7 +56,7 @@ async def try_draft(
     if any(f.outcome is CheckOutcome.FAILED for f in findings):
         return Called(version=version, run=run)
     tried = TriedTrial(trial=Trial(name=TRIAL_NAME, arguments=arguments, expect="any"), run=run)
-    recorded = bundle_of(version.artifact, [tried])
+    recorded = bundle_of([tried])
     bundle = await faithful(school, version.artifact, version.policy, recorded, owner=owner, tool=version.name)
     verdict = verdict_on(tried, (*findings, _agreed(recorded, bundle)))
     if not verdict.passed:
@@ -117,8 +117,9 @@ def _published(school: School, version: WorkflowVersion, bundle: ReplayBundle, o
 def with_secrets_told(school: School, version: WorkflowVersion, problem: SchoolError, owner: str) -> SchoolError:
     """Return the problem of a failed call, with the commands that set what secrets are lacking."""
     kept = {name for name, _, _ in SecretStore(school.settings.home / "secrets").names(owner)}
-    lacking = {name: command for name, command in needed_secrets(version.plan) if name not in kept}
+    lacking = [secret for secret in needed_secrets(version.plan) if secret.name not in kept]
     if lacking:
-        problem.message = f"{problem.message} It needs secrets that are not set: {', '.join(lacking)}."
-        problem.remedy = "; ".join(f"Run: {command}" for command in lacking.values())
+        names = ", ".join(secret.name for secret in lacking)
+        problem.message = f"{problem.message} It needs secrets that are not set: {names}."
+        problem.remedy = "; ".join(f"Run: {secret.command}" for secret in lacking)
     return problem

@@ -6,6 +6,7 @@ is ``school.first_call``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final, Literal
@@ -59,10 +60,19 @@ class Entry(Value):
 
 
 class SecretNeeded(Value):
-    """A credential that imported tools need, and the command that sets it."""
+    """A credential that imported tools need: where it is sent, and what its value looks like ("Bearer …")."""
 
     name: str
-    command: str
+    host: str
+    place: Literal["header", "query", "basic"]
+    key: str
+    written: str
+
+    @property
+    def command(self) -> str:
+        """The command that sets it; the value is asked for."""
+        value = f"  (the value: {self.written})" if self.written != "…" else ""
+        return f"main.py secrets set {self.name} --host {self.host} --{self.place} {self.key}{value}"
 
 
 class Imported(Value):
@@ -103,9 +113,7 @@ async def import_document(
         kept, refused = await anyio.to_thread.run_sync(drafting.keep_all, plans[start : start + STEP])
         entries, skipped = [*entries, *kept], [*skipped, *refused]
     on_progress(Progress(stage="publish", message=f"{len(entries)} drafts", percent=100))
-    return Imported(
-        document=document.title, entries=tuple(entries), skipped=tuple(skipped), secrets=tuple(secrets_of(plans))
-    )
+    return Imported(document=document.title, entries=tuple(entries), skipped=tuple(skipped), secrets=secrets_of(plans))
 
 
 def plans_of(document: Document, request: ImportRequest) -> tuple[Plan | Skipped, ...]:
@@ -127,23 +135,26 @@ def plans_of(document: Document, request: ImportRequest) -> tuple[Plan | Skipped
     return import_all(document, request.site, chosen=[known[wanted] for wanted in request.chosen])
 
 
-def secrets_of(plans: Sequence[Plan]) -> Iterator[SecretNeeded]:
-    """Yield each credential that the plans need once, with the command that sets it."""
-    seen: set[str] = set()
-    for plan in plans:
-        for name, command in needed_secrets(plan):
-            if name not in seen:
-                seen.add(name)
-                yield SecretNeeded(name=name, command=command)
+def secrets_of(plans: Sequence[Plan]) -> tuple[SecretNeeded, ...]:
+    """Return each credential that the plans need, once."""
+    return tuple({secret.name: secret for plan in plans for secret in needed_secrets(plan)}.values())
 
 
-def needed_secrets(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Yield name and command for each credential of one plan."""
-    host = urlsplit(plan.records.request.url).hostname
+def needed_secrets(plan: Plan) -> Iterator[SecretNeeded]:
+    """Yield the credentials of one plan, as its steps name them."""
+    host = urlsplit(plan.records.request.url).hostname or ""
     for step in plan.steps:
-        if step.action.startswith(SENDS):
-            name = step.action.removeprefix(SENDS)
-            yield name, f"main.py secrets set {name} --host {host} {step.detail}"
+        told = re.fullmatch(r"--(\w+) (\S+) \(its value: (.+)\)", step.detail)
+        if step.action.startswith(SENDS) and told is not None:
+            yield SecretNeeded.model_validate(
+                {
+                    "name": step.action.removeprefix(SENDS),
+                    "host": host,
+                    "place": told[1],
+                    "key": told[2],
+                    "written": told[3],
+                }
+            )
 
 
 class Drafting:

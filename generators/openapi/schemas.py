@@ -173,6 +173,9 @@ def _type_name(shaped: JsonObject) -> str:
     kind = shaped.get("type")
     if isinstance(kind, list):
         kind = next((k for k in kind if k != "null"), "")
+    listed = shaped.get("enum")
+    if kind in ("object", "array", "", None) and isinstance(listed, list) and listed:
+        return "string" if all(isinstance(c, str) or c is None for c in listed) else str(kind or "")
     if isinstance(kind, str) and kind:
         return kind
     if "properties" in shaped:

@@ -6,6 +6,7 @@ from domain.plan import Paging, PagingKind, Plan, RecordSource, SourceKind
 from generators.templates.asking import body_function, header_function, in_body, url_function
 from generators.templates.browsing import browser_run
 from generators.templates.filters import has_filters
+from generators.templates.reading import has_objects
 from generators.templates.text import call, indent, literal
 
 LINK_HEADER = "header:link"
@@ -81,7 +82,7 @@ def answer_functions(plan: Plan) -> list[list[str]]:
     """Return the function that reads the answer of a described operation, or nothing for other kinds."""
     if plan.source.kind is not SourceKind.OPENAPI:
         return []
-    return [_whole() if plan.records.format == "text" else _answer_of()]
+    return [_whole() if plan.records.format == "text" else _answer_of(), *([_as_object()] if has_objects(plan) else [])]
 
 
 def _answer_of() -> list[str]:
@@ -90,6 +91,12 @@ def _answer_of() -> list[str]:
     message = "f\"The answer is no JSON but {response.headers.get('content-type', 'of no type')}.\""
     body += indent([f"raise SourceChanged({message}) from None"])
     return ["def answer_of(response: httpx.Response) -> Any:", *indent(body)]
+
+
+def _as_object() -> list[str]:
+    body = ['"""Return a value that is an object; None for anything else."""']
+    body.append("return value if isinstance(value, dict) else None")
+    return ["def as_object(value: Any) -> dict[str, Any] | None:", *indent(body)]
 
 
 def _whole() -> list[str]:

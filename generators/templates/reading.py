@@ -26,7 +26,7 @@ def reader(plan: Plan) -> list[str]:
     if plan.source.kind is SourceKind.OPENAPI and plan.records.format == "text":
         body += indent(f"{field.name}={_as_it_came(field)}," for field in listed)
     else:
-        body += indent(f"{field.name}={expression(field, data=data, url=_base(data=data))}," for field in listed)
+        body += indent(f"{field.name}={_sure(plan, field, data=data)}," for field in listed)
     return [signature, *indent([*body, ")"])]
 
 
@@ -44,6 +44,17 @@ def expression(field: Field, *, data: bool, url: str, raw: str = "raw") -> str:
         return f"to_{field.type.value}({value})"
     converted = f"{CONVERTERS.get(field.type, 'to_text')}({value})"
     return f"scaled({converted}, {literal(field.scale)})" if field.scale != 1.0 else converted
+
+
+def has_objects(plan: Plan) -> bool:
+    """Return whether objects of a described answer are read, which may be something else after all."""
+    described = plan.source.kind is SourceKind.OPENAPI and plan.records.format != "text"
+    return described and any(field.type is FieldType.OBJECT and not field.detail for field in plan.fields)
+
+
+def _sure(plan: Plan, field: Field, *, data: bool) -> str:
+    value = expression(field, data=data, url=_base(data=data))
+    return f"as_object({value})" if field.type is FieldType.OBJECT and has_objects(plan) else value
 
 
 def _as_it_came(field: Field) -> str:
