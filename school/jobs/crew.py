@@ -36,6 +36,12 @@ class Crew:
         self._roll = Roll(board, school.settings.home / "jobs", ENGINE_VERSION)
         self._called = anyio.Event()
         self._engine: Engine | None = None
+        self.ready = anyio.Event()
+
+    @property
+    def name(self) -> str:
+        """This process's name among the workers."""
+        return self._roll.me
 
     @property
     def running(self) -> int:
@@ -63,6 +69,7 @@ class Crew:
                     engines.open_engine(self._school, self._board, self._roll, ENGINE_VERSION)
                 )
                 self._engine = engine
+                self.ready.set()
                 await self._keep_going(engine)
             finally:
                 self._engine = None
