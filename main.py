@@ -17,18 +17,21 @@ from school.cli import app as school_commands
 from school.cli import test as run_tests
 from school.examples_cli import app as example_commands
 from school.examples_cli import examples as run_examples
+from school.jobs.cli import app as job_commands
+from school.jobs.cli import worker_app as worker_commands
 from school.secrets_cli import app as secret_commands
 from school.sites_cli import app as site_commands
 
 app = typer.Typer(
     help="Agent School teaches agents new tools.", invoke_without_command=True, pretty_exceptions_enable=False
 )
-for commands in (school_commands, record_commands, example_commands, server_commands):
+for commands in (school_commands, record_commands, example_commands, server_commands, worker_commands):
     app.add_typer(commands)
 app.add_typer(tool_commands, name="tools")
 app.add_typer(secret_commands, name="secrets")
 app.add_typer(site_commands, name="sites")
 app.add_typer(key_commands, name="keys")
+app.add_typer(job_commands, name="jobs")
 
 
 @app.callback()
