@@ -25,6 +25,16 @@ class ReplyCache(Protocol):
         """Keep a reply."""
 
 
+class PaidReplies(Protocol):
+    """Keeps what a job was answered by models, for as long as the job may have to be taken up again."""
+
+    def get(self, job_id: str, key: str) -> str | None:
+        """Return the reply (JSON text) that this job has paid for already."""
+
+    def keep(self, job_id: str, key: str, reply: str, entry: LedgerEntry) -> None:
+        """Keep a reply and its ledger entry, both or neither."""
+
+
 class Ledger(Protocol):
     """Takes every model call, and tells what was spent."""
 
