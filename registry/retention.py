@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from domain.values import Value
 from registry import audit
 from registry.database import Database
-from registry.ledger import REPLY_AGE
+from registry.ledger import JOB_REPLY, JOB_REPLY_AGE, REPLY_AGE
 from registry.rows import timestamp
 from registry.values import Collected
 
@@ -37,7 +37,12 @@ def collect(database: Database, retention: Retention, *, now: datetime, actor: s
             ledger=session.run(
                 "DELETE FROM ledger WHERE at < :oldest", oldest=before(timedelta(days=retention.ledger_days))
             ),
-            replies=session.run("DELETE FROM reply WHERE at < :oldest", oldest=before(REPLY_AGE)),
+            replies=session.run(
+                "DELETE FROM reply WHERE at < :oldest AND (key NOT LIKE :jobs OR at < :oldest_of_jobs)",
+                oldest=before(REPLY_AGE),
+                jobs=f"{JOB_REPLY}%",
+                oldest_of_jobs=before(JOB_REPLY_AGE),
+            ),
         )
         audit.write(session, at=now, actor=actor, action="gc", facts=collected.model_dump())
     return collected
