@@ -17,7 +17,7 @@ from domain.workflow import Status, WorkflowVersion
 from registry import archive, audit, catalogue, index, replay, runs, search, stats, trust, versions
 from registry.database import Database, Session, SqliteDatabase, open_database
 from registry.diff import diff
-from registry.ledger import TableLedger, TableReplyCache
+from registry.ledger import TableLedger, TablePaidReplies, TableReplyCache
 from registry.profiles import Profile
 from registry.replay import ReplayBundle, StoredReplay
 from registry.retention import Retention, collect
@@ -93,6 +93,7 @@ class Registry:
         self.shelf = shelf
         self.ledger = TableLedger(shelf.database)
         self.reply_cache = TableReplyCache(shelf.database, shelf.clock)
+        self.paid_replies = TablePaidReplies(shelf.database, shelf.clock)
         self._runs = RunWriter(shelf.database)
 
     def __enter__(self) -> Self:
