@@ -69,5 +69,10 @@ class Openers:
             day_limit=SpendLimit(tokens=settings.day_tokens, cost_usd=settings.day_cost_usd),
             **{name: url for name, url in urls.items() if url},
         )
-        ports = Ports(cache=self.registry.reply_cache, ledger=self.registry.ledger, clock=self.clock)
+        ports = Ports(
+            cache=self.registry.reply_cache,
+            ledger=self.registry.ledger,
+            clock=self.clock,
+            paid=self.registry.paid_replies,
+        )
         return await self.stack.enter_async_context(open_llm(options, ports))
