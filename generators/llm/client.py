@@ -20,7 +20,7 @@ from aiolimiter import AsyncLimiter
 from domain.cost import LedgerEntry, Usage
 from domain.errors import ModelReplyInvalid, ModelUnavailable
 from domain.events import Progress
-from domain.ports import Clock, Ledger, ReplyCache
+from domain.ports import Clock, Ledger, PaidReplies, ReplyCache
 from generators.llm.anthropic_vendor import AnthropicVendor
 from generators.llm.failure import REMEDIES, Failure, Reason
 from generators.llm.openai_vendor import OpenAiVendor
@@ -50,6 +50,7 @@ class Ports:
     cache: ReplyCache
     ledger: Ledger
     clock: Clock
+    paid: PaidReplies | None = None
     sleep: Sleep = asyncio.sleep
     jitter: Callable[[], float] = random.random
 
@@ -156,7 +157,7 @@ class Llm:
         passed_over = [f"{first}: {Reason.NO_KEY.value}"] if keyless else []
         last = Failure(Reason.NO_KEY)
         for model in chain:
-            kept = self._from_cache(request, model, scope)
+            kept = self._paid_before(request, model, scope) or self._from_cache(request, model, scope)
             if kept is not None:
                 return kept.model_copy(update={"passed_over": tuple(passed_over)})
             try:
@@ -204,13 +205,25 @@ class Llm:
             except TimeoutError:
                 raise Failure(Reason.TIMEOUT) from None
         reply = _priced(raw, request, model)
-        self._record(reply, request, scope, latency_ms=(time.perf_counter() - started) * 1000)
+        entry = self._entry(reply, request, scope, latency_ms=(time.perf_counter() - started) * 1000)
+        usable = raw.end != "refused" and reply.complete and bool(reply.text.strip())
+        if usable and scope.job_id is not None and self._ports.paid is not None:
+            self._ports.paid.keep(scope.job_id, request.key(model), reply.model_dump_json(), entry)
+        else:
+            self._ports.ledger.record(entry)
+            if usable:
+                self._ports.cache.put(request.key(model), reply.model_dump_json())
         self._purse.warn(scope)
         if raw.end == "refused":
             raise Failure(Reason.REFUSED)
-        if reply.complete and reply.text.strip():
-            self._ports.cache.put(request.key(model), reply.model_dump_json())
         return reply
+
+    def _paid_before(self, request: ModelRequest, model: Model, scope: Scope) -> Reply | None:
+        """Return what this job was answered before a crash: with its cost, which is in the ledger already."""
+        if scope.job_id is None or self._ports.paid is None:
+            return None
+        kept = self._ports.paid.get(scope.job_id, request.key(model))
+        return None if kept is None else Reply.model_validate_json(kept)
 
     def _from_cache(self, request: ModelRequest, model: Model, scope: Scope) -> Reply | None:
         kept = self._ports.cache.get(request.key(model))
@@ -218,26 +231,24 @@ class Llm:
             return None
         paid = Reply.model_validate_json(kept)
         reply = paid.model_copy(update={"usage": Usage(), "cache_hit": True})
-        self._record(reply, request, scope, latency_ms=0.0)
+        self._ports.ledger.record(self._entry(reply, request, scope, latency_ms=0.0))
         return reply
 
-    def _record(self, reply: Reply, request: ModelRequest, scope: Scope, *, latency_ms: float) -> None:
+    def _entry(self, reply: Reply, request: ModelRequest, scope: Scope, *, latency_ms: float) -> LedgerEntry:
         _, table = price(reply.model, input_tokens=0, output_tokens=0)
-        self._ports.ledger.record(
-            LedgerEntry(
-                at=self._ports.clock.now(),
-                provider=reply.model.provider.value,
-                model=reply.model.name,
-                stage=request.stage.value,
-                prompt_version=request.prompt_version,
-                usage=reply.usage,
-                price_table=table,
-                latency_ms=round(latency_ms, 1),
-                cache_hit=reply.cache_hit,
-                job_id=scope.job_id,
-                tool=scope.tool,
-                owner=scope.owner,
-            )
+        return LedgerEntry(
+            at=self._ports.clock.now(),
+            provider=reply.model.provider.value,
+            model=reply.model.name,
+            stage=request.stage.value,
+            prompt_version=request.prompt_version,
+            usage=reply.usage,
+            price_table=table,
+            latency_ms=round(latency_ms, 1),
+            cache_hit=reply.cache_hit,
+            job_id=scope.job_id,
+            tool=scope.tool,
+            owner=scope.owner,
         )
 
     def _limiter(self, provider: Provider) -> AsyncLimiter:
