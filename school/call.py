@@ -18,7 +18,7 @@ from domain.errors import (
     SchoolError,
     SourceChangedError,
 )
-from domain.run import Outcome, Run, RunKind
+from domain.run import Outcome, Run, RunKind, Verdict
 from domain.values import JsonObject, Value
 from domain.workflow import Status, WorkflowVersion
 from school.app import School
@@ -34,10 +34,14 @@ PROBLEMS: dict[Outcome, type[SchoolError]] = {
 
 
 class Called(Value):
-    """A call that ended well: the version that served it, and its run."""
+    """A call that ended well: the version that served it, and its run.
+
+    ``trial`` is the verdict where this was the first call of a draft; when it passed, the version is published.
+    """
 
     version: WorkflowVersion
     run: Run
+    trial: Verdict | None = None
 
 
 async def call(school: School, name: str, arguments: JsonObject, *, owner: str = "local") -> Called:

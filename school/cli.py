@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,9 +12,13 @@ from domain.errors import InvalidArguments
 from domain.plan import PlannerKind, Query, SourceKind
 from domain.policy import Method
 from domain.values import JsonObject
+from domain.workflow import Status
 from school import show
 from school.app import School
 from school.console import plain_error, print_json, run
+
+if TYPE_CHECKING:
+    from school.call import Called
 
 
 class AgreedMethod(StrEnum):
@@ -90,16 +94,30 @@ def answer_query(query: Query, *, fresh: bool, allow_hosts: tuple[str, ...], as_
 
 @app.command()
 def learn(
-    text: Annotated[str, typer.Argument(help="What the tool shall answer.")],
+    text: Annotated[str | None, typer.Argument(help="What the tool shall answer.")] = None,
     site: Site = None,
     openapi: Document = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Import every operation of the API document as a draft.")
+    ] = False,
+    operation: Annotated[
+        list[str] | None, typer.Option("--operation", help='Import this operation of it only, such as "GET /pets".')
+    ] = None,
     planner: Planner = PlannerKind.AUTO,
     source: Kind = None,
     allow_host: Hosts = None,
     allow_method: Methods = None,
     as_json: Json = False,
 ) -> None:
-    """Learn a tool anew and publish it."""
+    """Learn a tool anew and publish it, or import the operations of an API document as drafts."""
+    hosts = tuple(allow_host or ())
+    if everything or operation:
+        from school.import_cli import import_at_terminal  # noqa: PLC0415 - see answer_query
+
+        import_at_terminal(openapi, site, chosen=tuple(operation or ()), allow_hosts=hosts, as_json=as_json)
+        return
+    if not text:
+        raise typer.BadParameter("say what the tool shall answer, or give --openapi with --all")
     query = Query(
         text=text,
         site=site,
@@ -108,26 +126,41 @@ def learn(
         source=source,
         methods=agreed(allow_method),
     )
-    answer_query(query, fresh=True, allow_hosts=tuple(allow_host or ()), as_json=as_json)
+    answer_query(query, fresh=True, allow_hosts=hosts, as_json=as_json)
 
 
 @app.command("call")
 def call_command(
-    tool: Annotated[str, typer.Argument(help="Name of a published tool.")],
+    tool: Annotated[str, typer.Argument(help="Name of a published tool, or of an imported draft.")],
     param: Annotated[list[str] | None, typer.Option("--param", help="name=value; a value may be JSON.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Call a published tool."""
-    from school.call import Called, call  # noqa: PLC0415 - see answer_query
+    """Call a tool; the first proved call of an imported draft publishes it."""
+    from school.call import call  # noqa: PLC0415 - see answer_query
 
     async def use(school: School) -> Called:
         return await call(school, tool, arguments(school, tool, param or []))
 
     done = run(use, as_json=as_json, on_error=plain_error)
     if as_json:
-        print_json({"status": "ok", "tool": tool, "version": done.version.number, "result": done.run.output})
+        told = {"status": "ok", "tool": tool, "version": done.version.number, "result": done.run.output}
+        print_json({**told, **trial_of(done)})
         return
     show.table(f"{tool}: {len(done.run.rows)} rows in {done.run.spent.wall_ms:.0f} ms", done.run.rows)
+    if done.trial is not None:
+        show.out.print(f"[dim]its first call; {trial_of(done)['trial']['told']}[/]")
+
+
+def trial_of(done: Called) -> dict[str, Any]:
+    """Return what the first call of a draft proved; nothing for a published tool."""
+    if done.trial is None:
+        return {}
+    state = done.version.status
+    told = "proved, and published now" if state is Status.PUBLISHED else "proved, and waits for approval"
+    if not done.trial.passed:
+        told = "still a draft: " + "; ".join(f.evidence for f in done.trial.failures)
+    checks = {f.check: f.outcome.value for f in done.trial.findings}
+    return {"trial": {"published": state is Status.PUBLISHED, "told": told, "checks": checks}}
 
 
 def arguments(school: School, tool: str, pairs: list[str]) -> JsonObject:

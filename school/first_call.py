@@ -53,18 +53,19 @@ async def try_draft(
     except SchoolError as problem:
         raise with_secrets_told(school, version, problem, owner) from None
     findings = await asyncio.to_thread(described_findings, version.plan, run)
-    if any(f.outcome is CheckOutcome.FAILED for f in findings):
-        return Called(version=version, run=run)
     tried = TriedTrial(trial=Trial(name=TRIAL_NAME, arguments=arguments, expect="any"), run=run)
-    recorded = bundle_of([tried])
+    verdict = verdict_on(tried, findings)
+    if not verdict.passed:
+        return Called(version=version, run=run, trial=verdict)
+    recorded = bundle_of(version.artifact, [tried])
     bundle = await faithful(school, version.artifact, version.policy, recorded, owner=owner, tool=version.name)
     verdict = verdict_on(tried, (*findings, _agreed(recorded, bundle)))
     if not verdict.passed:
-        return Called(version=version, run=run)
+        return Called(version=version, run=run, trial=verdict)
     proved = version.model_copy(
         update={"status": Status.VALIDATED, "verdict": verdict, "examples": (arguments, *version.examples)[:2]}
     )
-    return Called(version=_published(school, proved, bundle, owner), run=run)
+    return Called(version=_published(school, proved, bundle, owner), run=run, trial=verdict)
 
 
 def verdict_on(tried: TriedTrial, findings: tuple[Finding, ...]) -> Verdict:

@@ -1,0 +1,67 @@
+"""``learn --openapi … --all`` at the terminal: what was imported, what was skipped, which secrets are needed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.errors import UsageProblem
+from school import show
+from school.app import School
+from school.console import plain_error, print_json, run
+from school.importing import Entry, Imported, ImportRequest, import_document
+
+SHOWN = 12  # tools in the table; all of them are in --json and in ``tools list``
+
+
+def import_at_terminal(
+    openapi: str | None, site: str | None, *, chosen: tuple[str, ...], allow_hosts: tuple[str, ...], as_json: bool
+) -> None:
+    """Import a document and print what became of it."""
+    with show.progress(quiet=as_json) as sink:
+
+        async def use(school: School) -> Imported:
+            if not openapi:
+                raise UsageProblem("There is no document to import.", remedy="Give one with --openapi FILE or URL.")
+            request = ImportRequest(source=openapi, site=site or "", chosen=chosen, allow_hosts=allow_hosts)
+            return await import_document(school, request, at_terminal=True, on_progress=sink)
+
+        done = run(use, as_json=as_json, on_error=plain_error)
+    if as_json:
+        print_json(as_object(done))
+        return
+    _show(done)
+
+
+def as_object(done: Imported) -> dict[str, Any]:
+    """Return the JSON object of an import."""
+    return {
+        "status": "ok",
+        "document": done.document,
+        "imported": len(done.entries),
+        "states": {state: sum(e.state == state for e in done.entries) for state in ("new", "changed", "unchanged")},
+        "tools": [entry.model_dump(mode="json") for entry in done.entries],
+        "skipped": [skipped.model_dump(mode="json") for skipped in done.skipped],
+        "secrets": [{**secret.model_dump(mode="json"), "command": secret.command} for secret in done.secrets],
+    }
+
+
+def _show(done: Imported) -> None:
+    show.table(f"{done.document}: {len(done.entries)} operations", [_row(entry) for entry in done.entries[:SHOWN]])
+    if len(done.entries) > SHOWN:
+        show.out.print(f"… and {len(done.entries) - SHOWN} more: main.py tools list --status draft")
+    if done.skipped:
+        show.table(f"{len(done.skipped)} skipped", [s.model_dump(mode="json") for s in done.skipped])
+    for secret in done.secrets:
+        show.out.print(f"needs a secret: {secret.command}", markup=False, highlight=False, soft_wrap=True)
+    if any(entry.status == "draft" for entry in done.entries):
+        show.out.print("[dim]Drafts: the first call of each is its trial and publishes it.[/]")
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "tool": entry.name,
+        "operation": entry.operation,
+        "here": entry.state,
+        "status": entry.status.value,
+        "changes something": "yes" if entry.writes else "",
+    }
