@@ -32,6 +32,7 @@ BODY_CHARACTERS = 2_000_000
 KEPT = frozenset({"document", "script", "stylesheet", "fetch", "xhr", "eventsource", "manifest", "other"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HOPS = 10
+NOT_RECORDED = "it is not in the recording"
 BLANK_PICTURE = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _UNPACKED = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive"})
 _TIMES = re.compile(r"(?<![0-9])[0-9]{10,16}(?![0-9])")  # seconds to microseconds since 1970: never the same again
@@ -173,7 +174,7 @@ class Playback:
         return left.pop(0) if len(left) > 1 else left[0]
 
     def _miss(self, request: Request, *, navigation: bool) -> None:
-        self.missed.append(f"{request.method} {request.url[:500]}")
+        self.missed.append(request.url)
         if navigation and not self.unknown:
             self.unknown = (
                 f"The workflow asked something new: {request.method} {request.url[:500]}, which was not recorded."

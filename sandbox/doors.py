@@ -63,7 +63,7 @@ async def page_door(
     Raises:
         IsolationMissing, RunFailed: there is no browser, or it does not start.
     """
-    from sandbox.browsers_tape import Playback, cleaned  # noqa: PLC0415 - heavy; only page workflows need it
+    from sandbox.browsers_tape import NOT_RECORDED, Playback, cleaned  # noqa: PLC0415 - heavy; for page workflows
     from sandbox.gate import Flooded, PageSession, open_page  # noqa: PLC0415
 
     async def ask(session: PageSession, meta: Meta, body: bytes) -> tuple[Meta, bytes]:
@@ -81,7 +81,9 @@ async def page_door(
         exchanges.gate_log = session.gate.log
         yield door
         if tape is not None:
-            exchanges.unknown, exchanges.missed = tape.unknown, tape.missed
+            exchanges.unknown = tape.unknown
+            for address in tape.missed:
+                session.grant.deny(address, NOT_RECORDED)
         if session.recording is not None:
             exchanges.recorded.extend(cleaned(await session.recording.exchanges(), exchanges.redactor))
         takers = [take for take in (exchanges.left_behind, keep if door.failed else None) if take is not None]

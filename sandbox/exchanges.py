@@ -76,7 +76,6 @@ class Exchanges:
         self.limited = ""  # the last limit of the policy that a request met
         self.played: tuple[Exchange, ...] | None = None  # what a replay answers from
         self.unknown = ""  # what a replay was asked that its recording does not have
-        self.missed: Sequence[str] = ()  # what a replayed page's own scripts asked beside it
         self.recorded: list[Exchange] = []
         self.left_behind: Callable[[Any], None] | None = None  # takes the page that a page workflow leaves
         self._broker = broker

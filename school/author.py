@@ -50,7 +50,7 @@ from school.modelling import Draft
 from school.policies import policy_for
 from school.proving import Bench, Proved, Seen, examine
 from school.recording import bundle_of, profile_of
-from school.replay import faithful
+from school.replay import declare_outgrown, faithful
 from school.stopwatch import Stopwatch
 
 FEWEST_TRIALS = 3  # PROVE-1
@@ -166,11 +166,13 @@ async def publish(school: School, observed: Observed, proved: Proved, *, owner: 
         school,
         artifact,
         observed.policy,
-        bundle_of(artifact, proved.trials),
+        bundle_of(proved.trials),
         owner=owner,
         tool=proved.version.name,
     )
-    return publish_or_wait(school, proved.version, owner=owner, bundle=bundle, profile=profile_of(proved.trials))
+    published = publish_or_wait(school, proved.version, owner=owner, bundle=bundle, profile=profile_of(proved.trials))
+    await declare_outgrown(school, published, owner=owner)
+    return published
 
 
 def face_of(school: School, observed: Observed, *, name: str, title: str, description: str, owner: str) -> Plan:

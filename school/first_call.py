@@ -57,7 +57,7 @@ async def try_draft(
     verdict = verdict_on(tried, findings)
     if not verdict.passed:
         return Called(version=version, run=run, trial=verdict)
-    recorded = bundle_of(version.artifact, [tried])
+    recorded = bundle_of([tried])
     bundle = await faithful(school, version.artifact, version.policy, recorded, owner=owner, tool=version.name)
     verdict = verdict_on(tried, (*findings, _agreed(recorded, bundle)))
     if not verdict.passed:

@@ -31,7 +31,7 @@ from school.policies import with_methods
 from school.proving import Attempt, Bench, Proved, Seen, prove
 from school.reads import with_reads
 from school.recording import bundle_of, profile_of
-from school.replay import faithful
+from school.replay import declare_outgrown, faithful
 from school.stopwatch import Stopwatch
 
 STUDY_ROUNDS = 6
@@ -92,7 +92,7 @@ async def learn(
                 school,
                 tried.version.artifact,
                 allowed,
-                bundle_of(tried.version.artifact, tried.trials),
+                bundle_of(tried.trials),
                 owner=owner,
                 tool=plan.tool_name,
             ),
@@ -113,7 +113,7 @@ async def learn(
 async def _publish(
     school: School, proved: Proved, *, owner: str, bundle: ReplayBundle, watch: Stopwatch
 ) -> WorkflowVersion:
-    return publish_or_wait(
+    published = publish_or_wait(
         school,
         proved.version,
         owner=owner,
@@ -121,6 +121,8 @@ async def _publish(
         profile=profile_of(proved.trials),
         idempotency_key=watch.steps.job_id or "",
     )
+    await declare_outgrown(school, published, owner=owner)
+    return published
 
 
 async def look(

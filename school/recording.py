@@ -9,23 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from domain.run import Outcome, Run
-from domain.workflow import Artifact
 from registry import Profile, ReplayBundle, ReplayCase, profile
 from registry.profiles import LEAST_SAMPLES
 from registry.replay import CASES
 from school.judging.case import TriedTrial
 
 MOST_CHARACTERS = 8_000_000  # of recorded bodies in one bundle; the registry refuses far larger ones
-PAGE_NOTE = "A browser workflow: what a browser asks and draws is not recorded, so it cannot be run again offline."
 
 
-def bundle_of(artifact: Artifact, tried: Iterable[TriedTrial], *, most: int = MOST_CHARACTERS) -> ReplayBundle:
+def bundle_of(tried: Iterable[TriedTrial], *, most: int = MOST_CHARACTERS) -> ReplayBundle:
     """Return the recordings of trials within the bound: the smallest one with rows, then the others by size.
 
     What is left out, and why, stands in the bundle's notes.
     """
-    if artifact.interface != "http":
-        return ReplayBundle(cases=(), notes=(PAGE_NOTE,))
     notes: list[str] = []
     fit: list[TriedTrial] = []
     for each in tried:

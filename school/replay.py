@@ -12,10 +12,9 @@ from domain.errors import SchoolError
 from domain.policy import Policy
 from domain.run import CheckOutcome, Outcome, Run, RunKind
 from domain.values import JsonObject, Value
-from domain.workflow import Artifact
+from domain.workflow import Artifact, WorkflowVersion
 from registry import ReplayBundle, ReplayCase
 from school.app import School
-from school.recording import PAGE_NOTE
 
 NOTHING_KEPT = "No recording was kept when this version was published."
 
@@ -87,31 +86,65 @@ async def replay_tool(
     kept = school.registry.tool(name, owner, version)
     stored = {each.number: each for each in school.registry.replays(name, owner)}
     own = stored.get(kept.number)
-    bundles = {kept.number: own.bundle if own else ReplayBundle(cases=(), notes=())}
-    if old:
-        bundles |= {n: s.bundle for n, s in sorted(stored.items()) if n < kept.number and not s.obsolete}
-    results: list[Replayed] = []
-    for number, bundle in bundles.items():
-        cases = await replay(
-            school, kept.artifact, kept.policy, bundle, owner=owner, tool=kept.name, version=kept.number
-        )
-        reason = (
-            nothing(kept.artifact, bundle)
-            if not cases
-            else "; ".join(dict.fromkeys(c.evidence for c in cases if c.evidence))
-        )
-        results.append(
-            Replayed(
-                tool=kept.name,
-                version=kept.number,
-                recorded=number,
-                outcome=worst(cases),
-                reason=reason,
-                cases=cases,
-                notes=bundle.notes,
-            )
-        )
+    results = [await held(school, kept, kept.number, own.bundle if own else ReplayBundle(cases=()), owner=owner)]
+    earlier = [each for each in stored.values() if old and each.number < kept.number and not each.obsolete]
+    results += [await held(school, kept, each.number, each.bundle, owner=owner) for each in reversed(earlier)]
     return tuple(results)
+
+
+async def held(
+    school: School, version: WorkflowVersion, recorded: int, bundle: ReplayBundle, *, owner: str
+) -> Replayed:
+    """Hold a version against the bundle of the version ``recorded``."""
+    cases = await replay(
+        school, version.artifact, version.policy, bundle, owner=owner, tool=version.name, version=version.number
+    )
+    evidence = "; ".join(dict.fromkeys(case.evidence for case in cases if case.evidence))
+    return Replayed(
+        tool=version.name,
+        version=version.number,
+        recorded=recorded,
+        outcome=worst(cases),
+        reason=evidence if cases else "; ".join(bundle.notes) or NOTHING_KEPT,
+        cases=cases,
+        notes=bundle.notes,
+    )
+
+
+async def failed_of_old(school: School, version: WorkflowVersion, *, owner: str) -> tuple[Replayed, ...]:
+    """Return the bundles of earlier versions that a kept version fails and that nobody declared obsolete."""
+    results = [
+        await held(school, version, each.number, each.bundle, owner=owner)
+        for each in school.registry.replays(version.name, owner)
+        if each.number < version.number and not each.obsolete
+    ]
+    return tuple(result for result in results if result.outcome is CheckOutcome.FAILED)
+
+
+async def require_old(school: School, version: WorkflowVersion, *, owner: str) -> None:
+    """Refuse a repaired version that fails what an earlier one was proved with.
+
+    Raises:
+        ReplayFailed: naming the first bundle that it fails.
+    """
+    for result in await failed_of_old(school, version, owner=owner):
+        raise ReplayFailed(
+            f"{version.name} version {version.number} on the recording of version {result.recorded}: {result.reason}",
+            remedy=f"If that is as it should be, say why: main.py tools obsolete {version.name} "
+            f"--version {result.recorded} --reason TEXT",
+        )
+
+
+async def declare_outgrown(school: School, version: WorkflowVersion, *, owner: str) -> None:
+    """Declare what a version that was learned anew, from the site as it is now, fails of the old ones obsolete."""
+    for result in await failed_of_old(school, version, owner=owner):
+        school.registry.declare_obsolete(
+            version.name,
+            owner,
+            result.recorded,
+            reason=f"Version {version.number} was learned anew from the site: {result.reason}"[:500],
+            actor=owner,
+        )
 
 
 async def replay(
@@ -125,8 +158,6 @@ async def replay(
     version: int = 0,
 ) -> tuple[CaseResult, ...]:
     """Replay code on every case of a bundle, in their order; a candidate that is not published yet too."""
-    if artifact.interface != "http":
-        return ()
     results: list[CaseResult] = []
     for case in bundle.cases:
         runner = await school.runner.get()
@@ -163,6 +194,8 @@ def compared(case: ReplayCase, run: Run) -> CaseResult:
         evidence = run.error.message if run.error else f"It ended as {run.outcome.value}."
     elif text(run.rows) != text(list(case.rows)):
         evidence = difference(run.rows, list(case.rows))
+    if evidence and run.denials:
+        evidence += f" The first request without an answer: {run.denials[0].url} ({run.denials[0].reason})."
     return CaseResult(
         name=case.name,
         arguments=case.arguments,
@@ -194,10 +227,3 @@ def worst(cases: tuple[CaseResult, ...]) -> CheckOutcome:
     if any(case.outcome is CheckOutcome.FAILED for case in cases):
         return CheckOutcome.FAILED
     return CheckOutcome.PASSED if cases else CheckOutcome.NOT_APPLICABLE
-
-
-def nothing(artifact: Artifact, bundle: ReplayBundle) -> str:
-    """Return why there is nothing to replay."""
-    if artifact.interface != "http":
-        return PAGE_NOTE
-    return "; ".join(bundle.notes) or NOTHING_KEPT

@@ -18,10 +18,18 @@ app = typer.Typer()
 
 @app.command()
 def publish(name: Name, version: Version = None, owner: Owner = "local", as_json: Json = False) -> None:
-    """Publish a version: a proved draft that waits for approval, or an earlier one. The newest by default."""
+    """Publish a version: a proved draft that waits for approval, or an earlier one. The newest by default.
+
+    A version that was never published must pass the recordings of those before it that nobody declared obsolete.
+    """
 
     async def use(school: School) -> Any:
         number = version or _newest(school, name, owner)
+        entries = {entry.number: entry for entry in school.registry.versions(name, owner)}
+        if number in entries and entries[number].published_at is None and len(entries) > 1:
+            from school.replay import require_old  # noqa: PLC0415 - loads the sandbox
+
+            await require_old(school, school.registry.tool(name, owner, number), owner=owner)
         return school.registry.publish_kept(name, owner, number, actor=ACTOR)
 
     _moved(run(use, as_json=as_json, on_error=plain_error), as_json, "is published")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from domain.observation import Exchange
+from registry import ReplayBundle
 from tests.conftest import Command, one_object, site_process
-from tests.flows.workshop import CODE, bundle, concerts, page_version, registry_of
+from tests.flows.workshop import CODE, bundle, concerts, registry_of
 from tests.requirements import requirement
 
 
@@ -79,10 +80,44 @@ def test_a_repaired_version_passes_old_recordings_or_they_are_declared_obsolete(
 def test_what_cannot_be_replayed_never_counts_as_passed(command: Command, environment: dict[str, str]) -> None:
     with registry_of(environment) as registry:
         registry.publish(concerts(), actor="ann")
-        registry.publish(page_version(), actor="ann")
-    for name, reason in (("list_concerts", "No recording was kept"), ("browsed", "browser workflow")):
+        noted = ReplayBundle(cases=(), notes=("the question: An answer was longer than what is recorded.",))
+        registry.publish(concerts(name="noted"), actor="ann", bundle=noted)
+    for name, reason in (("list_concerts", "No recording was kept"), ("noted", "longer than what is recorded")):
         done = command("tools", "test", name, "--json")
         answer = one_object(done)
         assert (done.returncode, answer["error"]["code"]) == (1, "replay_not_applicable")
         assert reason in answer["error"]["message"]
         assert answer["replays"][0]["outcome"] == "not_applicable"
+
+
+@pytest.mark.browser
+@requirement("DRIFT-1", "PROVE-4")
+def test_a_learned_page_workflow_replays_in_a_real_browser_after_its_site_is_gone(command: Command) -> None:
+    with site_process() as site:
+        asked = ("--query", "yoga in Oakland", "--site", f"{site}/sf", "--source", "browser", "--json")
+        learned = one_object(command(*asked))
+    assert learned["status"] == "ok", learned["error"]
+    assert learned["source"]["kind"] == "browser"
+    tested = command("tools", "test", learned["tool"]["name"], "--json")
+    answer = one_object(tested)
+    assert (tested.returncode, answer["status"]) == (0, "ok"), answer
+    [replay] = answer["replays"]
+    assert replay["outcome"] == "passed"
+    assert sorted(case["rows"] for case in replay["cases"]) == sorted(
+        trial["rows"] for trial in learned["verdict"]["trials"]
+    )
+
+
+@requirement("DRIFT-1")
+def test_a_proved_draft_is_published_only_when_it_passes_old_recordings(
+    command: Command, environment: dict[str, str]
+) -> None:
+    with registry_of(environment) as registry:
+        registry.publish(concerts(), actor="ann", bundle=bundle("Jazz"))
+        registry.save_draft(concerts(CODE.replace("v1/events", "v2/events")), actor="ann")
+    refused = command("tools", "publish", "list_concerts", "--json")
+    error = one_object(refused)["error"]
+    assert (refused.returncode, error["code"]) == (1, "replay_failed")
+    assert "tools obsolete list_concerts --version 1" in error["remedy"]
+    assert command("tools", "obsolete", "list_concerts", "--version", "1", "--reason", "moved").returncode == 0
+    assert one_object(command("tools", "publish", "list_concerts", "--json"))["version"] == 2

@@ -9,7 +9,7 @@ from pathlib import Path
 from domain.observation import Exchange
 from domain.policy import HostRule, Policy
 from domain.values import JsonObject
-from domain.workflow import Artifact, WorkflowVersion
+from domain.workflow import WorkflowVersion
 from registry import Registry, ReplayBundle, ReplayCase, open_registry
 from tests.registry.making import NOON, make_version
 
@@ -54,10 +54,6 @@ async def run(request: Request, http: httpx.AsyncClient) -> Response:
 def concerts(code: str = CODE, **changes: object) -> WorkflowVersion:
     """Return a version that asks a host which nobody can reach."""
     return make_version(code=code, **changes)
-
-
-def page_version() -> WorkflowVersion:
-    return make_version("browsed").model_copy(update={"artifact": Artifact(code=CODE, interface="page")})
 
 
 def policy(*hosts: str, **changes: object) -> Policy:

@@ -5,14 +5,12 @@ import pytest
 from domain.observation import Exchange
 from domain.plan import Trial
 from domain.run import Outcome, Run
-from domain.workflow import Artifact
 from school.judging.case import TriedTrial
-from school.recording import PAGE_NOTE, bundle_of, profile_of
+from school.recording import bundle_of, profile_of
 from tests.registry.making import make_run
 from tests.requirements import requirement
 
 pytestmark = requirement("DRIFT-1", "PROVE-4")
-CODE = Artifact(code="x = 1\n")
 
 
 def exchange(body: str = "{}", **changes: object) -> Exchange:
@@ -29,7 +27,7 @@ def tried(
 
 
 def test_a_bundle_keeps_inputs_rows_and_answers_but_no_request_headers() -> None:
-    [case] = bundle_of(CODE, [tried("own", rows=2)]).cases
+    [case] = bundle_of([tried("own", rows=2)]).cases
     assert (case.name, case.arguments, case.rows) == ("own", {"city": "Oakland"}, ({"n": 0}, {"n": 1}))
     assert case.exchanges == (exchange(request_headers={}),)
 
@@ -40,7 +38,7 @@ def test_a_bundle_is_bounded_and_begins_with_the_smallest_trial_that_has_rows() 
         tried("small", exchanges=(exchange("a" * 1000),)),
         tried("wide", exchanges=(exchange("a" * 5000),)),
     )
-    bundle = bundle_of(CODE, [wide, empty, small], most=4000)
+    bundle = bundle_of([wide, empty, small], most=4000)
     assert [case.name for case in bundle.cases] == ["small", "empty"]
     assert len(bundle.notes) == 1
     assert bundle.notes[0].startswith("wide: ")
@@ -55,14 +53,9 @@ def test_a_bundle_is_bounded_and_begins_with_the_smallest_trial_that_has_rows() 
     ],
 )
 def test_what_is_not_recorded_whole_is_left_out_with_a_note(case: TriedTrial, words: str) -> None:
-    bundle = bundle_of(CODE, [case])
+    bundle = bundle_of([case])
     assert bundle.cases == ()
     assert words in bundle.notes[0]
-
-
-def test_a_page_workflow_leaves_a_note_and_no_case() -> None:
-    bundle = bundle_of(Artifact(code="x = 1\n", interface="page"), [tried("own")])
-    assert (bundle.cases, bundle.notes) == ((), (PAGE_NOTE,))
 
 
 @requirement("DRIFT-4")
