@@ -1,11 +1,11 @@
 """API documents under Prism: every one imports, and its reading operations answer, validated, with example values.
 
-Run: python -m benchmarks documents [--show] [document …]
+Run: python -m benchmarks documents; some of them: python -m benchmarks.documents [document …]
 
 Each document is served by Prism on a port of its own, imported as a person would (``learn --openapi … --all``), given
-placeholder secrets, and every GET operation is called once with the arguments of its own example. ``--show`` names
-the operations that did not answer. The documents are outside the project: ``targets/prism/documents.txt`` of
-AGENT_SCHOOL_SHARED lists them, below the folder of AGENT_SCHOOL_DOCUMENTS.
+placeholder secrets, and every GET operation is called once with the arguments of its own example. The documents are
+outside the project: ``targets/prism/documents.txt`` of AGENT_SCHOOL_SHARED lists them, below the folder of
+AGENT_SCHOOL_DOCUMENTS.
 """
 
 from __future__ import annotations
@@ -49,10 +49,9 @@ class Score:
     missed: list[str] = field(default_factory=list)
 
 
-async def measure(names: Sequence[str]) -> tuple[list[Figure], list[str]]:
-    """Import and call every document; return the figures, and what did not answer or was not proved."""
+async def measure(names: Sequence[str]) -> list[Figure]:
+    """Import and call every document; what did not answer or was not proved is told on the way."""
     figures: list[Figure] = []
-    missed: list[str] = []
     asked = answered = published = 0
     for name in names:
         try:
@@ -61,16 +60,16 @@ async def measure(names: Sequence[str]) -> tuple[list[Figure], list[str]]:
             figures.append(Figure(what=name, measured=f"{type(problem).__name__}: {problem}", reached=False))
             continue
         asked, answered, published = asked + score.asked, answered + score.answered, published + score.published
-        missed += [f"{name}: {one}" for one in score.missed]
         lost = f", skipped {len(score.skipped)} ({score.skipped[0]})" if score.skipped else ""
         told = f"{score.imported} imported{lost} in {score.import_s:.1f} s; GET: {score.asked} called, "
         told += f"{score.answered} answered, {score.published} validated and published"
         figures.append(Figure(what=name, measured=told, asked="imports", reached=True))
+        print(f"{name}: {told}", *score.missed, sep="\n  ", file=sys.stderr, flush=True)
     for what, count in (("answered", answered), ("answered with a validated response", published)):
         share = count / asked if asked else 0.0
         told = f"{share:.3f} ({count} of {asked})"
         figures.append(Figure(what=f"GET operations {what}", measured=told, asked="≥ 0.95", reached=share >= WANTED))
-    return figures, missed
+    return figures
 
 
 async def scored(document: Path) -> Score:
@@ -122,12 +121,8 @@ def placeholder(needed: SecretNeeded) -> Secret:
 
 def main(arguments: list[str]) -> None:
     """Measure and print."""
-    names = [a for a in arguments if not a.startswith("-")]
-    names = names or (shared() / "prism" / "documents.txt").read_text(encoding="utf-8").split()
-    figures, missed = asyncio.run(measure(names))
-    print_figures("API documents under Prism", figures)
-    if "--show" in arguments:
-        print("\n".join(missed))
+    names = arguments or (shared() / "prism" / "documents.txt").read_text(encoding="utf-8").split()
+    print_figures("API documents under Prism", asyncio.run(measure(names)))
 
 
 if __name__ == "__main__":

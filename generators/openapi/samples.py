@@ -204,7 +204,8 @@ def _in_python(pattern: str) -> str:
 
 def _text(shaped: JsonObject) -> str:
     form = str(shaped.get("format") or "")
-    for candidate in (*([FORMATS[form]] if form in FORMATS else ()), *_PLAIN):
+    usual: tuple[str, ...] = (FORMATS[form],) if form in FORMATS else ()
+    for candidate in (*usual, *_PLAIN):
         if _text_fits(shaped, candidate):
             return candidate
     pattern = shaped.get("pattern")

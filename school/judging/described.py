@@ -11,7 +11,7 @@ from sandbox.facade.kit.errors import SourceChanged
 from school.judging.case import failed, not_applicable, passed
 from school.judging.reading import raw_records, read
 
-EMPTY = (None, "", [], {})
+EMPTY: tuple[JsonValue, ...] = (None, "", [], {})
 COMPARED = frozenset({FieldType.STRING, FieldType.INTEGER, FieldType.NUMBER, FieldType.BOOLEAN})
 NEVER_SHOWN = "one call cannot show it"
 SINGLE_CALL = ("parameters_matter", "narrower_is_subset", "pages_disjoint")
