@@ -49,6 +49,12 @@ class Settings(BaseSettings):
         description="Jobs that one process works on at a time, the same for all of one jobs database; 0 leaves them to "
         "other processes.",
     )
+    jobs_lease_s: float = Field(
+        default=10.0,
+        ge=1.0,
+        le=600.0,
+        description="How long a worker may give no sign of life before others take its jobs over, seconds.",
+    )
     now: datetime | None = Field(default=None, description="Holds the clock still (ISO time with zone), for tests.")
     browser: str = Field(default="", description="Path of the browser; empty looks for chromium-headless-shell.")
     planner: PlannerKind = Field(default=PlannerKind.AUTO, description="auto, builtin, openai or anthropic.")
