@@ -7,7 +7,6 @@ What this does not stop: a client that answers elicitations by itself, which no 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
@@ -97,12 +96,14 @@ async def _ask(asked: Asked, problem: NeedsApproval) -> types.ElicitResult | Non
 
 
 def _question(asked: Asked, problem: NeedsApproval) -> types.InputRequiredResult:
-    """End the call with the question. The state is sealed on its way out; what came before it is kept inside."""
+    """End the call with the question; what came before it is kept inside its state.
+
+    The SDK seals the state on its way out, for this tool, these arguments and this key alone.
+    """
     params = types.ElicitRequestFormParams(message=problem.message, requested_schema=form_of(problem))
     replies = asked.params.input_responses or {}
     state = {
         "approval": problem.field,
-        "about": _about(asked),
         "state": asked.params.request_state,
         "replies": {k: v.model_dump(mode="json", by_alias=True) for k, v in replies.items() if k != DECISION},
     }
@@ -124,8 +125,8 @@ def _resumed(desk: Desk, asked: Asked) -> Asked:
     replies = {name: types.ElicitResult.model_validate(value) for name, value in state["replies"].items()}
     before = asked.params.model_copy(update={"request_state": state["state"], "input_responses": replies or None})
     asked = replace(asked, params=before)
-    if state["about"] != _about(asked) or not isinstance(reply, types.ElicitResult):
-        return asked  # another call than the one that was asked about, or no reply: the question is asked again
+    if not isinstance(reply, types.ElicitResult):
+        return asked  # nothing came back: the question is asked again
     if not _says_yes(reply):
         raise NotApproved("The person did not approve; nothing was done.")
     return _approved(desk, asked, state["approval"])
@@ -149,9 +150,3 @@ def _approved(desk: Desk, asked: Asked, field: str) -> Asked:
 
 def _says_yes(reply: types.ElicitResult | None) -> bool:
     return reply is not None and reply.action == "accept" and (reply.content or {}).get(DECISION) == APPROVE
-
-
-def _about(asked: Asked) -> str:
-    """Return what the call is, so that a decision about one call never serves for another."""
-    call = {"owner": asked.owner, "name": asked.params.name, "arguments": asked.params.arguments or {}}
-    return hashlib.sha256(orjson.dumps(call, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -18,7 +18,6 @@ from registry.approvals import approve, approved, keep_waiting, subjects
 from school.app import School
 
 HOST, WRITE, REVIEW = "host", "write", "review"
-CODE_CHARACTERS = 12_000  # of code in a question; the whole is at the terminal
 HOW = "A person approves: in a client that can ask (elicitation), with an admin key, or at the terminal with"
 
 
@@ -57,7 +56,7 @@ def review_question(version: WorkflowVersion) -> NeedsApproval:
         f"It may ask: {_hosts(version)} with {', '.join(version.policy.methods)}.",
         "Proof: " + "; ".join(f"{f.check} {f.outcome.value}" for f in version.verdict.findings),
         f"Code (sha256 {version.artifact.sha256[:16]}):",
-        version.artifact.code[:CODE_CHARACTERS],
+        version.artifact.code,
     ]
     return NeedsApproval("\n".join(lines), kind=REVIEW, subject=subject, remedy=_remedy(REVIEW, subject))
 
