@@ -19,6 +19,7 @@ from generators.planning.desk import Desk
 from generators.planning.fields import output_fields, wanted_columns
 from generators.planning.naming import description_of, example_queries, subject_of, title_of, tool_name
 from generators.planning.places import bind_places
+from generators.planning.rereading import maybe_fields, reread
 from generators.planning.times import bind_times
 from generators.planning.trials import trials_of
 from generators.planning.words import bind_words
@@ -99,7 +100,7 @@ def _desks(
 def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Observation) -> Desk:
     """Bind over the list's own columns; where that lacks something, over those of the records' pages too."""
     alone = _bound(choice, findings, intent, observation, None)
-    lacking: list[Constraint | str] = [*alone.unserved, *wanted_columns(alone)[1]]
+    lacking: list[Constraint | str] = [*alone.unserved, *wanted_columns(alone)[1], *maybe_fields(intent, alone.columns)]
     detail = next((c for c in findings.candidates if c.detail_of == choice.candidate.id), None)
     if not lacking or detail is None:
         return alone
@@ -120,6 +121,7 @@ def _bound(
     endpoint = next((e for e in findings.endpoints if e.id == choice.candidate.endpoint), None)
     taken: tuple[EndpointParameter, ...] = endpoint.parameters if endpoint else ()
     further = detail.columns if detail else ()
+    intent = reread(intent, (*choice.candidate.columns, *further))
     names = _called(intent, (*choice.candidate.columns, *further))
     candidate = renamed(choice.candidate, names)
     detail = renamed(detail, names) if detail is not None else None

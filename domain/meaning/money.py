@@ -32,6 +32,10 @@ SYMBOLS: Final[dict[str, str]] = {
     "₪": "ILS",
     "zł": "PLN",
     "kč": "CZK",
+    "円": "JPY",
+    "￥": "JPY",
+    "元": "CNY",
+    "원": "KRW",
 }
 """Currency signs and the ISO 4217 code they are most often used for."""
 
@@ -57,7 +61,8 @@ CODES: Final = frozenset(
 """ISO 4217 codes that are recognised in text."""
 
 _FREE = re.compile(
-    r"\s*(?:free|gratis|kostenlos|no charge|free (?:entry|admission|event|of charge))\s*[.!]?\s*", re.IGNORECASE
+    r"\s*(?:free|gratis|gratuite?|kostenlos|gratuito|entrée libre|eintritt frei|無料|免费|무료|no charge|free (?:entry|admission|event|of charge))\s*[.!]?\s*",
+    re.IGNORECASE,
 )
 _BESIDE_FIGURES = re.compile(r"\d ?[a-z]{3}\b|\b[a-z]{3} ?\d")
 _WORD = re.compile(r"[^\W\d_]+")

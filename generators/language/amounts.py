@@ -73,14 +73,58 @@ _ON_FOOT = re.compile(r"(?<![\w-])(?:with)?in (?:easy )?walking distance(?: (?:o
 _STARS = re.compile(
     rf"(?<!\w)(?:(?:with )?(?:an? |the )?(?:rated|ratings?|scored?|scores?|stars)(?: of| is| "
     rf"are)? ?(?P<bound>{_ANY_BEFORE})? ?"
-    rf"(?P<number>{_NUMBER}|{NUMERAL})(?: stars?)?(?: ?(?P<after>{_ANY_AFTER}))?(?![\w])"
+    rf"(?P<number>{_NUMBER}|{NUMERAL})(?: stars?)?(?: ?(?P<after>{_ANY_AFTER}))?(?![\w])(?! [a-z]{{3,}}s\b)"
     rf"|(?:with |rated "
     rf")?(?P<bound2>{_ANY_BEFORE})? ?(?P<number2>{_NUMBER}|{NUMERAL})[ -]?stars?(?: ?(?P<after2>{_ANY_AFTER}))?(?!\w))"
 )
-_NOUN_NUMBER = re.compile(
-    rf"(?<!\w)(?:with )?(?:an? |the )?(?P<noun>[a-z][\w-]+) (?:is )?(?P<bound>{_ANY_BEFORE}) "
-    rf"(?P<number>{_NUMBER})(?![\w.])(?! [a-z])"
+_SCALE = r"(?: ?(?P<scale>thousand|million|billion|k|bn)\b)?"
+_SCALES: Final = {"thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9}
+_MEASURE = (
+    r"(?: ?(?:%|°c|(?:percent|degrees|kilomet(?:er|re)s?|kms?|met(?:er|re)s?|m|cm|mm|miles?|mi|feet|ft|inch(?:es)?|kg|kilos?|"
+    r"grams?|g|tons?|litres?|liters?|l|ml|gb|mb|tb|kb|minutes?|mins?|hours?|hrs?|h|seconds?|days?|weeks?|months?|years?|watts?|w|"
+    r"pages|words|people|square (?:met(?:er|re)s?|feet|miles|kilomet(?:er|re)s?)|sqm|sqft|m2|m²|km²)\b))?"
 )
+_NOUN_NUMBER = re.compile(
+    rf"(?<!\w)(?:with )?(?:an? |the )?(?P<noun>[a-z][\w-]+) (?:is |are |of )?(?P<bound>{_ANY_BEFORE}) "
+    rf"(?P<number>{_NUMBER}){_SCALE}{_MEASURE}(?![\w.])(?! [a-z]+s\b)"
+)
+_COMPARED = re.compile(
+    rf"(?<!\w)(?:(?:that|which|who) )?(?:(?:are|is|was|were) )?(?P<word>longer|shorter|taller|higher|deeper|wider|heavier|lighter|"
+    rf"older|larger|bigger|smaller|faster|slower|hotter|warmer|colder) than (?P<number>{_NUMBER}){_SCALE}{_MEASURE}(?!\w)"
+)
+_COMPARATIVES: Final[dict[str, tuple[str, Relation]]] = {
+    "longer": ("length", Relation.MORE_THAN),
+    "shorter": ("length", Relation.LESS_THAN),
+    "taller": ("height", Relation.MORE_THAN),
+    "higher": ("height", Relation.MORE_THAN),
+    "deeper": ("depth", Relation.MORE_THAN),
+    "wider": ("width", Relation.MORE_THAN),
+    "heavier": ("weight", Relation.MORE_THAN),
+    "lighter": ("weight", Relation.LESS_THAN),
+    "older": ("age", Relation.MORE_THAN),
+    "larger": ("size", Relation.MORE_THAN),
+    "bigger": ("size", Relation.MORE_THAN),
+    "smaller": ("size", Relation.LESS_THAN),
+    "faster": ("speed", Relation.MORE_THAN),
+    "slower": ("speed", Relation.LESS_THAN),
+    "hotter": ("temperature", Relation.MORE_THAN),
+    "warmer": ("temperature", Relation.MORE_THAN),
+    "colder": ("temperature", Relation.LESS_THAN),
+}
+_MEASURED = re.compile(
+    rf"(?<!\w)(?:(?:that|which) (?:are|is) )?(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER}){_SCALE}{_MEASURE} "
+    rf"(?P<word>long|high|tall|deep|wide|heavy|old|large)(?!\w)"
+)
+_ADJECTIVES: Final = {
+    "long": "length",
+    "high": "height",
+    "tall": "height",
+    "deep": "depth",
+    "wide": "width",
+    "heavy": "weight",
+    "old": "age",
+    "large": "size",
+}
 _NUMBER_NOUN = re.compile(
     rf"(?<!\w)(?:with |has |have )?(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER}|{NUMERAL}) (?P<noun>[a-z][\w-]+)"
 )
@@ -134,6 +178,21 @@ def _relation(words: str | None) -> Relation:
     return Relation.EQUALS
 
 
+def read_comparisons(reading: Reading) -> None:
+    """Read "longer than 1000 km", "at least 20 m high": a measure of the record, not a distance from somewhere."""
+    for found in reading.find(_COMPARED):
+        name, relation = _COMPARATIVES[found["word"]]
+        reading.add(Topic.NUMBER, relation, _scaled(found), found.span(), name=name)
+    for found in reading.find(_MEASURED):
+        reading.add(
+            Topic.NUMBER, _relation(found["bound"]), _scaled(found), found.span(), name=_ADJECTIVES[found["word"]]
+        )
+
+
+def _scaled(found: re.Match[str]) -> float | int:
+    return _tidy(_count(found["number"]) * _SCALES.get(found["scale"] or "", 1.0))
+
+
 def read_distances(reading: Reading) -> None:
     """Read "within 5 miles", "5 km around", "no more than 10 km from", "a 3-mile radius", "walking distance"."""
     for found in reading.find(_ON_FOOT):
@@ -162,7 +221,10 @@ def read_numbers(reading: Reading) -> None:
             record = {noun, noun.removesuffix("s"), noun.removesuffix("ies") + "y"} & RECORD_NOUNS
             if record or noun in FUNCTION or noun in ASKING or found["bound"] == "from":
                 continue
-            _add_number(reading, found.span(), noun, found["number"], _relation(found["bound"]))
+            if "scale" in found.groupdict():
+                reading.add(Topic.NUMBER, _relation(found["bound"]), _scaled(found), found.span(), name=noun)
+            else:
+                _add_number(reading, found.span(), noun, found["number"], _relation(found["bound"]))
 
 
 def _add_number(reading: Reading, where: tuple[int, int], name: str, number: str, relation: Relation) -> None:

@@ -30,8 +30,8 @@ _RUN = re.compile(r"[A-Z0-9][\w&'.+-]*(?: (?:(?:of|the|and|&|de|la|vs) ){0,2}[A-
 _NEGATED = re.compile(
     r"(?<![\w-])(?:(?:but |and |that |which )*(?:(?:are|is|do|does)(?: not|n't)(?: (?:about|include|"
     r"involve|mention|contain|for))?|not(?: (?:about|for|including|any|in|near))?|"
-    r"no|without(?: any)?|except(?: for)?|excluding|exclude|other than|apart from|but no|minus|never)|"
-    r"non-) ?(?:the |an? |any )?(?P<words>[^\W_][\w'&+#-]*(?: [^\W_][\w'&+#-]*){0,2})"
+    r"no|without(?: any)?|except(?: for)?|excluding|exclude|other than|apart from|but no|minus|never) |"
+    r"non-)(?:the |an? |any )?(?P<words>[^\W_][\w'&+#-]*(?: [^\W_][\w'&+#-]*){0,2})"
 )
 _SOURCE = re.compile(
     r"(?<![\w-])(?:in|on|from|at|of|across) (?:the|this|that|your|their|our) (?:(?:whole|entire|"
@@ -39,6 +39,7 @@ _SOURCE = re.compile(
     r"catalog|database|store|shop|directory|api|collection|calendar|archive|blog|server|portal|feed|"
     r"index|platform|app|system|service|list)(?!\w)"
 )
+_PORTION = re.compile(r"(?<![\w-])(?:pieces?|kinds?|types?|sorts?|lists?|sets?|bits?) of (?=[a-z])")
 _TOKEN = re.compile(r"[^\W_](?:[\w'&+#/@-]|\.(?=\w))*")
 _PROPER = re.compile(r"[A-Z][\w&'+-]*(?: (?:(?:of|the|and|&|de|la|vs|Vs) ){0,2}[A-Z][\w&'+-]*)+")
 _WRITES = re.compile(
@@ -100,8 +101,9 @@ def read_writes(reading: Reading) -> bool:
 
 def read_content(reading: Reading) -> None:
     """Read the kind of record and the keywords out of what nothing else understood."""
-    for found in reading.find(_SOURCE):
-        reading.take(*found.span())
+    for pattern in (_SOURCE, _PORTION):
+        for found in reading.find(pattern):
+            reading.take(*found.span())
     runs: list[list[tuple[int, int]]] = []
     for start, end in list(reading.free_pieces()):
         runs.extend(_noun_runs(reading, start, end))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.errors import InvalidQuery
 from domain.plan import Intent, Topic
-from generators.language.amounts import read_distances, read_numbers, read_prices
+from generators.language.amounts import read_comparisons, read_distances, read_numbers, read_prices
 from generators.language.attributes import read_attributes, read_identifiers, read_named, read_people, read_series
 from generators.language.content import read_content, read_negated, read_quoted, read_writes
 from generators.language.ordering import read_order
@@ -34,6 +34,7 @@ def understand(text: str, now: datetime) -> Intent:
     writes = read_writes(reading)
     centre = read_coordinates(reading)
     read_quoted(reading)
+    read_comparisons(reading)
     read_prices(reading)
     read_distances(reading)
     read_dates(reading, now.date())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from domain.meaning.words import singular
 from domain.plan import Relation, Topic
-from generators.language.lexicon import FIELDS
+from generators.language.lexicon import ASKING, FIELDS, FUNCTION
 from generators.language.reading import Reading
 
 _WORD = "|".join(sorted((re.escape(f) for f in FIELDS), key=len, reverse=True))
@@ -27,6 +28,15 @@ _SHOW = re.compile(
     rf"complete )?list of )?(?P<list>(?:the "
     rf")?{_FIELD}(?:(?:,? and |, ?)(?:the )?{_FIELD})*) (?:of|for) (?=\w)"
 )
+_PLAIN = r"[a-z][a-z'-]+(?: [a-z][a-z'-]+)?"
+_THEIR = re.compile(
+    rf"(?<![\w-]),? ?(?:together |along )?(?:with|including|plus|showing|and) (?:their|its|his|her|the) (?P<list>{_PLAIN}(?:, {_PLAIN})*"
+    rf"(?:,? and (?:their |its |the )?{_PLAIN})?)(?=$|[.?!;])"
+)
+"""Any noun is a field where it is said to be the record's own: "with their maker and warranty"."""
+_BARE = re.compile(r"(?<![\w-])with (?P<list>[a-z][a-z'-]+(?:, [a-z][a-z'-]+)*(?:,? and [a-z][a-z'-]+)?)(?=$|[.?!;])")
+"""Without "their" a noun may be a field or something that the record must mention; the columns decide."""
+MAYBE_FIELD = "with"
 _ITEM = re.compile(rf"(?<!\w)(?P<field>{_WORD})(?:e?s)?(?!\w)")
 
 
@@ -35,6 +45,30 @@ def read_wanted(reading: Reading) -> None:
     for pattern in (_SHOW, _WITH, _TAIL):
         for found in reading.find(pattern):
             _add_fields(reading, found)
+    for found in reading.find(_THEIR):
+        words = _listed(reading, found)
+        if found[0].lstrip(", ").startswith("and ") and not reading.wanted:
+            continue
+        for word, where in words:
+            if word not in reading.wanted:
+                reading.wanted.append(word)
+                reading.add(Topic.DETAIL, Relation.EQUALS, word, where)
+        reading.take(*found.span())
+    for found in reading.find(_BARE):
+        words = _listed(reading, found)
+        if any(w in FUNCTION or w in ASKING for w, _ in words):
+            continue
+        for word, where in words:
+            reading.add(Topic.KEYWORDS, Relation.CONTAINS, singular(word), where, name=MAYBE_FIELD, confidence=0.6)
+        reading.take(*found.span())
+
+
+def _listed(reading: Reading, found: re.Match[str]) -> list[tuple[str, tuple[int, int]]]:
+    """The nouns of a list with their places in the question."""
+    begin = found.start("list")
+    parts = re.finditer(r"(?:(?:their|its|the) )?(?P<word>[a-z][a-z' -]*?)(?:,? and |, |$)", found["list"])
+    spans = [(begin + p.start("word"), begin + p.end("word")) for p in parts if p["word"]]
+    return [(FIELDS.get(reading.plain[a:b], reading.plain[a:b]), (a, b)) for a, b in spans]
 
 
 def _add_fields(reading: Reading, found: re.Match[str]) -> None:

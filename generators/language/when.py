@@ -70,6 +70,9 @@ _DAYTIME: Final[dict[str, tuple[str, str]]] = {
 _PART = re.compile(r"(?<!\w)(?:in the|during the|at|every) (?P<part>morning|afternoon|evening|night)s?(?!\w)")
 
 
+_DECADE = re.compile(r"(?<!\w)(?:(?:from|in|of|during) )?the (?P<decade>(?:1[89]|20)\d0)'?s(?!\w)")
+
+
 def read_dates(reading: Reading, today: date) -> None:
     """Read days; relative phrases stay phrases, days with or without a year become ISO dates.
 
@@ -78,6 +81,9 @@ def read_dates(reading: Reading, today: date) -> None:
     """
     for found in reading.find(_OPEN):
         reading.take(*found.span())
+    for found in reading.find(_DECADE):
+        first = int(found["decade"])
+        _add(reading, found.span(), f"{first}-01-01", f"{first + 9}-12-31")
     for found in reading.find(_RANGE):
         if _is_amount(found["phrase"]) or dates.is_single(found["phrase"]):
             continue
@@ -86,6 +92,22 @@ def read_dates(reading: Reading, today: date) -> None:
     for found in reading.find(_SINGLE):
         if _is_date(reading, found):
             _read_single(reading, found, today)
+    for day in [c for c in reading.constraints if c.topic is Topic.DATE]:
+        _take_date_noun(reading, day.span)
+
+
+_DATE_NOUN = (
+    r"(?<!\w)(?:(?:with|having|whose) (?:an? |the |its |their )?)?(?:(?!for\b|of\b|and\b|the\b)[a-z]+ )?(?:date|deadline|day)s?"
+    r"(?: is| are| of| falls)? $"
+)
+
+
+def _take_date_noun(reading: Reading, span: str) -> None:
+    """Take what only says that a date follows: "with a delivery date before …"."""
+    begin = reading.plain.find(" ".join(span.lower().split()))
+    noun = re.search(_DATE_NOUN, reading.plain[:begin]) if begin > 0 else None
+    if noun and reading.is_free(noun.start(), noun.end()):
+        reading.take(noun.start(), noun.end())
 
 
 def _is_amount(phrase: str) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from domain.meaning.words import fold, forms, matches
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
 from generators.planning.desk import OFFERED_FILL, Desk, asked, source_binding
+from generators.planning.rereading import names_the_records
 from generators.sources.relevance import named
 from generators.sources.roles import Role, human_text, roles_of
 
@@ -75,16 +75,13 @@ def _several(column: Column) -> bool:
 
 
 def _is_record_noun(desk: Desk, constraint: Constraint) -> bool:
-    """The word says what the records are ("packages"), and the page or the records' path calls all of them that."""
-    word = fold(str(constraint.value))
-    subject = {form for noun in fold(desk.intent.subject).split() for form in (noun, *forms(noun))}
-    if constraint.relation is Relation.EXCLUDES or not word or " " in word or word not in subject:
+    """The word says what the records are ("packages"), and the site calls all of them that."""
+    if constraint.relation is Relation.EXCLUDES:
         return False
-    page = desk.observation.pages[0] if desk.observation.pages else None
-    called = f"{page.title} {urlsplit(page.final_url).path}" if page else ""
-    if not set(fold(f"{called} {desk.candidate.source.records}").split()) & {word, *forms(word)}:
+    word = str(constraint.value)
+    if not names_the_records(word, desk.intent, desk.observation, desk.candidate):
         return False
-    desk.notes.append(f"All records of the page are {word}.")
+    desk.notes.append(f"All records of the page are {fold(word)}.")
     return True
 
 

@@ -13,6 +13,7 @@ from domain.values import JsonValue
 from generators.induction.classes import is_stable
 from generators.induction.reading import read, text_of
 from generators.induction.tree import parse_document
+from generators.language.wanted import MAYBE_FIELD
 from generators.sources.asking import Questions, good
 from generators.sources.documents import parse
 from generators.sources.flatten import columns_of
@@ -75,7 +76,8 @@ def _lacking(candidate: RecordCandidate, intent: Intent, choices: Sequence[str])
         and str(c.value).lower() not in free
         and not can_serve(candidate.columns, c)
     ]
-    return lacking + [w for w in intent.wanted if named(candidate.columns, w) is None]
+    maybe = [str(c.value) for c in intent.about(Topic.KEYWORDS) if c.name == MAYBE_FIELD]
+    return lacking + [w for w in (*intent.wanted, *maybe) if named(candidate.columns, w) is None]
 
 
 def _links(candidate: RecordCandidate, observation: Observation) -> list[tuple[Column, str]]:

@@ -26,7 +26,8 @@ def relevance(candidate: RecordCandidate, intent: Intent, visible: str) -> float
     """Return how well a candidate fits: the page shows its records, its names say what was asked, its fields serve."""
     if candidate.kind in (SourceKind.HTML, SourceKind.BROWSER, SourceKind.OPENAPI):
         # ranked already, by the record finder or the choice of operations; score is 1, 1/2, 1/3 …
-        return 3.0 * candidate.score + 1.0 * served_share(candidate.columns, intent)
+        called = 2.0 * _called_so(candidate, intent)
+        return 3.0 * candidate.score + 1.0 * served_share(candidate.columns, intent) + called
     titles = _titles(candidate)
     seen = shown(titles, visible) if visible and titles else 0.0
     return (
@@ -38,6 +39,13 @@ def relevance(candidate: RecordCandidate, intent: Intent, visible: str) -> float
         + 0.15 * candidate.score
         + (0.5 if titles else 0.0)
     )
+
+
+def _called_so(candidate: RecordCandidate, intent: Intent) -> bool:
+    """Whether the heading above the records, or their first column, is what the question is about."""
+    wanted = {f for w in fold(intent.subject).split() if w not in _GENERAL for f in forms(w)}
+    heads = [c.label for c in candidate.columns[:1]]
+    return bool(wanted & set(fold(" ".join([*candidate.reasons, *heads])).split()))
 
 
 def subject_match(candidate: RecordCandidate, intent: Intent) -> float:
@@ -99,7 +107,49 @@ def named(columns: Sequence[Column], word: str) -> Column | None:
         if set(column.name.split("_")) & spellings:
             return column
     role = _WORD_ROLES.get(wanted)
-    return first(columns, role) if role else None
+    found = first(columns, role) if role else None
+    return found or _alike(columns, wanted)
+
+
+def _alike(columns: Sequence[Column], wanted: str) -> Column | None:
+    """Return the column that sites name otherwise than people: who asks for a length may mean a duration."""
+    for other in _ALIKE.get(wanted, ()):
+        spellings = {*forms(other), other}
+        for column in columns:
+            label = set(fold(column.label).split())
+            if spellings & {*column.name.split("_"), *label}:
+                return column
+    return None
+
+
+_ALIKE: Final[dict[str, tuple[str, ...]]] = {
+    "length": ("duration", "runtime", "distance", "minutes", "km", "miles", "pages"),
+    "duration": ("length", "runtime", "time", "minutes"),
+    "minutes": ("duration", "runtime", "time", "length", "minute", "min"),
+    "minute": ("duration", "runtime", "time", "length", "minutes", "min"),
+    "hours": ("duration", "hour", "time"),
+    "height": ("elevation", "altitude", "tall"),
+    "elevation": ("height", "altitude"),
+    "size": ("area", "population", "surface", "capacity", "employees"),
+    "age": ("years", "born", "founded", "built", "year"),
+    "date": ("year", "released", "published", "posted", "created", "updated", "founded", "built"),
+    "salary": ("pay", "wage", "compensation", "income"),
+    "popularity": ("downloads", "stars", "votes", "views", "likes", "sales"),
+    "downloads": ("installs", "popularity"),
+    "rating": ("score", "points", "stars", "grade"),
+    "stars": ("rating", "stargazers", "score"),
+    "maker": ("brand", "manufacturer", "producer", "vendor"),
+    "brand": ("maker", "manufacturer", "vendor"),
+    "depth": ("deep",),
+    "seats": ("capacity",),
+    "people": ("capacity", "population", "guests"),
+    "inhabitants": ("population",),
+    "director": ("directed",),
+    "genre": ("category",),
+    "price": ("rent", "salary", "cost", "fee"),
+    "pages": ("length",),
+}
+"""Other words that sites use for what a question names, the most likely first."""
 
 
 _WORD_ROLES: Final[dict[str, Role]] = {

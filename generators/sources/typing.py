@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
+from domain.meaning.moments import read_datetime
 from domain.plan import FieldType
 from domain.values import JsonValue
 
-_NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d+)?")
+_NUMBER = re.compile(r"[-+]?(?:\d{1,15}|\d{1,3}(?:,\d{3})+)(\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?Z| ?[+-]\d{2}:?\d{2})?")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
-_WRITTEN_DATE = re.compile(
-    rf"(?:\w{{3,9}},? )?(?:\d{{1,2}}(?:st|nd|rd|th)?\.? (?:{_MONTHS.replace(' ', '|')})\w*|"
-    rf"(?:{_MONTHS.replace(' ', '|')})\w*\.? \d{{1,2}}(?:st|nd|rd|th)?),? \d{{4}}.{{0,24}}",
-    re.IGNORECASE,
-)
-_RFC822 = re.compile(r"\w{3}, \d{1,2} \w{3} \d{4} \d{2}:\d{2}(:\d{2})? .{2,5}")
+_SIGN = r"(?:[$€£¥₹₩₽₺₴₪￥]|US\$|CA\$|A\$|R\$|[A-Z]{3}|zł|kr\.?|Kč|Ft|円|元|원|Fr\.?|euros?|Euro)"
+_FIGURES = r"\d(?:[\d.,'’]|[\s\u00a0\u202f](?=\d{3}))*(?:,-|\.-)?"
 _PRICE = re.compile(
-    r"(?:(?:[$€£¥₹]|US\$|CA\$|A\$|[A-Z]{3}) ?\d[\d.,]*|\d[\d.,]* ?(?:[$€£¥₹]|[A-Z]{3}))(?: ?[-–] ?.{1,16})?"
+    rf"(?:(?i:from|ab|dès|desde|à partir de|vanaf|da|od|only|nur) )?(?:{_SIGN} ?{_FIGURES}|{_FIGURES} ?{_SIGN})(?: ?[-–] ?.{{1,16}})?",
 )
-_FREE_WORDS: Final = frozenset({"free", "gratis"})
+_LONGEST_DATE: Final = 60
+_ANY_DAY: Final = date(2024, 1, 1)
+"""Stands in for today: only whether a text can be read as a day matters here; a leap year knows the 29th of February."""
+_DATE_LIKE = re.compile(r"[^\W\d_]{3}|\d[./年-]\s?\d")
+_FREE_WORDS: Final = frozenset(
+    {"free", "gratis", "gratuit", "kostenlos", "gratuito", "無料", "free entry", "entrée libre", "eintritt frei"}
+)
 _IDENTIFIER_NAME = re.compile(r"(^|_)(id|uuid|guid|key|code|zip|zipcode|postcode|postal_code|phone|isbn|sku|ean|upc)$")
 _TIME_NAME = re.compile(r"(_at|_time|_on|date|timestamp|_ts|^time|^created|^updated|^published)$")
 _MEASURE_NAME = re.compile(r"(^|_)(price|cost|fee|amount|rating|latitude|longitude|lat|lng|lon)$")
@@ -69,10 +72,11 @@ def _number_type(values: Sequence[JsonValue], name: str) -> FieldType:
 def _text_type(texts: list[str], name: str) -> FieldType:
     if _share(texts, _DATE) >= _ENOUGH:
         return FieldType.DATE
-    if _share(texts, _DATETIME, _RFC822) >= _ENOUGH:
+    if _share(texts, _DATETIME) >= _ENOUGH:
         return FieldType.DATETIME
-    if _share(texts, _WRITTEN_DATE) >= _ENOUGH:
-        return FieldType.DATE
+    written = _written_moments(texts)
+    if written is not None:
+        return written
     if all(t.lower() in {"true", "false"} for t in texts):
         return FieldType.BOOLEAN
     if all(t.startswith(("http://", "https://")) or (_URL_NAME.search(name) and t.startswith("/")) for t in texts):
@@ -88,6 +92,16 @@ def _text_type(texts: list[str], name: str) -> FieldType:
 def _share(texts: list[str], *patterns: re.Pattern[str]) -> float:
     hits = sum(1 for t in texts if any(p.fullmatch(t) for p in patterns))
     return hits / len(texts) if texts else 0.0
+
+
+def _written_moments(texts: list[str]) -> FieldType | None:
+    """Whether texts are days as people write them; with a time of day in most of them they are moments."""
+    short = [t for t in texts if len(t) <= _LONGEST_DATE and re.search(r"\d", t)]
+    read = [m for t in short if _DATE_LIKE.search(t) and (m := read_datetime(t, _ANY_DAY)) is not None]
+    if len(read) < _ENOUGH * len(texts):
+        return None
+    timed = sum(1 for m in read if m.hour or m.minute or m.second)
+    return FieldType.DATETIME if timed > 0.5 * len(read) else FieldType.DATE
 
 
 def _leading_zero(texts: list[str]) -> bool:

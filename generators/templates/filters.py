@@ -171,7 +171,7 @@ def _comparison(plan: Plan, parameter: Parameter, binding: FilterBinding, fields
     ]
     currency = _currency(plan) if binding.topic is Topic.PRICE else None
     if currency is not None:
-        free = f"not item.{flags[0].name} and " if flags else ""
+        free = f"not item.{flags[0].name} and " if flags else "amount > 0 and "  # nothing costs nothing in any currency
         same = f"same_currency(item.{currency[1]}, request.{currency[0]})"
         body += [f"if {free}not {same}:", *indent(["return False"])]
     return body if parameter.required else [f"if {value} is not None:", *indent(body)]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from domain.meaning.words import fold
 from domain.plan import FieldType
 from domain.run import Finding
 from domain.values import JsonObject, JsonValue
 from sandbox.facade.kit.errors import SourceChanged
+from sandbox.facade.kit.nodes import parse_html
 from school.judging.case import Case, failed, is_set, not_applicable, passed
 from school.judging.reading import raw_records, read
 
@@ -22,7 +24,12 @@ def page_shows_rows(case: Case) -> Finding:
     """The page, read as a person would, contains values of the rows."""
     page = case.observation.pages[0]
     text = fold(f"{page.aria} {page.text_after or page.text_before}")
-    if "html" not in page.content_type or len(text) < 40:
+    if not any(field.locator for field in case.plan.fields):
+        # The observed page only leads to the records: what the trials got, read apart from the code, must show them.
+        text = fold(" ".join(_texts_got(case)))
+        if len(text) < 40:
+            return not_applicable("page_shows_rows", "nothing of what the trials were answered was kept")
+    elif "html" not in page.content_type or len(text) < 40:
         return not_applicable("page_shows_rows", "the source is data, there is no page to read")
     names = _telling_fields(case)
     rows = _all_distinct(case)
@@ -56,18 +63,26 @@ def own_records_found(case: Case) -> Finding:
 
 def nothing_baked(case: Case) -> Finding:
     """No argument of a trial stands in the code as a literal, outside Request and the docstrings."""
+    steering = {p.name for p in case.plan.parameters if any(b.kind == "role" and b.role == "sort" for b in p.bindings)}
     values = {
         _plain(v)
         for t in case.tried
-        for v in _leaves(case.effective(t.trial.arguments))
+        for name, given in case.effective(t.trial.arguments).items()
+        if name not in steering  # a field to sort by stands in the code as the field's own name
+        for v in _leaves(given)
         if isinstance(v, str) and len(v) > 3
     }
-    given = fold(case.observation.url)
+    asked_at = fold(case.observation.url)
     literals = [fold(text) for text in _literals(case.code)]
     for value in sorted(values):
-        if value and value not in given and any(value == text for text in literals):
+        if value and value not in asked_at and any(value == text for text in literals):
             return failed("nothing_baked", f"the value {value!r} of a trial stands in the code")
     return passed("nothing_baked", f"{len(values)} values looked for among {len(literals)} literals")
+
+
+def _texts_got(case: Case) -> Iterator[str]:
+    for exchange in (e for tried in case.tried for e in tried.run.exchanges if e.body):
+        yield parse_html(exchange.body, exchange.url).text if "html" in exchange.content_type else exchange.body
 
 
 def _telling_fields(case: Case) -> list[str]:

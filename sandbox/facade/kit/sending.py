@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC
 from typing import Any
 
+from domain.meaning.moments import read_datetime
 from sandbox.facade.http.client import AsyncClient
 from sandbox.facade.http.errors import HTTPStatusError, NetworkError, RemoteProtocolError, TimeoutException
 from sandbox.facade.http.messages import Response
 from sandbox.facade.kit import clock
 from sandbox.facade.kit.errors import SourceChanged
-from sandbox.facade.kit.moments import read_datetime
 from sandbox.facade.kit.nodes import Node, parse_html, parse_xml
 
 ATTEMPTS = 4  # one and three retries

@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from domain.meaning import money
-from sandbox.facade.kit.moments import read_datetime
+from domain.meaning.moments import read_datetime
+from sandbox.facade.kit import clock
 
 _NUMBER = re.compile(r"[-+−]?\s*(?:\d[\d.,'’\u00a0\u202f ]*\d|\d)(?:[eE][-+]?\d+)?")
 _SCALES = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "bn": 1_000_000_000}
@@ -106,7 +107,7 @@ def to_datetime(value: Any) -> datetime | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, str) and not re.fullmatch(r"\d{9,13}", value.strip()):
-        return read_datetime(value)
+        return read_datetime(value, clock.today())
     number = to_number(value)
     if number is None or abs(number) < 1e8:
         return None

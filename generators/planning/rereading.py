@@ -1,0 +1,83 @@
+"""A question read again once the records are known: some of its words name their fields, or the records themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from domain.meaning.words import fold, forms, matches
+from domain.observation import Column, Observation, RecordCandidate
+from domain.plan import Constraint, Intent, Relation, Topic
+from generators.language.wanted import MAYBE_FIELD
+from generators.sources.relevance import named
+
+_HEADING: Final = re.compile(r'heading "([^"\n]{1,120})" \[level=[12]\]')
+_LANGUAGE: Final = re.compile(r"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z]{2})")
+
+
+def reread(intent: Intent, columns: Sequence[Column]) -> Intent:
+    """Return the question with words that name a field taken as fields: as wanted ones, or as no words at all."""
+    wanted = list(intent.wanted)
+    kept: list[Constraint] = []
+    for constraint in intent.constraints:
+        column = _field_named(constraint, columns)
+        if column is None or _shown(columns, str(constraint.value)):
+            kept.append(constraint)
+        elif constraint.name == MAYBE_FIELD:
+            wanted.append(str(constraint.value))
+    return intent.model_copy(update={"constraints": tuple(kept), "wanted": tuple(dict.fromkeys(wanted))})
+
+
+def maybe_fields(intent: Intent, columns: Sequence[Column]) -> list[str]:
+    """Return the words that may name a field which none of the columns is."""
+    words = [str(c.value) for c in intent.about(Topic.KEYWORDS) if c.name == MAYBE_FIELD]
+    return [w for w in words if named(columns, w) is None and not _shown(columns, w)]
+
+
+def _field_named(constraint: Constraint, columns: Sequence[Column]) -> Column | None:
+    if constraint.topic is not Topic.KEYWORDS or constraint.relation is not Relation.CONTAINS:
+        return None
+    word = fold(str(constraint.value))
+    if constraint.name == MAYBE_FIELD:
+        return named(columns, word)
+    spellings = {word, *forms(word)}
+    return next((c for c in columns if spellings & {*c.name.split("_")[:-1], *fold(c.label).split()[:-1]}), None)
+
+
+def _shown(columns: Sequence[Column], word: str) -> bool:
+    """Whether some record that was seen says the word in a value."""
+    return any(matches([text for text in (*c.values, *c.samples) if text], word) for c in columns)
+
+
+def names_the_records(word: str, intent: Intent, observation: Observation, candidate: RecordCandidate) -> bool:
+    """Return whether a word only says what all the records are: their page, heading, path or first column calls them so.
+
+    On a page in another language, an English noun that stands nowhere on it says the same.
+    """
+    folded = fold(word)
+    if not folded or " " in folded or not _is_subject(folded, intent):
+        return False
+    page = observation.pages[0] if observation.pages else None
+    if page is None:
+        return False
+    first = candidate.columns[:2] if candidate.columns else ()
+    said = [page.title, urlsplit(page.final_url).path, candidate.source.records, *_HEADING.findall(page.aria)]
+    said += [*candidate.reasons, *(c.label for c in first), *(f.title for f in observation.feeds)]
+    said += [urlsplit(candidate.url).path]
+    spellings = {folded, *forms(folded)}
+    if set(fold(" ".join(said)).split()) & spellings:
+        return True
+    language = _LANGUAGE.search(page.served_html[:5000] or page.rendered_html[:5000])
+    foreign = language is not None and language.group(1).lower() != "en"
+    return foreign and not matches([page.text_after or page.text_before], word)
+
+
+def _is_subject(word: str, intent: Intent) -> bool:
+    """Whether the word is the question's noun: its subject, or its first word where it has none."""
+    subject = {form for noun in fold(intent.subject).split() for form in (noun, *forms(noun))}
+    if subject:
+        return word in subject
+    words = sorted((c for c in intent.about(Topic.KEYWORDS) if c.relation is Relation.CONTAINS), key=lambda c: c.start)
+    return bool(words) and fold(str(words[0].value)) == word
