@@ -48,11 +48,12 @@ from domain.observation import Observation, Page, RecordCandidate
 from domain.plan import Intent
 from generators.induction import find_records, reads_as
 from generators.induction import ranking as ranking_module
-from generators.induction.features import Measure, read_wish
+from generators.induction.features import Measure
 from generators.induction.grouping import Group, find_groups
 from generators.induction.reading import first_match
 from generators.induction.tree import Element, Tree, parse
 from generators.induction.weights import WEIGHTS
+from generators.induction.wish import read_wish
 from generators.view import CHARACTERS_PER_TOKEN, view
 
 _TEXT_ATTRIBUTES = ("alt", "title", "aria-label", "datetime", "content", "value")

@@ -1,151 +1,39 @@
-"""What ranking knows of a candidate group: numbers about count, text, boxes, place, shape and the question."""
+"""What ranking knows of a candidate group: numbers about count, text, links, boxes, place, shape and the question."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
-from domain.plan import Intent, Topic
+from generators.induction.facts import (
+    Facts,
+    PageLinks,
+    Place,
+    heading_before,
+    is_social,
+    link_pattern,
+    link_words,
+    look_at,
+    share,
+)
 from generators.induction.grouping import Group
-from generators.induction.patterns import DATE, EMAIL, FILE_ADDRESS, PHONE, PRICE, stem, words
-from generators.induction.tree import HEADING_TAGS, Node, Record, Tree
+from generators.induction.patterns import MENU_WORD, RESULT_WORD, stem, words
+from generators.induction.tree import Node, Record, Tree
+from generators.induction.wish import Wish
 
 VIEWPORT_WIDTH_PX = 1_366
 _SAMPLE = 30
 _SHAPE_SAMPLE = 20
-_SHAPE_NODES = 60
-_TEXT_LOOKED_AT = 1_000
-_DIGIT = re.compile(r"\d")
-_WANTED_PATTERNS = (
-    ("link", r"\b(?:url|link|href|website|page)\b"),
-    ("image", r"\b(?:image|photo|picture|logo|thumbnail)s?\b"),
-    ("email", r"e-?mail"),
-    ("phone", r"phone|\btel\b|mobile|\bfax\b"),
-    ("price", r"price|cost|fee\b|amount|salary"),
-    ("date", r"\b(?:date|time|day|posted|published|deadline|start|end)\b"),
-)
-_FILES = re.compile(r"document|\bpdfs?\b|\bfiles?\b|download", re.IGNORECASE)
-_FILLER = frozenset(
-    [
-        "all",
-        "the",
-        "of",
-        "on",
-        "a",
-        "an",
-        "and",
-        "or",
-        "in",
-        "to",
-        "for",
-        "from",
-        "with",
-        "their",
-        "this",
-        "that",
-        "page",
-        "current",
-        "fetch",
-        "extract",
-        "get",
-        "find",
-        "show",
-        "list",
-        "are",
-        "is",
-        "be",
-        "if",
-        "it",
-        "any",
-        "each",
-        "you",
-        "your",
-        "as",
-        "by",
-        "at",
-        "more",
-        "which",
-        "may",
-        "there",
-        "these",
-        "those",
-        "not",
-        "do",
-        "does",
-        "no",
-        "me",
-        "my",
-        "under",
-        "over",
-        "within",
-        "please",
-        "information",
-        "links",
-        "link",
-        "detail",
-        "details",
-        "website",
-        "site",
-    ]
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
-    """What is asked for: kinds of value that records should show, files or not, and the words of the subject."""
-
-    kinds: tuple[str, ...] = ()
-    files: bool = False
-    terms: frozenset[str] = frozenset()
-    fields: tuple[str, ...] = ()
-
-
-def read_wish(intent: Intent | None, wanted: Sequence[str]) -> Wish:
-    """Return what the question and the wanted field names ask of a record."""
-    fields = tuple(wanted) or (intent.wanted if intent else ())
-    named = " ".join(fields).lower().replace("_", " ")
-    kinds = [kind for kind, pattern in _WANTED_PATTERNS if re.search(pattern, named)]
-    if any(not _asks_kind(field) for field in fields):
-        kinds.append("text")
-    if intent is None:
-        return Wish(kinds=tuple(kinds), files=bool(_FILES.search(named)), fields=fields)
-    if intent.about(Topic.PRICE) or intent.about(Topic.FREE):
-        kinds.append("price")
-    if intent.about(Topic.DATE):
-        kinds.append("date")
-    said = f"{intent.subject} {intent.text}"
-    return Wish(
-        kinds=tuple(dict.fromkeys(kinds)),
-        files=bool(_FILES.search(f"{named} {said}")),
-        terms=frozenset(stem(w) for w in words(said) if len(w) > 2 and w not in _FILLER),
-        fields=fields,
-    )
-
-
-def _asks_kind(field: str) -> bool:
-    return any(re.search(pattern, field.lower().replace("_", " ")) for _, pattern in _WANTED_PATTERNS)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Facts:
-    """What one record shows; the same record stands in many groups, so it is looked at once."""
-
-    text: str
-    links: tuple[str, ...]
-    image: bool
-    heading: bool
-    date: bool
-    price: bool
-    email: bool
-    phone: bool
-    files: bool
-    shape: tuple[int, ...]
-    paths: frozenset[tuple[int, str]]
-    places: tuple[tuple[tuple[int, str, tuple[str, ...]], str], ...]
-    repeats: bool
+_WISHES: dict[str, Callable[[Facts], object]] = {
+    "link": lambda fact: fact.links,
+    "image": lambda fact: fact.image,
+    "email": lambda fact: fact.email,
+    "phone": lambda fact: fact.phone,
+    "price": lambda fact: fact.price,
+    "date": lambda fact: fact.date,
+    "text": lambda fact: len(fact.text) > 2,
+}
 
 
 class Measure:
@@ -154,62 +42,63 @@ class Measure:
     def __init__(self, tree: Tree, wish: Wish) -> None:
         self._tree = tree
         self._wish = wish
+        self._links = PageLinks(tree)
         self._facts: dict[tuple[int, int], Facts] = {}
-        self._about: dict[int, float] = {}
+        self._named: dict[int, tuple[bool, bool]] = {}
 
     def features(self, group: Group) -> dict[str, float]:
         """Return the features of a group by name; all are finite and mostly within 0 to 1."""
         records = group.records
         sample = records if len(records) <= _SAMPLE else records[:: max(1, len(records) // _SAMPLE)][:_SAMPLE]
         facts = [self._facts_of(record) for record in sample]
-        texts = [fact.text for fact in facts]
         features = _count_features(len(records))
-        features |= _text_features(self._tree, records, texts)
-        features |= _link_features([fact.links for fact in facts])
+        features |= _text_features(self._tree, records, facts)
         features |= _value_features(facts)
+        features |= _link_features(self._tree, records, facts, self._links)
         features |= _shape_features(sample, facts)
-        features |= _place_features(self._tree, records, sample)
+        features |= _place_features(self._tree, records, sample, self._links)
         features |= _box_features(self._tree, records, sample)
         features |= _wish_features(facts, self._wish)
-        features["about"] = _aboutness(self._tree, group, [fact.links for fact in facts], self._wish.terms)
+        if not self._wish.files:
+            features["files_covered"] = 0.0
+        features["about"] = self._aboutness(records[0][0], facts)
         features["menu_by_count"] = features["menu"] * features["log_count"]
         return features
 
     def _facts_of(self, record: Record) -> Facts:
         key = (record[0].index, record[-1].end)
         if key not in self._facts:
-            self._facts[key] = _look_at(self._tree, record)
+            self._facts[key] = look_at(self._tree, record, self._wish.terms)
         return self._facts[key]
 
+    def _aboutness(self, first: Node, facts: Sequence[Facts]) -> float:
+        """Share of evidence (class words, heading before, link paths) that names the subject of the question."""
+        terms = self._wish.terms
+        if not terms:
+            return 0.0
+        if first.index not in self._named:
+            self._named[first.index] = (
+                _is_about(_words_around(first), terms),
+                _is_about(words(heading_before(self._tree, first)), terms),
+            )
+        paths = Counter(term for fact in facts for link in fact.links[:1] for term in link_words(link) & terms)
+        in_links = any(count >= 0.6 * len(facts) for count in paths.values())
+        return (sum(self._named[first.index]) + in_links) / 3
 
-def _look_at(tree: Tree, record: Record) -> Facts:
-    text = tree.text(*record)
-    start = text[:_TEXT_LOOKED_AT]
-    has_digit = bool(_DIGIT.search(start))
-    links = tuple(dict.fromkeys(tree.links(record)))
-    paths: set[tuple[int, str]] = set()
-    places: list[tuple[tuple[int, str, tuple[str, ...]], str]] = []
-    for top in record:
-        for node in tree.nodes[top.index : min(top.end, top.index + _SHAPE_NODES)]:
-            depth = node.depth - top.depth
-            paths.add((depth, node.tag))
-            if node.own_length and (own := (node.element.text or "").strip()):
-                places.append(((depth, node.tag, node.classes), own))
-    return Facts(
-        text=text,
-        links=links,
-        image=any(node.images for node in record),
-        heading=any(node.headings for node in record),
-        date=has_digit and bool(DATE.search(start)),
-        price=(has_digit or len(start) < 6) and bool(PRICE.search(start)),
-        email=("@" in start and bool(EMAIL.search(start))) or any(link.startswith("mailto:") for link in links),
-        phone=any(link.startswith("tel:") for link in links) or (has_digit and bool(PHONE.search(start))),
-        files=any(FILE_ADDRESS.search(link.split("?")[0]) for link in links),
-        shape=tuple(node.shape for node in record),
-        paths=frozenset(paths),
-        places=tuple(places),
-        repeats=_repeats_inside(record),
-    )
+
+def _is_about(found: Sequence[str], terms: frozenset[str]) -> bool:
+    return not terms.isdisjoint(map(stem, found))
+
+
+def _words_around(first: Node) -> list[str]:
+    near: list[str] = []
+    node: Node | None = first
+    for _ in range(4):
+        if node is None:
+            break
+        near += words(f"{node.element.get('class') or ''} {node.element.get('id') or ''}")
+        node = node.parent
+    return near
 
 
 def _count_features(count: int) -> dict[str, float]:
@@ -221,7 +110,8 @@ def _count_features(count: int) -> dict[str, float]:
     }
 
 
-def _text_features(tree: Tree, records: Sequence[Record], texts: list[str]) -> dict[str, float]:
+def _text_features(tree: Tree, records: Sequence[Record], facts: Sequence[Facts]) -> dict[str, float]:
+    texts = [fact.text for fact in facts]
     lengths = sorted(map(len, texts))
     median = lengths[len(lengths) // 2]
     mass = sum(node.text_length for record in records for node in record)
@@ -231,25 +121,39 @@ def _text_features(tree: Tree, records: Sequence[Record], texts: list[str]) -> d
         "short": float(median < 12),
         "long": math.log1p(max(0, median - 600) / 200),
         "distinct": len(set(texts)) / len(texts),
-        "with_text": _share(texts, lambda text: len(text) > 3),
+        "with_text": share(length > 3 for length in lengths),
+        "linked_text": sum(fact.linked for fact in facts) / len(facts),
     }
 
 
-def _link_features(links: list[tuple[str, ...]]) -> dict[str, float]:
-    everything = [link for some in links for link in some]
+def _link_features(tree: Tree, records: Sequence[Record], facts: Sequence[Facts], page: PageLinks) -> dict[str, float]:
+    """Where the records lead, and how much of the page's own links of that kind they take in."""
+    everything = [link for fact in facts for link in fact.links]
+    firsts = [fact.links[0] for fact in facts if fact.links]
+    mine = frozenset(link for record in records for link in tree.links(record)) & page.content
+    kinds = Counter(map(link_pattern, mine))
+    usual, holders = Counter(p for fact in facts for p in fact.patterns).most_common(1)[0] if everything else ("", 0)
     return {
-        "link": _share(links, bool),
-        "one_link": _share(links, lambda some: len(some) == 1),
+        "link": share(fact.links for fact in facts),
+        "one_link": share(len(fact.links) == 1 for fact in facts),
         "links_distinct": len(set(everything)) / max(1, len(everything)),
+        "pattern": holders / len(facts),
+        "pattern_covered": kinds[usual] / max(1, page.by_pattern[usual]),
+        "links_covered": len(mine) / max(1, len(page.content)),
+        "files_covered": len(mine & page.files) / len(page.files) if page.files else 0.0,
+        "same_page": share(map(page.is_same_page, firsts)),
+        "social": share(map(is_social, firsts)),
+        "alike_covered": min(1.0, len(records) / max(1, page.near_paths[records[0][0].near_path])),
     }
 
 
 def _value_features(facts: Sequence[Facts]) -> dict[str, float]:
     return {
-        "image": _share(facts, lambda fact: fact.image),
-        "heading": _share(facts, lambda fact: fact.heading),
-        "date": _share(facts, lambda fact: fact.date),
-        "price": _share(facts, lambda fact: fact.price),
+        "image": share(fact.image for fact in facts),
+        "heading": share(fact.heading for fact in facts),
+        "date": share(fact.date for fact in facts),
+        "price": share(fact.price for fact in facts),
+        "address": share(fact.address for fact in facts),
     }
 
 
@@ -257,42 +161,41 @@ def _shape_features(sample: Sequence[Record], facts: Sequence[Facts]) -> dict[st
     """How alike the records are inside, and how many of their places vary (columns) or never do (buttons)."""
     shapes = Counter(fact.shape for fact in facts)
     few = facts[:_SHAPE_SAMPLE]
-    filled: Counter[tuple[int, str, tuple[str, ...]]] = Counter()
-    values: defaultdict[tuple[int, str, tuple[str, ...]], set[str]] = defaultdict(set)
+    filled: Counter[Place] = Counter()
+    values: defaultdict[Place, set[str]] = defaultdict(set)
     for fact in few:
         for place, text in fact.places:
             filled[place] += 1
             values[place].add(text)
-    total = Counter(path for fact in few for path in fact.paths)
+    total: Counter[tuple[int, str]] = Counter()
+    for fact in few:
+        total.update(fact.paths)
     count = len(few)
     columns = sum(n >= 0.6 * count and len(values[k]) >= 0.5 * min(n, count) for k, n in filled.items())
     constant = sum(n >= 0.6 * count and len(values[k]) == 1 and count > 2 for k, n in filled.items())
     size = sum(node.size for record in sample for node in record) / len(sample)
     return {
         "same_shape": shapes.most_common(1)[0][1] / len(facts),
-        "alike": sum(total.values()) / (len(total) * count) if total else 0.0,
+        "alike": total.total() / (len(total) * count) if total else 0.0,
         "columns": math.log1p(columns),
         "constant_columns": math.log1p(constant),
         "log_size": math.log1p(min(size, 200)),
-        "repeats_inside": _share(facts, lambda fact: fact.repeats),
+        "repeats_inside": share(fact.repeats for fact in facts),
+        "inner_links": math.log1p(sum(max(0, fact.of_one_pattern - 1) for fact in facts) / len(facts)),
     }
 
 
-def _repeats_inside(record: Record) -> bool:
-    parents = [node for top in record for node in (top, *top.children)]
-    counts = Counter((parent.index, child.signature) for parent in parents for child in parent.children)
-    return any(count >= 4 for count in counts.values())
-
-
-def _place_features(tree: Tree, records: Sequence[Record], sample: Sequence[Record]) -> dict[str, float]:
+def _place_features(
+    tree: Tree, records: Sequence[Record], sample: Sequence[Record], page: PageLinks
+) -> dict[str, float]:
     first, last = records[0], records[-1]
     common = common_ancestor(records)
     mass = sum(node.text_length for record in records for node in record)
     total = len(tree.nodes)
     return {
-        "menu": _share(sample, lambda record: record[0].in_menu),
-        "main": _share(sample, lambda record: record[0].in_main),
-        "hidden": _share(sample, lambda record: record[0].hidden),
+        "menu": share(record[0].in_menu for record in sample),
+        "main": share(record[0].in_main for record in sample),
+        "hidden": share(record[0].hidden for record in sample),
         "span": (last[-1].end - first[0].index) / total,
         "position": first[0].index / total,
         "one_parent": float(all(record[0].parent is first[0].parent for record in records)),
@@ -302,7 +205,15 @@ def _place_features(tree: Tree, records: Sequence[Record], sample: Sequence[Reco
         "is_link": float(first[0].tag == "a"),
         "is_cell": float(first[0].tag in {"td", "th"}),
         "is_item": float(first[0].tag in {"li", "article", "tr"}),
+        "menu_named": share(MENU_WORD.search(_name(record[0])) for record in sample[:5]),
+        "result_named": share(RESULT_WORD.search(_name(record[0])) for record in sample[:5]),
+        "after_heading": 0.5 if page.main_heading < 0 else float(first[0].index > page.main_heading),
     }
+
+
+def _name(node: Node) -> str:
+    above = "" if node.parent is None else f"{node.parent.element.get('class')} {node.parent.element.get('id')}"
+    return f"{node.element.get('class')} {node.element.get('id')} {above}"
 
 
 def common_ancestor(records: Sequence[Record]) -> Node | None:
@@ -320,62 +231,24 @@ def _box_features(tree: Tree, records: Sequence[Record], sample: Sequence[Record
     """Rendered boxes; without them each feature stands at the mean of right groups and says nothing."""
     boxes = [record[0].box for record in sample if record[0].box]
     if not boxes:
-        return {"visible": 0.95, "area": 0.2, "same_width": 0.8}
+        return {"visible": 0.95, "area": 0.2, "same_width": 0.8, "off_centre": 0.2}
     page_height = max(900, (tree.root.box or (0, 0, 0, 3_000))[3])
     area = sum(box[2] * box[3] for box in boxes) * len(records) / len(sample)
     widths = Counter(box[2] // 8 for box in boxes)
+    centre = (min(box[0] for box in boxes) + max(box[0] + box[2] for box in boxes)) / 2
     return {
-        "visible": _share(boxes, lambda box: bool(box[4]) and box[2] > 1 and box[3] > 1),
+        "visible": share(box[4] and box[2] > 1 and box[3] > 1 for box in boxes),
         "area": min(1.0, area / (VIEWPORT_WIDTH_PX * page_height)),
         "same_width": widths.most_common(1)[0][1] / len(boxes),
+        "off_centre": min(1.0, abs(centre / VIEWPORT_WIDTH_PX - 0.5) * 2),
     }
 
 
 def _wish_features(facts: Sequence[Facts], wish: Wish) -> dict[str, float]:
-    shares: dict[str, Callable[[Facts], bool]] = {
-        "link": lambda fact: bool(fact.links),
-        "image": lambda fact: fact.image,
-        "email": lambda fact: fact.email,
-        "phone": lambda fact: fact.phone,
-        "price": lambda fact: fact.price,
-        "date": lambda fact: fact.date,
-        "text": lambda fact: len(fact.text) > 2,
-    }
-    got = [_share(facts, shares[kind]) for kind in wish.kinds]
+    got = [share(map(_WISHES[kind], facts)) for kind in wish.kinds]
     return {
         "wish_met": sum(got) / len(got) if got else 0.0,
         "wish_missed": 1 - min(got) if got else 0.0,
-        "files": _share(facts, lambda fact: fact.files) if wish.files else 0.0,
+        "files": share(fact.files for fact in facts) if wish.files else 0.0,
+        "answers": share(fact.answers for fact in facts),
     }
-
-
-def _aboutness(tree: Tree, group: Group, links: list[tuple[str, ...]], terms: frozenset[str]) -> float:
-    """Share of evidence (class words, heading before, link paths) that names the subject of the question."""
-    if not terms:
-        return 0.0
-    first = group.records[0][0]
-    near: list[str] = []
-    node: Node | None = first
-    for _ in range(4):
-        if node is None:
-            break
-        near += words(f"{node.element.get('class') or ''} {node.element.get('id') or ''}")
-        node = node.parent
-    heading = words(heading_before(tree, first))
-    paths = Counter(stem(w) for some in links for link in some[:1] for w in set(words(link.partition("://")[2])))
-    in_links = {word for word, count in paths.items() if count >= 0.6 * len(links)}
-    hits = [bool({stem(w) for w in bag} & terms) for bag in (near, heading)] + [bool(in_links & terms)]
-    return sum(hits) / 3
-
-
-def heading_before(tree: Tree, node: Node, reach: int = 80) -> str:
-    """Return the nearest heading that stands before a node, at most ``reach`` nodes away; '' when there is none."""
-    for index in range(node.index - 1, max(-1, node.index - 1 - reach), -1):
-        if tree.nodes[index].tag in HEADING_TAGS:
-            return tree.text(tree.nodes[index])
-    return ""
-
-
-def _share(values: Iterable[object], holds: Callable[..., bool]) -> float:
-    answers = [holds(value) for value in values]
-    return sum(answers) / len(answers) if answers else 0.0

@@ -79,6 +79,8 @@ def _variants(tree: Tree, records: tuple[Record, ...]) -> Iterable[tuple[Record,
     linked = tuple(r for r in records if any(node.links for node in r))
     if 2 <= len(linked) < len(records) and len(linked) >= 0.4 * len(records):
         yield linked
+    if singles := _single_links(tree, records):
+        yield singles
     shapes = Counter(tuple(node.shape for node in r) for r in records)
     shape, count = shapes.most_common(1)[0]
     if len(records) > 3 and 0.5 <= count / len(records) < 1 and count > 1:
@@ -91,6 +93,17 @@ def _variants(tree: Tree, records: tuple[Record, ...]) -> Iterable[tuple[Record,
     visible = tuple(r for r in records if not r[0].hidden)
     if 2 <= len(visible) < len(records):
         yield visible
+
+
+def _single_links(tree: Tree, records: tuple[Record, ...]) -> tuple[Record, ...]:
+    """Return each link as a record where paragraphs or lines hold one link each, and a few hold more."""
+    count = sum(node.links for record in records for node in record)
+    if not len(records) * 0.8 <= count <= 3 * len(records) or all(node.links < 2 for (node, *_) in records):
+        return ()
+    if any(node.headings or node.images for record in records for node in record):
+        return ()
+    links = [n for record in records for n in tree.subtree(record) if n.tag == "a" and n.links and n.text_length]
+    return tuple((link,) for link in links)
 
 
 def _outermost(nodes: Iterable[Node]) -> list[Record]:

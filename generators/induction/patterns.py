@@ -35,12 +35,18 @@ BUTTON = re.compile(
 SOCIAL = re.compile(
     r"facebook|twitter|linkedin|instagram|youtube|whatsapp|pinterest|maps\.|google|//x\.com", re.IGNORECASE
 )
+# "tabs" is no such word: panels under tabs hold the page's content as often as not.
 MENU_WORD = re.compile(
-    r"(?:^|[\W_])(?:nav|navbar|navigation|menu|submenu|footer|header|breadcrumbs?|cookies?|consent|pagination|pager"
-    r"|paging|sidebar|share|social|toolbar|filters?|facets?|skip|tabs?|login|language)(?:[\W_]|$)",
+    r"(?:^|(?<!no)[\W_])(?:nav|navbar|navigation|menu|submenu|footer|header|breadcrumbs?|cookies?|consent|pagination"
+    r"|pager|paging|sidebar|share|social|toolbar|filters?|facets?|skip|tablist|login|language)(?:[\W_]|$)",
     re.IGNORECASE,
 )
 MAIN_WORD = re.compile(r"(?:^|[\W_])(?:main|content|article|results?|listings?|feed|items?)(?:[\W_]|$)", re.IGNORECASE)
+RESULT_WORD = re.compile(
+    r"(?:^|[\W_])(?:results?|listings?|cards?|posts?|entry|entries|products?|tiles?|teasers?|articles?|records?|rows?|items?)"
+    r"(?:[\W_]|$)",
+    re.IGNORECASE,
+)
 LABEL = re.compile(r"^\s*([^\W\d_][^:：\n]{0,38}?)\s*[:：](?:\s|$)")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from generators.induction.features import Measure, Wish
+from generators.induction.features import Measure
 from generators.induction.grouping import Group, find_groups
 from generators.induction.tree import HEADING_TAGS, Node, Tree
 from generators.induction.weights import WEIGHTS
+from generators.induction.wish import Wish
 
 MAX_MEASURED = 700
 _FAMILY = 0.8

@@ -10,13 +10,14 @@ from domain.observation import RecordCandidate
 from domain.plan import Intent, RecordSource, RequestTemplate, SourceKind
 from domain.values import JsonObject
 from generators.induction.columns import columns_of, identity_of
-from generators.induction.features import heading_before, read_wish
+from generators.induction.facts import heading_before
 from generators.induction.grouping import Group
 from generators.induction.paging import paging_of
 from generators.induction.ranking import Ranked, rank
 from generators.induction.reading import read_row, select
 from generators.induction.selectors import choose, closest
 from generators.induction.tree import Node, Record, Tree, parse
+from generators.induction.wish import read_wish
 
 _CLOSE_ENOUGH = 0.8
 """F1 of records and selector below which a group cannot be read at run time and is left out."""

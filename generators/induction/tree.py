@@ -32,7 +32,11 @@ DECORATION_TAGS = frozenset(
 )
 HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _REGION_TAGS = frozenset({"nav", "footer", "header", "aside"})
-_BLOCK_TAGS = frozenset({"div", "ul", "ol", "section", "td", "table", "form", "p"})
+_BLOCK_TAGS = frozenset({"div", "ul", "ol", "section", "td", "form", "p"})
+_MOST_OF_PAGE = 0.6
+"""Share of the page's text above which a ``header``, ``footer`` or ``aside`` is no menu; a ``nav`` always is one."""
+_MUCH_OF_PAGE = 0.45
+"""The same for a part that only its class or id calls a menu: layouts are named after their sidebars too."""
 _PICTURE_TAGS = frozenset({"img", "picture", "video"})
 
 
@@ -60,6 +64,7 @@ class Node:
     headings: int = 0
     size: int = 1
     position: int = 1
+    linked_length: int = 0
     in_menu: bool = False
     in_main: bool = False
     hidden: bool = False
@@ -138,7 +143,19 @@ def parse(html: str, url: str = "") -> Tree:
         return tree
     body = document if document.tag == "body" else document.find(".//body")
     _grow(tree, document if body is None else body)
+    _hand_down_menus(tree)
     return tree
+
+
+def _hand_down_menus(tree: Tree) -> None:
+    """Let all that stands in a menu know so; what holds most of the page's text is no menu."""
+    total = tree.nodes[0].text_length if tree.nodes else 0
+    for node in tree.nodes:
+        most = total if node.tag == "nav" else total * (_MOST_OF_PAGE if node.tag in _REGION_TAGS else _MUCH_OF_PAGE)
+        if node.in_menu and node.text_length > most:
+            node.in_menu = False
+        if node.parent is not None and node.parent.in_menu:
+            node.in_menu = True
 
 
 def _grow(tree: Tree, body: Element) -> None:
@@ -213,7 +230,7 @@ def _place(node: Node, words: str) -> None:
     )
     style = (node.element.get("style") or "").replace(" ", "")
     is_hidden = node.element.get("hidden") is not None or "display:none" in style
-    node.in_menu = is_menu or (up is not None and up.in_menu)
+    node.in_menu = is_menu
     node.in_main = is_main or (up is not None and up.in_main)
     node.hidden = is_hidden or (up is not None and up.hidden)
     node.tag_path = hash((up.tag_path if up else 0, node.tag))
@@ -232,6 +249,9 @@ def _close(tree: Tree, node: Node) -> None:
         node.images += child.images
         node.headings += child.headings
         node.size += child.size
+        node.linked_length += child.linked_length
+    if node.tag == "a" and node.links:
+        node.linked_length = node.text_length
     inner = dict.fromkeys(child.shape for child in node.children if child.tag not in DECORATION_TAGS)
     node.shape = hash((node.tag, *inner))
     _add_text(tree, node.element.tail, node.parent)
