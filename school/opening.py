@@ -67,6 +67,9 @@ class Openers:
             anthropic_key=settings.anthropic_api_key,
             job_limit=SpendLimit(tokens=settings.job_tokens, cost_usd=settings.job_cost_usd),
             day_limit=SpendLimit(tokens=settings.day_tokens, cost_usd=settings.day_cost_usd),
+            timeout_s=settings.model_timeout_s,
+            attempts=settings.model_attempts,
+            requests_per_minute=settings.model_requests_per_minute,
             **{name: url for name, url in urls.items() if url},
         )
         ports = Ports(

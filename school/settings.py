@@ -112,13 +112,33 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("ANTHROPIC_BASE_URL"),
         description="Another address for Anthropic's API.",
     )
+    plan_models: Names = Field(
+        default=(),
+        description="Models that plan, first choice first, as provider:model, comma separated; empty takes the "
+        "built-in list. The same for the three stages below.",
+    )
+    generate_models: Names = Field(default=(), description="Models that write code.")
+    repair_models: Names = Field(default=(), description="Models that repair code.")
+    chat_models: Names = Field(default=(), description="Models that chat.")
+    model_timeout_s: float = Field(default=90.0, gt=0, description="Longest wait for one reply of a model, seconds.")
+    model_attempts: int = Field(default=3, ge=1, le=5, description="Attempts at a model that fails for a while.")
+    model_requests_per_minute: int = Field(default=60, ge=1, description="Requests per minute to one provider.")
     job_tokens: int = Field(default=200_000, ge=0, description="Most tokens that learning one tool may take.")
     job_cost_usd: float = Field(default=1.0, ge=0, description="Most dollars that learning one tool may cost.")
     day_tokens: int = Field(default=5_000_000, ge=0, description="Most tokens a day.")
     day_cost_usd: float = Field(default=20.0, ge=0, description="Most dollars a day.")
 
     @field_validator(
-        "allow_weaker", "private_hosts", "public_hosts", "allowed_origins", "trusted_proxies", mode="before"
+        "allow_weaker",
+        "private_hosts",
+        "public_hosts",
+        "allowed_origins",
+        "trusted_proxies",
+        "plan_models",
+        "generate_models",
+        "repair_models",
+        "chat_models",
+        mode="before",
     )
     @classmethod
     def _split(cls, value: object) -> object:
