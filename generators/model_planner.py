@@ -15,8 +15,8 @@ from typing import Literal
 from domain.cost import Usage
 from domain.errors import NeedsInput
 from domain.observation import Findings, Observation
-from domain.plan import Intent, Plan, PlannerKind, Query
-from generators.llm import Llm, ModelRequest, Provider, ReplyRejected, Scope, Stage, Turn
+from domain.plan import Intent, Plan, PlannerKind, Query, SourceKind
+from generators.llm import Llm, ModelRequest, Problem, Provider, ReplyRejected, Scope, Stage, Turn
 from generators.llm.rejection import read_json
 from generators.llm.schema import strict_schema
 from generators.model_planning.building import build
@@ -75,7 +75,8 @@ async def plan_with_model(
 
     def read(text: str) -> PlanReply:
         reply = read_json(text, PlanReply)
-        problems = list(problems_of(reply, offer, intent, today=now.date(), seen=seen))
+        problems = _other_kind(reply, query)
+        problems += list(problems_of(reply, offer, intent, today=now.date(), seen=seen, logs_in=bool(credentials)))
         if problems:
             raise ReplyRejected(problems)
         return reply
@@ -104,6 +105,11 @@ async def plan_with_model(
     )
 
 
+def _other_kind(reply: PlanReply, query: Query) -> list[Problem]:
+    wrong = query.source is SourceKind.BROWSER and reply.candidate is None and reply.method != "browser"
+    return [Problem(where="method", what="must be browser: that source kind was asked for")] if wrong else []
+
+
 def _posts(observation: Observation) -> bool:
     return any(form.method.upper() == "POST" for page in observation.pages[:1] for form in page.forms)
 
@@ -119,6 +125,7 @@ def plan_request(
         now=f"{now:%A %Y-%m-%d}",
         understood=_understood(intent),
         credentials=", ".join(credentials),
+        only=query.source.value if query.source else "",
         data=fenced(data, "source"),
     )
     return ModelRequest(

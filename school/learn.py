@@ -25,8 +25,9 @@ from generators.sources.leads import leads
 from generators.study import study
 from registry import ReplayBundle
 from school.app import School
-from school.approvals import publish_or_wait
+from school.approvals import host_question, publish_or_wait
 from school.modelling import Helper, ModelPlan, helper_for, plan_by_model
+from school.outside import hosts_outside
 from school.policies import with_methods
 from school.proving import Attempt, Bench, Proved, Seen, prove
 from school.reads import with_reads
@@ -60,7 +61,7 @@ async def learn(
     Raises:
         SourceUnreachable, SourceBlocked, NothingFound: the site does not serve.
         NeedsInput: something is lacking that must not be guessed.
-        NeedsApproval: a person must see the version first; it waits.
+        NeedsApproval: a person must see the version first (it waits), or let the tool ask a further host.
         NotProved: no plan passed its proof; ``facts["tried"]`` tells each source kind's reason.
     """
     policy = with_methods(policy, query.methods)
@@ -104,6 +105,8 @@ async def learn(
             Progress(stage="publish", message=f"published {published.name} version {published.number}", percent=100)
         )
         return Learned(version=published, run=tried.trials[0].run)
+    if seen.findings.outside:
+        raise host_question(query.site or seen.observation.url, seen.findings.outside)
     raise NotProved(
         "No source passed its proof: " + "; ".join(f"{a.kind}: {a.reason}" for a in attempts),
         tried=[{"kind": a.kind, "reason": a.reason} for a in attempts],
@@ -187,12 +190,13 @@ async def see(
     try:
         think = partial(make_plans, query, intent, findings, observation, now=school.clock.now())
         plans = await watch.step("plan", tuple[Plan, ...], partial(anyio.to_thread.run_sync, think))
-    except (NothingFound, NeedsInput) as problem:
+    except (NothingFound, NeedsInput, SourceBlocked) as problem:
         if first:
             return Seen(observation=observation, findings=findings, plans=first, by_model=by_model)
-        if isinstance(problem, NeedsInput) and problem.field != "site":
+        if isinstance(problem, SourceBlocked) or (isinstance(problem, NeedsInput) and problem.field != "site"):
             raise
-        return observation, problem
+        beyond = findings.outside
+        return observation, host_question(query.site or observation.url, beyond) if beyond else problem
     # What the model did not choose stands behind its plan: the other kinds of source, as the rules would take them.
     others = tuple(plan for plan in plans if not first or plan.source.kind is not first[0].source.kind)
     return Seen(observation=observation, findings=findings, plans=(*first, *others), by_model=by_model)
@@ -245,7 +249,8 @@ async def ground(
             observer = await school.observer.get()
             answers += tuple([await observer.answer(probe, policy) for probe in findings.probes])
             findings = await anyio.to_thread.run_sync(study, observation, intent, answers)
-        return findings
+        beyond = hosts_outside(policy, observation, answers, private_hosts=school.settings.private_hosts)
+        return findings.model_copy(update={"outside": beyond})
 
     findings = await watch.step("study", Findings, until_none_is_open)
     if findings.walls and not findings.candidates and not policy.secrets:

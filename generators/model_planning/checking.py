@@ -44,9 +44,11 @@ _SERVING: Final[dict[Topic, frozenset[Use]]] = {
 }
 
 
-def problems_of(reply: PlanReply, offer: Offer, intent: Intent, *, today: date, seen: str) -> Iterator[Problem]:
-    """Yield everything that is wrong with a reply; ``seen`` is all the text of the source that the model was shown."""
-    yield from _wording(reply, intent.text, seen)
+def problems_of(
+    reply: PlanReply, offer: Offer, intent: Intent, *, today: date, seen: str, logs_in: bool = False
+) -> Iterator[Problem]:
+    """Yield everything that is wrong with a reply; ``seen`` is all the source text that the model was shown."""
+    yield from _wording(reply, intent.text, seen, logs_in=logs_in)
     columns = columns_of(reply, offer)
     if reply.candidate is None:
         yield from _code_problems(reply)
@@ -75,7 +77,7 @@ def columns_of(reply: PlanReply, offer: Offer) -> dict[str, Column]:
     return {name: column for name, column in offer.columns.items() if name.rstrip("0123456789") == reply.candidate}
 
 
-def _wording(reply: PlanReply, question: str, seen: str) -> Iterator[Problem]:
+def _wording(reply: PlanReply, question: str, seen: str, *, logs_in: bool) -> Iterator[Problem]:
     if not _TOOL_NAME.fullmatch(reply.tool_name) or reply.tool_name in RESERVED_NAMES:
         yield Problem(where="tool_name", what="3 to 60 of a-z, 0-9 and _, beginning with a letter; some are taken")
     texts = [("title", reply.title, 80), ("description", reply.description, 400)]
@@ -87,7 +89,8 @@ def _wording(reply: PlanReply, question: str, seen: str) -> Iterator[Problem]:
         texts += [("question.text", reply.question.text, 200)]
         texts += [(f"question.choices.{n}", text, 80) for n, text in enumerate(reply.question.choices)]
     for where, text, longest in texts:
-        wrong = unsafe_wording(text, longest=longest, seen=seen if where in {"title", "description"} else "")
+        copied = seen if where in {"title", "description"} else ""
+        wrong = unsafe_wording(text, longest=longest, seen=copied, logs_in=logs_in and where.startswith("steps"))
         if wrong:
             yield Problem(where=where, what=wrong)
     if not reply.title.strip() or not reply.description.strip():

@@ -40,23 +40,24 @@ def fenced(text: str, label: str) -> str:
     return f"<<<DATA {label} {mark}\n{clean}\nDATA {label} {mark}>>>"
 
 
-def unsafe_wording(text: str, *, longest: int, seen: str = "") -> str:
+def unsafe_wording(text: str, *, longest: int, seen: str = "", logs_in: bool = False) -> str:
     """Return what is wrong with a text that a person or a client's model will read, or "".
 
-    ``seen`` is the source's text: a sentence that repeats it is the page's, not the model's.
+    ``seen`` is the source's text: a sentence that repeats it is the page's, not the model's. ``logs_in``: the text
+    tells how a login form is filled, which needs words for secrets; no such text is published.
     """
     if len(text) > longest:
         return f"longer than {longest} characters"
     if any(unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs"} for c in text):
         return "line breaks or invisible characters"
-    if _ADDRESS.search(text):
-        return "an address; leave it out"
-    if _MARKUP.search(text):
-        return "markup; plain words only"
-    if _SECRETS.search(text):
-        return "a word for secrets; no tool asks for or tells any"
-    if _ORDERS.search(text):
-        return "an order to the reader; say only what the tool gives"
+    shapes = ((_ADDRESS, "an address; leave it out"), (_MARKUP, "markup; plain words only"))
+    steering = (
+        (_SECRETS, "a word for secrets; no tool asks for or tells any"),
+        (_ORDERS, "an order to the reader; say only what the tool gives"),
+    )
+    for pattern, wrong in shapes if logs_in else (*shapes, *steering):
+        if pattern.search(text):
+            return wrong
     if seen and _copies(text, seen):
         return "a sentence taken over from the source; use your own words"
     return ""
