@@ -33,7 +33,8 @@ class Crew:
     def __init__(self, school: School, board: JobBoard) -> None:
         self._school = school
         self._board = board
-        self._roll = Roll(board, school.settings.home / "jobs", ENGINE_VERSION)
+        folder, lease_s = school.settings.home / "jobs", school.settings.jobs_lease_s
+        self._roll = Roll(board, folder, ENGINE_VERSION, lease_s=lease_s)
         self._called = anyio.Event()
         self._engine: Engine | None = None
         self.ready = anyio.Event()

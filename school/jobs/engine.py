@@ -30,7 +30,6 @@ NAME = "agent-school"
 QUEUE = "jobs"
 THREADS = 32
 PAUSE_S = 0.5
-CARE_EVERY_S = 2.0
 DEQUEUE_EVERY_S = 0.2
 KEEP_DATA = timedelta(seconds=5)  # of a job that is over, so that its last write finds its place
 
@@ -114,7 +113,7 @@ class Engine:
         for execution in tuple(self._executions.values()):
             if not await anyio.to_thread.run_sync(self._board.holds, execution.job):
                 execution.stop()
-        if time.monotonic() - self._cared_at >= CARE_EVERY_S:
+        if time.monotonic() - self._cared_at >= self._roll.beat_every_s:
             self._cared_at = time.monotonic()
             await anyio.to_thread.run_sync(self._roll.beat)
             await self._take_over()

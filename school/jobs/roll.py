@@ -1,8 +1,8 @@
 """Who works on jobs, and who is dead.
 
 A worker shows life by beats on the board, and on its own machine by a locked file: a file that can be locked
-belongs to a process that is gone, which is known at once. A worker whose beats stand still for ``LEASE_S`` of the
-watcher's own clock counts as dead too, on any machine, even when it is only paused: claims keep it from harm when it
+belongs to a process that is gone, which is known at once. A worker whose beats stand still for the lease's time on
+the watcher's own clock counts as dead too, on any machine, even when it is only paused: claims keep it from harm when it
 comes back.
 """
 
@@ -19,7 +19,6 @@ from pathlib import Path
 from domain.job import Job
 from registry.jobs import JobBoard
 
-LEASE_S = 10.0
 LEFT = -1  # beats of a worker that said goodbye while its jobs were unfinished
 
 
@@ -27,15 +26,27 @@ class Roll:
     """This process among the workers. ``clock`` tells seconds that never fall."""
 
     def __init__(
-        self, board: JobBoard, folder: Path, version: str, clock: Callable[[], float] = time.monotonic
+        self,
+        board: JobBoard,
+        folder: Path,
+        version: str,
+        *,
+        lease_s: float,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.me = f"{socket.gethostname()[:24]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._board = board
         self._folder = folder
         self._version = version
+        self._lease_s = lease_s
         self._clock = clock
         self._seen: dict[str, tuple[int, float]] = {}
         self._lock: int | None = None
+
+    @property
+    def beat_every_s(self) -> float:
+        """How often to show life."""
+        return self._lease_s / 5
 
     def join(self) -> None:
         """Take a place among the workers."""
@@ -71,7 +82,7 @@ class Roll:
             if beats != before:
                 since = now
             self._seen[worker] = (beats, since)
-            if beats == LEFT or now - since >= LEASE_S or self._is_unlocked(worker):
+            if beats == LEFT or now - since >= self._lease_s or self._is_unlocked(worker):
                 found.append(worker)
         return tuple(found)
 
