@@ -58,7 +58,7 @@ class Openers:
 
     async def llm(self) -> Llm:
         """Open the model layer; nothing is connected before the first question."""
-        from generators.llm import LlmOptions, Ports, open_llm  # noqa: PLC0415 - see above
+        from generators.llm import LlmOptions, Ports, Stage, open_llm  # noqa: PLC0415 - see above
 
         settings = self.settings
         urls: dict[str, Any] = {"openai_url": settings.openai_base_url, "anthropic_url": settings.anthropic_base_url}
@@ -71,6 +71,14 @@ class Openers:
             attempts=settings.model_attempts,
             requests_per_minute=settings.model_requests_per_minute,
             **{name: url for name, url in urls.items() if url},
+        )
+        options = options.with_models(
+            {
+                Stage.PLAN: settings.plan_models,
+                Stage.GENERATE: settings.generate_models,
+                Stage.REPAIR: settings.repair_models,
+                Stage.CHAT: settings.chat_models,
+            }
         )
         ports = Ports(
             cache=self.registry.reply_cache,
