@@ -7,8 +7,9 @@ import pytest
 from domain.observation import Exchange
 from registry import ReplayBundle
 from tests.conftest import Command, one_object, site_process
-from tests.flows.workshop import CODE, bundle, concerts, registry_of
+from tests.flows.workshop import CODE, bundle, concerts, registry_of, served
 from tests.requirements import requirement
+from tests.sites.scripted import SITE
 
 
 @pytest.mark.browser
@@ -93,9 +94,8 @@ def test_what_cannot_be_replayed_never_counts_as_passed(command: Command, enviro
 @pytest.mark.browser
 @requirement("DRIFT-1", "PROVE-4")
 def test_a_learned_page_workflow_replays_in_a_real_browser_after_its_site_is_gone(command: Command) -> None:
-    with site_process() as site:
-        asked = ("--query", "yoga in Oakland", "--site", f"{site}/sf", "--source", "browser", "--json")
-        learned = one_object(command(*asked))
+    with served(SITE.app) as site:
+        learned = one_object(command("--query", "oak trees", "--site", f"{site}/more", "--json"))
     assert learned["status"] == "ok", learned["error"]
     assert learned["source"]["kind"] == "browser"
     tested = command("tools", "test", learned["tool"]["name"], "--json")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
 
 from domain.observation import Exchange
 from domain.policy import HostRule, Policy
@@ -91,3 +96,17 @@ def registry_of(environment: dict[str, str]) -> Iterator[Registry]:
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open_registry(f"sqlite:///{home / 'registry.sqlite'}") as registry:
         yield registry
+
+
+@contextmanager
+def served(app: Starlette) -> Iterator[str]:
+    """Serve an application on a free loopback port, beside the commands of a test; gives its address."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        worker = threading.Thread(target=server.run, kwargs={"sockets": [door]})
+        worker.start()  # the door listens already: who asks early waits
+        try:
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            worker.join(timeout=10)
