@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from domain.errors import InvalidArguments
+from domain.errors import InvalidArguments, NeedsApproval, NeedsInput
 from domain.plan import PlannerKind, Query, SourceKind
 from domain.policy import Method
 from domain.values import JsonObject
 from domain.workflow import Status
 from school import show
 from school.app import School
-from school.console import plain_error, print_json, run
+from school.console import ASKS, plain_error, print_json, run
+from school.questions import with_answer
 
 if TYPE_CHECKING:
+    from school.ask import Answer
     from school.call import Called
+
+MOST_QUESTIONS = 5  # that are asked back for one question at a terminal
 
 
 class AgreedMethod(StrEnum):
@@ -27,7 +31,11 @@ class AgreedMethod(StrEnum):
     POST = "POST"
 
 
+if TYPE_CHECKING:
+    from school.ask import Answer
+
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
+MOST_QUESTIONS = 5  # that are asked back for one question at a terminal
 
 Site = Annotated[str | None, typer.Option("--site", help="Where to begin: the address of a page or API.")]
 Document = Annotated[str | None, typer.Option("--openapi", help="An OpenAPI document: file or address.")]
@@ -73,16 +81,18 @@ def agreed(methods: list[AgreedMethod] | None) -> tuple[Method, ...]:
 
 def answer_query(query: Query, *, fresh: bool, allow_hosts: tuple[str, ...], as_json: bool) -> None:
     """Answer a question at the terminal and end with the right status."""
-    from school.answers import answered, refused  # noqa: PLC0415 - learning is loaded by commands that learn
-    from school.ask import Answer  # noqa: PLC0415
-    from school.ask import ask as answer  # noqa: PLC0415
+    from school.answers import answered  # noqa: PLC0415 - learning is loaded by commands that learn
 
-    with show.progress(quiet=as_json) as sink:
-
-        async def use(school: School) -> Answer:
-            return await answer(school, query, fresh=fresh, at_terminal=True, allow_hosts=allow_hosts, on_progress=sink)
-
-        done = run(use, as_json=as_json, on_error=refused)
+    asking = not as_json and show.asks()
+    for _ in range(MOST_QUESTIONS):
+        try:
+            done = _answer_once(query, fresh=fresh, allow_hosts=allow_hosts, as_json=as_json, asking=asking)
+            break
+        except NeedsInput as problem:
+            query = with_answer(query, problem.field, _reply_to(problem))
+    else:
+        asking = False  # enough asked: what is still open ends the command
+        done = _answer_once(query, fresh=fresh, allow_hosts=allow_hosts, as_json=as_json, asking=asking)
     result = answered(done)
     if as_json:
         print_json(result)
@@ -90,6 +100,28 @@ def answer_query(query: Query, *, fresh: bool, allow_hosts: tuple[str, ...], as_
     show.table(f"{result['count']} rows", result["rows"])
     verb = "learned and published" if done.learned else "answered by"
     show.out.print(f"[dim]{verb} {done.version.name} version {done.version.number} ({result['source']['kind']})[/]")
+
+
+def _answer_once(query: Query, *, fresh: bool, allow_hosts: tuple[str, ...], as_json: bool, asking: bool) -> Answer:
+    from school.answers import refused  # noqa: PLC0415 - see answer_query
+    from school.ask import ask as answer  # noqa: PLC0415
+
+    with show.progress(quiet=as_json) as sink:
+
+        async def use(school: School) -> Answer:
+            return await answer(school, query, fresh=fresh, at_terminal=True, allow_hosts=allow_hosts, on_progress=sink)
+
+        return run(use, as_json=as_json, on_error=refused, passing=NeedsInput if asking else ())
+
+
+def _reply_to(problem: NeedsInput) -> str:
+    """Ask the person at the terminal; a number takes a choice, nothing ends the command with its usual status."""
+    show.problem(problem)
+    reply = typer.prompt("Your answer (empty: stop)", default="", show_default=False, err=True).strip()
+    if not reply or isinstance(problem, NeedsApproval):
+        raise typer.Exit(ASKS)
+    chosen = int(reply) - 1 if reply.isdecimal() else -1
+    return problem.choices[chosen] if 0 <= chosen < len(problem.choices) else reply
 
 
 @app.command()

@@ -20,10 +20,17 @@ T = TypeVar("T")
 OK, ERROR, USAGE, ASKS = 0, 1, 2, 3  # CLI-1
 
 
-def run(use: Callable[[School], Awaitable[T]], *, as_json: bool, on_error: Callable[[SchoolError], Any]) -> T:
+def run(
+    use: Callable[[School], Awaitable[T]],
+    *,
+    as_json: bool,
+    on_error: Callable[[SchoolError], Any],
+    passing: type[SchoolError] | tuple[()] = (),
+) -> T:
     """Open the School, run one use case, and end the process with CLI-2's status when it raises.
 
-    With ``as_json`` the object that ``on_error`` makes is printed on stdout and nothing else.
+    With ``as_json`` the object that ``on_error`` makes is printed on stdout and nothing else. Errors of the kind
+    ``passing`` are the caller's to deal with.
     """
 
     async def inside() -> T:
@@ -34,6 +41,8 @@ def run(use: Callable[[School], Awaitable[T]], *, as_json: bool, on_error: Calla
     try:
         return anyio.run(inside, backend_options={"use_uvloop": True})
     except SchoolError as problem:
+        if isinstance(problem, passing):
+            raise
         if as_json:
             print_json(on_error(problem))
         else:

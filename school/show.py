@@ -61,12 +61,17 @@ def table(
         out.print(f"… and {len(rows) - most} more")
 
 
+def asks() -> bool:
+    """Return whether a person sits there who can be asked back."""
+    return sys.stdin.isatty() and err.is_terminal
+
+
 def problem(error: SchoolError) -> None:
     """Print an error, or a question back, with what to do."""
     if isinstance(error, NeedsInput):
         err.print(f"[bold yellow]?[/] {escape(error.message)}", soft_wrap=True)
-        for choice in error.choices:
-            err.print(f"  - {escape(choice)}", soft_wrap=True)
+        for number, choice in enumerate(error.choices, 1):
+            err.print(f"  {number}. {escape(choice)}", soft_wrap=True)
     else:
         err.print(f"[bold red]{error.code}[/]: {escape(error.message)}", soft_wrap=True)
     if error.remedy:
