@@ -272,7 +272,8 @@ class Findings(Value):
     """What study of an Observation gave: candidates (best first), endpoints, and open probes.
 
     Study is repeated with the answers until ``probes`` is empty; then the findings are grounded.
-    ``rejected`` tells for each source kind that cannot serve why not.
+    ``rejected`` tells for each source kind that cannot serve why not. ``outside`` are hosts beyond the policy that the
+    data seems to come from.
     """
 
     candidates: tuple[RecordCandidate, ...] = ()
@@ -280,3 +281,4 @@ class Findings(Value):
     probes: tuple[Probe, ...] = ()
     rejected: tuple[tuple[SourceKind, str], ...] = ()
     walls: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()

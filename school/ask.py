@@ -119,6 +119,7 @@ class Asking:
 async def _learn(
     school: School, asking: Asking, on_progress: EventSink, watch: Stopwatch
 ) -> tuple[WorkflowVersion, JsonObject]:
+    from school.approvals import granted_hosts  # noqa: PLC0415 - learning is loaded by questions that need it
     from school.documents import with_document  # noqa: PLC0415 - learning is loaded by questions that need it
     from school.learn import learn  # noqa: PLC0415
     from school.policies import policy_for, with_secrets  # noqa: PLC0415
@@ -130,7 +131,8 @@ async def _learn(
     choose = partial(_choose_site, school, query, asking.intent, owner)
     site, intent = await watch.step("site", tuple[str, Intent], choose)
     on_progress(Progress(stage="understand", message=f"beginning from {site}", percent=2))
-    policy = policy_for(site, school.settings, at_terminal=asking.at_terminal, allow_hosts=asking.allow_hosts)
+    hosts = (*asking.allow_hosts, *granted_hosts(school, site, owner=owner))
+    policy = policy_for(site, school.settings, at_terminal=asking.at_terminal, allow_hosts=hosts)
     policy = with_secrets(policy, school.settings, owner=owner)
     here = query.model_copy(update={"site": site})
     try:
