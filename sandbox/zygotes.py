@@ -195,9 +195,7 @@ class Version:
             self.fill(kept=kept, ahead=False)
             if kept and self._growing is None:
                 self._growing = loop.call_later(PATIENCE_S, self._grow)
-            child = await waiting
-            self._serving[child] = loop.time()
-            return child
+            return await waiting
         except BaseException:
             self.in_use -= 1
             raise
@@ -273,6 +271,7 @@ class Version:
         while self._waiting:
             _, waiting = self._waiting.popleft()
             if not waiting.done():
+                self._serving[child] = asyncio.get_running_loop().time()
                 waiting.set_result(child)
                 return
         self._spare.append(child)

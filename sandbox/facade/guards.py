@@ -32,6 +32,7 @@ _PLAIN_DATA: Final = frozenset({dict, list, tuple, str, bytes, range, defaultdic
 _WRITABLE: Final = frozenset({dict, list, defaultdict, Counter, OrderedDict, deque, bytearray, Headers, Cookies})
 _FORMATS: Final = frozenset({"format", "format_map"})
 _WATCHED: Final = frozenset({"obj", "register", "now", "utcnow", "today"}) | REFUSED
+UNGUARDED_IN_PATTERNS: Final = INSPECTION | _FORMATS | _WATCHED  # a class pattern reads attributes past every guard
 _admitted: set[str] = set()  # attribute names that were looked at once and need no further look
 
 
@@ -163,8 +164,8 @@ def _unusual_attribute(value: Any, name: str) -> Any:
     """The long way: names not seen before, and those that always need a look."""
     if type(name) is not str:
         raise TypeError("attribute names are text")
-    if name in _FORMATS and (isinstance(value, str) or (isinstance(value, type) and issubclass(value, str))):
-        if isinstance(value, type):
+    if name in _FORMATS and (isinstance(value, str | super) or (isinstance(value, type) and issubclass(value, str))):
+        if isinstance(value, type | super):
             raise AttributeError("call format on the text itself")
         return _guarded_format(value, name)
     if name in _WATCHED:

@@ -11,6 +11,9 @@ from types import CodeType
 from typing import Any
 from zoneinfo import _common
 
+import pydantic
+from pydantic._internal._config import ConfigWrapper
+
 from sandbox.facade.guards import MODULE_NAME, is_plain_annotation
 
 
@@ -32,10 +35,13 @@ def warm() -> None:
 def seal() -> None:
     """Shut the ways in which libraries would evaluate text for a workflow. Irreversible, for the whole process.
 
-    ``typing`` (and so pydantic) evaluates annotations in quotes; afterwards only plain type names are.
+    ``typing`` (and so pydantic) evaluates annotations in quotes; afterwards only plain type names are. Models no
+    longer read the attributes of objects by names that are given as text.
     It does not stop native code; that is the jail's part.
     """
     typing.__dict__["eval"] = _plain_eval
+    pydantic.BaseModel.model_validate = classmethod(_model_validate)  # type: ignore[assignment]  # the same arguments
+    ConfigWrapper.core_config = _core_config  # type: ignore[method-assign]  # the same arguments
 
 
 def _plain_eval(code: Any, *namespaces: Any) -> Any:
@@ -43,6 +49,22 @@ def _plain_eval(code: Any, *namespaces: Any) -> Any:
     if not isinstance(code, CodeType) or any(name.startswith("_") for name in code.co_names) or _calls(code):
         raise NameError("an annotation in quotes may only name types")
     return eval(code, *namespaces)  # noqa: S307 - the one place where plain annotations are looked up
+
+
+_configured = ConfigWrapper.core_config
+
+
+def _core_config(self: ConfigWrapper, title: str | None) -> Any:
+    config = _configured(self, title)
+    config.pop("from_attributes", None)
+    return config
+
+
+def _model_validate(cls: type[pydantic.BaseModel], obj: Any, **options: Any) -> Any:
+    """``model_validate`` over data; with ``from_attributes`` it would read what the guards refuse."""
+    if options.pop("from_attributes", None):
+        raise TypeError("models are made from data, not from the attributes of objects")
+    return cls.__pydantic_validator__.validate_python(obj, **options)
 
 
 def _calls(code: CodeType) -> bool:

@@ -70,7 +70,11 @@ def _is_plain_constant(node: Any, facts: ModuleFacts) -> bool:
     value = node.value
     if type(value) is str:
         return (
-            len(value) < 16 and "://" not in value and "__" not in value and "{" not in value and value != "networkidle"
+            len(value) < 16
+            and "://" not in value
+            and "__" not in value
+            and "{" not in value
+            and value not in _SPECIAL_TEXTS
         )
     return value is None or value is True or value is False
 
@@ -88,6 +92,7 @@ def _is_plain_attribute(node: Any, facts: ModuleFacts) -> bool:
 
 
 # Most names, attributes and constants concern no rule; asking each rule about each of them took half of the check.
+_SPECIAL_TEXTS = frozenset({"networkidle", "from_attributes"})
 _SPECIAL_NAMES = frozenset({"getattr", "hasattr", "print", "printed", "breakpoint"})
 _SPECIAL_ATTRIBUTES = (
     INSPECTION | EXCEPTION_INSIDES | REFUSED | READABLE_MAGIC | {"register", "format", "format_map", "model_rebuild"}

@@ -21,7 +21,7 @@ _EXCEPTIONS: Final = frozenset(
 )
 _CLASS_KEYWORDS: Final = words("""
     frozen extra str_strip_whitespace populate_by_name validate_assignment arbitrary_types_allowed use_enum_values title
-    total strict validate_default from_attributes str_to_lower str_min_length alias_generator
+    total strict validate_default str_to_lower str_min_length alias_generator
     validate_by_name validate_by_alias serialize_by_alias
     """)
 DECORATORS: Final = words("""
@@ -167,8 +167,14 @@ class NoFunctionalClasses(Rule):
             yield Breach(message=f"{name}(...) makes a class", node=node)
         elif isinstance(node.func, ast.Name) and name == "type" and len(node.args) + len(node.keywords) != 1:
             yield Breach(message="type(...) with these arguments makes a class", node=node)
+        elif name in {"dataclass", "final", "unique", "overload"} and not _is_decorator(node, facts):
+            yield Breach(message=f"{name} is a decorator, and is not called", node=node)
         elif name == "TypeVar" and any(keyword.arg != "bound" for keyword in node.keywords):
             yield Breach(message="TypeVar takes a name and a bound only", node=node)
+
+
+def _is_decorator(call: ast.Call, facts: ModuleFacts) -> bool:
+    return call in getattr(facts.parents.get(call), "decorator_list", ()) or called_name(call.func) in facts.functions
 
 
 RULES: tuple[type[Rule], ...] = (

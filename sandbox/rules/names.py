@@ -8,7 +8,7 @@ import re
 from typing import ClassVar, Final
 
 from sandbox.facade.builtin_names import ALL_NAMES
-from sandbox.facade.guards import INSPECTION
+from sandbox.facade.guards import INSPECTION, UNGUARDED_IN_PATTERNS
 from sandbox.rules.base import Breach, Breaches, Rule
 from sandbox.rules.facts import ModuleFacts
 from sandbox.rules.restricted import READABLE_MAGIC, is_type_name
@@ -178,6 +178,7 @@ class Introspection(Rule):
                 name in INSPECTION
                 or name in EXCEPTION_INSIDES
                 or (name == "register" and self._is_imported(node, facts))
+                or (isinstance(node, ast.MatchClass) and name in UNGUARDED_IN_PATTERNS)
             ):
                 yield Breach(message=f"the attribute {name!r} is not for workflows", node=node)
 
@@ -207,6 +208,8 @@ class FormatFields(Rule):
         elif isinstance(node, ast.Attribute) and node.attr in {"format", "format_map"}:
             if isinstance(node.value, ast.Name) and node.value.id == "str":
                 yield Breach(message="str.format is taken from the class", node=node)
+            elif isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "super":
+                yield Breach(message="format is taken from the class above", node=node)
             elif isinstance(node.value, ast.BinOp):
                 yield Breach(message="the text that is formatted is put together from parts", node=node)
 
@@ -297,6 +300,27 @@ class PlainTexts(Rule):
             yield Breach(message="this text spells an internal name of Python", node=node)
 
 
+class NoAttributeModels(Rule):
+    """Models are made from data."""
+
+    code: ClassVar = "AS310"
+    title: ClassVar = "Models are made from dicts and JSON, not from the attributes of objects"
+    reason: ClassVar = "With from_attributes a model reads attributes by any name, private ones too."
+    remedy: ClassVar = 'Give the values by name: Item(name=row["name"]), or Item.model_validate(row) with a dict.'
+    bad_example: ClassVar = "Item.model_validate(event, from_attributes=True)"
+    good_example: ClassVar = "Item.model_validate(row)"
+    nodes: ClassVar = (ast.keyword, ast.Constant)
+
+    def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
+        """Yield the keyword and the key, where it is not set to False."""
+        if isinstance(node, ast.keyword):
+            named, value = node.arg == "from_attributes", node.value
+            if named and not (isinstance(value, ast.Constant) and value.value is False):
+                yield Breach(message="from_attributes is not for workflows", node=node.value)
+        elif isinstance(node, ast.Constant) and node.value == "from_attributes" and node not in facts.docstrings:
+            yield Breach(message="from_attributes is not for workflows", node=node)
+
+
 RULES: tuple[type[Rule], ...] = (
     ForbiddenBuiltins,
     UnknownNames,
@@ -307,4 +331,5 @@ RULES: tuple[type[Rule], ...] = (
     AttributesByName,
     ReadOnlyDefinitions,
     PlainTexts,
+    NoAttributeModels,
 )

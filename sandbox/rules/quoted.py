@@ -31,6 +31,9 @@ class PlainAnnotations(Rule):
         annotation = getattr(node, "annotation", None) or getattr(node, "returns", None)
         if annotation is None or isinstance(annotation, ast.Name):
             return
+        for part in ast.walk(annotation):
+            if isinstance(part, ast.Call) and not isinstance(part.func, ast.Name | ast.Attribute):
+                yield Breach(message="what this annotation calls has no name", node=node)
         for text in _texts(annotation):
             yield from self._inside(text, node, facts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import ClassVar, Final
 
 from domain.policy import Severity
@@ -11,6 +12,8 @@ from sandbox.rules.facts import ModuleFacts
 
 LARGEST: Final = 10**15  # no count, price or epoch in milliseconds is larger
 LONGEST: Final = 1_000_000  # items or characters that one expression makes
+_WIDTH: Final = re.compile(r"\d{6,30}")
+_MAKERS: Final = frozenset({"range", "bytearray", "bytes", "ljust", "rjust", "center", "zfill", "repeat"})
 
 
 class ReasonableSizes(Rule):
@@ -22,7 +25,7 @@ class ReasonableSizes(Rule):
     remedy: ClassVar = "Use the size that is needed; results are capped at the policy's rows anyway."
     bad_example: ClassVar = 'BLOB = "x" * 10**9'
     good_example: ClassVar = "LIMIT = 1000"
-    nodes: ClassVar = (ast.BinOp, ast.Constant, ast.Call)
+    nodes: ClassVar = (ast.BinOp, ast.Constant, ast.Call, ast.FormattedValue)
 
     def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
         """Yield oversize constants, powers, repetitions and ranges."""
@@ -33,12 +36,19 @@ class ReasonableSizes(Rule):
         elif isinstance(node, ast.BinOp):
             if self._explodes(node):
                 yield Breach(message="this expression makes something beyond reason", node=node)
-        elif (
-            isinstance(node, ast.Call)
-            and getattr(node.func, "id", "") in {"range", "bytearray", "bytes"}
-            and any((_number(argument) or 0) > LONGEST for argument in node.args)
-        ):
-            yield Breach(message="this makes more items than any run may", node=node)
+        elif isinstance(node, ast.FormattedValue):
+            if any(int(width) > LONGEST for width in _WIDTH.findall(ast.unparse(node.format_spec or node.value))):
+                yield Breach(message="this width is beyond reason", node=node.value)
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in _MAKERS and any((_number(argument) or 0) > LONGEST for argument in node.args):
+                yield Breach(message="this makes more items than any run may", node=node)
+            elif (
+                name == "pow"
+                and len(node.args) == 2
+                and self._explodes(ast.BinOp(node.args[0], ast.Pow(), node.args[1]))
+            ):
+                yield Breach(message="this expression makes something beyond reason", node=node)
 
     @staticmethod
     def _explodes(node: ast.BinOp) -> bool:
@@ -49,7 +59,7 @@ class ReasonableSizes(Rule):
             return right is not None and right > 64
         if isinstance(node.op, ast.Mult):
             if _is_sequence(node.left) or _is_sequence(node.right):
-                return max(left or 0, right or 0) > LONGEST
+                return _length(node) > LONGEST
             return _number(node) is None and left is not None and right is not None
         return False
 
@@ -154,7 +164,20 @@ def _power(base: int | None, exponent: int) -> int | None:
     return value if value is not None and abs(value) <= LARGEST else None
 
 
+def _length(node: ast.expr) -> int:
+    """Return how many items an expression of texts and lists has at least."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        for sequence, times in ((node.left, node.right), (node.right, node.left)):
+            if _is_sequence(sequence):
+                return max(1, _length(sequence)) * max(0, _number(times) or 0)
+    if isinstance(node, ast.List | ast.Tuple):
+        return len(node.elts)
+    return len(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes) else 1
+
+
 def _is_sequence(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return _is_sequence(node.left) or _is_sequence(node.right)
     return isinstance(node, ast.List | ast.Tuple | ast.JoinedStr) or (
         isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
     )

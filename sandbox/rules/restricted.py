@@ -20,7 +20,7 @@ from typing import Any, Final
 from RestrictedPython.transformer import INSPECT_ATTRIBUTES, RestrictingNodeTransformer
 
 from sandbox.facade.frozen import words
-from sandbox.facade.guards import NAMED_TUPLE_METHODS
+from sandbox.facade.guards import NAMED_TUPLE_METHODS, UNGUARDED_IN_PATTERNS
 from sandbox.rules.annotations import kept_annotation
 
 MAGIC_METHODS: Final = words(
@@ -209,7 +209,7 @@ class RestrictedWorkflow(RestrictingNodeTransformer):
     def visit_MatchClass(self, node: ast.MatchClass) -> Any:
         """Admit class patterns; the attributes they read are checked like others."""
         for name in node.kwd_attrs:
-            if name.startswith("_") or name in INSPECT_ATTRIBUTES:
+            if name.startswith("_") or name in INSPECT_ATTRIBUTES or name in UNGUARDED_IN_PATTERNS:
                 self.error(node, f'"{name}" is an invalid attribute name.')
         return self._contents(node)
 

@@ -9,6 +9,7 @@ from typing import Any
 from cssselect import GenericTranslator, HTMLTranslator, SelectorError
 from lxml import etree
 
+from domain.markup import with_body
 from sandbox.facade.frozen import words
 from sandbox.facade.kit.errors import SourceChanged
 
@@ -137,7 +138,7 @@ def parse_html(text: str | bytes, url: str = "") -> Node:
         ``parse_html("<p>Hello</p>").first("p").text``
     """
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True, huge_tree=False, remove_pis=True)
-    root = _parsed(text, parser)
+    root = _parsed(with_body(text) if isinstance(text, str) else text, parser)
     return Node(root if root is not None else etree.Element("html"), url)
 
 

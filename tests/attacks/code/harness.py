@@ -17,6 +17,7 @@ from sandbox.facade import environment, seal, warm
 from sandbox.facade.guards import HIDDEN_TYPES, MODULE_NAME
 from sandbox.facade.http import Client
 from sandbox.rules.restricted import RestrictedWorkflow
+from tests.attacks.code.gadgets import GADGETS
 from tests.attacks.code.snippets import ATTACKS, Attack
 
 DANGEROUS = ("open", "os.", "subprocess.", "socket.", "import", "ctypes.", "shutil.", "pty.", "pickle.")
@@ -50,14 +51,14 @@ async def no_site(meta: dict[str, Any], body: bytes) -> Any:
 
 def attempt(attack: Attack, *, ignore_refusals: bool) -> str:
     global armed  # noqa: PLW0603 - the audit hook cannot be taken off again
-    tree = ast.parse(attack.source)
     transformer = RestrictedWorkflow(frozenset())
     try:
+        tree = ast.parse(attack.source)
         tree = transformer.visit(tree)
         if transformer.errors and not ignore_refusals:
             return "refused"
         code = compile(tree, MODULE_NAME, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as problem:
+    except (SyntaxError, ValueError, RecursionError) as problem:
         return f"refused ({problem})"
     if attack.static_only:
         return "not executed"
@@ -86,7 +87,7 @@ def main() -> None:
     sys.addaudithook(watch)
     results = {
         attack.name: [attempt(attack, ignore_refusals=False), attempt(attack, ignore_refusals=True)]
-        for attack in ATTACKS
+        for attack in (*ATTACKS, *GADGETS)
     }
     print(json.dumps(results))
 

@@ -1,6 +1,7 @@
 """One escape per case. ``body`` stands in ``run``, ``top`` in the module; what it gets hold of goes to ``loot``.
 
-``static_only`` marks what no guard at run time sees: there the transformation itself must refuse.
+``static_only`` marks what no guard at run time sees: there the transformation itself must refuse. ``unseen`` marks what
+no check of the text can see.
 """
 
 # ruff: noqa: E501 - one attack a line reads best
@@ -52,6 +53,7 @@ class Attack:
     body: str = "pass"
     top: str = ""
     static_only: bool = False
+    unseen: bool = False
 
     @property
     def source(self) -> str:

@@ -85,6 +85,7 @@ BROKEN: dict[str, tuple[str, ...]] = {
               module(body="getattr(run)")),
     "AS308": (module(body="Item.name = 1"), module(body="httpx.codes = 1"), module(body="dict.get = 1")),
     "AS309": (module(body="x = '__import__'"),),
+    "AS310": (module(body="Item.model_validate(request, from_attributes=True)"), module(body="x = {'from_attributes': True}")),
     "AS401": (module(top="class C(httpx.AsyncClient):\n    pass"), module(top="class C(dict):\n    pass")),
     "AS402": (module(top="class C(BaseModel, metaclass=type):\n    pass"), module(top="class C(**{}):\n    pass")),
     "AS403": (module(top="@retry\ndef f():\n    pass"), module(top="from functools import lru_cache\n@lru_cache(run())\ndef f():\n    pass")),
