@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from domain.markup import with_body
 from generators.induction.classes import is_stable
 from generators.induction.patterns import MAIN_WORD, MENU_WORD, squeeze
 
@@ -125,7 +126,7 @@ class Tree:
 
 def parse_document(html: str) -> Element | None:
     """Parse as every reader of this package and of the workflow kit does; None for a text without any element."""
-    text = html[:MAX_CHARACTERS].replace("\x00", "").lstrip()
+    text = with_body(html[:MAX_CHARACTERS].replace("\x00", "").lstrip())
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True, huge_tree=False, remove_pis=True)
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), parser) if text else None
@@ -222,7 +223,7 @@ def _open(tree: Tree, element: Element, parent: Node | None) -> Node:
 def _place(node: Node, words: str) -> None:
     """Set where the node stands: in a menu, in the main part, hidden; and its paths."""
     up = node.parent
-    is_named = len(words) < 200
+    is_named = 2 < len(words) < 200
     is_region = node.tag in _REGION_TAGS and not (up is not None and up.tag in {"article", "li", "section"})
     is_menu = is_region or (node.tag in _BLOCK_TAGS and is_named and bool(MENU_WORD.search(words)))
     is_main = node.tag in {"main", "article"} or (

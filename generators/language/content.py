@@ -54,6 +54,12 @@ _WRITES = re.compile(
 )
 
 
+def read_portions(reading: Reading) -> None:
+    """Take what only counts a thing that has no plural: "pieces of" furniture."""
+    for found in reading.find(_PORTION):
+        reading.take(*found.span())
+
+
 def read_quoted(reading: Reading) -> None:
     """Read words in quotes, and after "called", "mention", "match the word", verbatim."""
     for found in reading.find(_QUOTED):
@@ -101,9 +107,8 @@ def read_writes(reading: Reading) -> bool:
 
 def read_content(reading: Reading) -> None:
     """Read the kind of record and the keywords out of what nothing else understood."""
-    for pattern in (_SOURCE, _PORTION):
-        for found in reading.find(pattern):
-            reading.take(*found.span())
+    for found in reading.find(_SOURCE):
+        reading.take(*found.span())
     runs: list[list[tuple[int, int]]] = []
     for start, end in list(reading.free_pieces()):
         runs.extend(_noun_runs(reading, start, end))

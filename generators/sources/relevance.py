@@ -103,9 +103,10 @@ def named(columns: Sequence[Column], word: str) -> Column | None:
     for column in columns:
         if fold(column.name.replace("_", " ")) in spellings or fold(column.label) in spellings:
             return column
-    for column in columns:
-        if set(column.name.split("_")) & spellings:
-            return column
+    for told in (lambda c: c.name.split("_"), lambda c: fold(c.label).split()):
+        for column in columns:
+            if set(told(column)) & spellings:
+                return column
     role = _WORD_ROLES.get(wanted)
     found = first(columns, role) if role else None
     return found or _alike(columns, wanted)
