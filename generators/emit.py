@@ -47,6 +47,7 @@ KIT_NAMES = (
     "scaled",
     "send",
     "sort_rows",
+    "time_of_day",
     "to_boolean",
     "to_date",
     "to_datetime",

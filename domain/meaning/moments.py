@@ -63,6 +63,19 @@ def read_datetime(text: str, today: date | None = None) -> datetime | None:
         return None
 
 
+def read_clock(text: str) -> str | None:
+    """Return the first time of day in a text ("7:30 pm", "19h30", "T19:30") as "HH:MM", or None."""
+    found = _CLOCK.search(re.sub(r"(?<=\d)T(?=\d{2}:)", " ", text[:_LONGEST]))
+    if found is None:
+        return None
+    hour, minute, _, half, _, bare, bare_half = found.groups()
+    hours = int(hour or bare)
+    half = (half or bare_half or "").lower()
+    if half:
+        hours = hours % 12 + (12 if half.startswith("p") else 0)
+    return f"{hours:02d}:{int(minute or 0):02d}" if hours < 24 else None
+
+
 def _iso(text: str) -> datetime | None:
     found = _ISO.search(text)
     if not found:

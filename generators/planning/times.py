@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+from domain.meaning.moments import read_clock
 from domain.plan import Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
 from generators.planning.desk import Desk, asked
-from generators.sources.roles import Role
+from generators.sources.roles import Role, roles_of
 
 _BOTH: Final = (Relation.EQUALS, Relation.WITHIN, Relation.CONTAINS)
 _FROM: Final = (Relation.FROM, Relation.AT_LEAST, Relation.MORE_THAN)
@@ -18,7 +20,9 @@ def bind_times(desk: Desk) -> None:
     """Bind the question's days over the start of the records, and offer a range where there is one."""
     days = asked(desk.intent, Topic.DATE)
     start = desk.first(Role.START) if days else desk.common(Role.START)
-    desk.unserved += asked(desk.intent, Topic.TIME)
+    _bind_clock(desk, asked(desk.intent, Topic.TIME))
+    if start is None and days and _bind_years(desk, days):
+        return
     if start is None:
         desk.unserved += days
         return
@@ -32,6 +36,76 @@ def bind_times(desk: Desk) -> None:
     before = f"Only records whose {told} is on or before this day."
     _add(desk, "date_from", first, Relation.FROM, told=after, field=start.name)
     _add(desk, "date_to", last, Relation.TO, told=before, field=start.name)
+
+
+def _bind_clock(desk: Desk, times: list[Constraint]) -> None:
+    """Bind times of day over the start of the records, or over a column that holds only the clock."""
+    if not times:
+        return
+    clocks = [c for c in desk.columns if c.samples and all(read_clock(s) for s in c.samples)]
+    timed = [c for c in clocks if c.type is FieldType.DATETIME and Role.START in roles_of(c)]
+    bare = [c for c in clocks if c.type is FieldType.STRING]
+    column = next(iter([*timed, *bare, *clocks]), None)
+    if column is None:
+        desk.unserved += times
+        return
+    desk.need(*(c for c in (column, desk.first(Role.TIMEZONE)) if c))
+    exact = next((c for c in times if c.relation is Relation.EQUALS), None)
+    for name, relation, word in (("time_from", Relation.FROM, "after"), ("time_to", Relation.TO, "before")):
+        wanted = exact or next((c for c in times if c.relation is relation), None)
+        desk.add(
+            Parameter(
+                name=name,
+                type=FieldType.STRING,
+                description=f"Only records whose local time of day is not {_OPPOSITE[word]} this (HH:MM, 24 hours).",
+                default=str(wanted.value) if wanted else None,
+                examples=("18:00",),
+                bindings=(FilterBinding(relation=relation, topic=Topic.TIME, fields=(column.name,)),),
+                topic=Topic.TIME,
+            )
+        )
+
+
+_OPPOSITE: Final = {"after": "before", "before": "after"}
+
+
+def _bind_years(desk: Desk, days: list[Constraint]) -> bool:
+    """Records that tell only their year: a range of days becomes one of years, where it means whole years."""
+    numbers = [c for c in desk.columns if c.type in (FieldType.INTEGER, FieldType.NUMBER)]
+    column = next((c for c in numbers if c.samples and all(_YEAR.fullmatch(s) for s in c.samples)), None)
+    bounds = [(c, _year_of(c)) for c in days]
+    if column is None or any(year is None for _, year in bounds):
+        return False
+    for constraint, year in bounds:
+        upper = constraint.relation in _TO
+        desk.add(
+            Parameter(
+                name=f"{'max' if upper else 'min'}_{column.name}",
+                type=FieldType.INTEGER,
+                description=f"Only records whose {column.name} is {'at most' if upper else 'at least'} this.",
+                default=year,
+                bindings=(
+                    FilterBinding(
+                        relation=Relation.AT_MOST if upper else Relation.AT_LEAST,
+                        topic=Topic.NUMBER,
+                        fields=(column.name,),
+                    ),
+                ),
+                topic=Topic.NUMBER,
+            ),
+            column,
+        )
+    return True
+
+
+_YEAR: Final = re.compile(r"(?:1[0-9]|20)\d\d")
+
+
+def _year_of(constraint: Constraint) -> int | None:
+    """The year that a bound means when it is the first or last day of one."""
+    text = str(constraint.value)
+    edge = "-12-31" if constraint.relation in _TO else "-01-01"
+    return int(text[:4]) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) and text.endswith(edge) else None
 
 
 def _add(desk: Desk, name: str, day: Constraint | None, relation: Relation, *, told: str, field: str) -> None:

@@ -45,11 +45,7 @@ def _rules(plan: Plan, *, detail: bool) -> list[str]:
             if isinstance(binding, FilterBinding):
                 wanted = [fields[name] for name in binding.fields]
                 if any(field.detail for field in wanted) is detail:
-                    lines += (
-                        _dates(plan, parameter, wanted)
-                        if _is_date(binding)
-                        else _rule(plan, parameter, binding, wanted)
-                    )
+                    lines += _rule(plan, parameter, binding, wanted)
     return lines
 
 
@@ -60,6 +56,8 @@ def _is_date(binding: FilterBinding) -> bool:
 def _rule(plan: Plan, parameter: Parameter, binding: FilterBinding, fields: list[Field]) -> list[str]:
     if binding.relation is Relation.WITHIN:
         return _distance(plan, parameter, fields)
+    if _is_date(binding):
+        return _times(plan, parameter, binding, fields) if binding.topic is Topic.TIME else _dates(plan, parameter, fields)
     if binding.relation in COMPARISONS:
         return _comparison(plan, parameter, binding, fields)
     condition = _refusal(plan, parameter, binding, fields)
@@ -199,6 +197,23 @@ def _dates(plan: Plan, parameter: Parameter, fields: list[Field]) -> list[str]:
             [
                 f"zone = {zone}",
                 f"if not in_range(day(item.{fields[0].name}, zone), {limits}):",
+                *indent(["return False"]),
+            ]
+        ),
+    ]
+
+
+def _times(plan: Plan, parameter: Parameter, binding: FilterBinding, fields: list[Field]) -> list[str]:
+    """Compare a time of day, written HH:MM, in the record's own time zone; a row without one never matches."""
+    zone = f"item.{plan.timezone_field} or TIMEZONE" if plan.timezone_field else "TIMEZONE"
+    value = f"request.{parameter.name}"
+    wrong = "<" if binding.relation is Relation.FROM else ">"
+    return [
+        f"if {value} is not None:",
+        *indent(
+            [
+                f"clock = time_of_day(item.{fields[0].name}, {zone})",
+                f"if clock is None or clock {wrong} {value}:",
                 *indent(["return False"]),
             ]
         ),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from domain.meaning import dates, gazetteer, geo, money, words
+from domain.meaning.moments import read_clock, read_datetime
 from domain.plan import FilterBinding, Parameter, Plan, Relation, Topic
 from domain.run import Finding
 from domain.values import JsonObject, JsonValue
@@ -54,6 +55,8 @@ def satisfies(
     values = [row.get(name) for name in binding.fields]
     if binding.topic is Topic.DISTANCE or binding.relation is Relation.WITHIN:
         return _near(case.plan, parameter, wanted, values, arguments)
+    if binding.topic is Topic.TIME:
+        return _timed(case, binding, str(wanted), values[0], row)
     if binding.relation in {Relation.FROM, Relation.TO}:
         return _dated(case, binding, str(wanted), values[0], row)
     if binding.relation in {Relation.CONTAINS, Relation.EXCLUDES}:
@@ -95,6 +98,17 @@ def _dated(case: Case, binding: FilterBinding, wanted: str, value: JsonValue, ro
     asked = dates.resolve(wanted, today)
     day = dates.local_date(str(value), zone)
     return day >= asked.start if binding.relation is Relation.FROM else day <= asked.end
+
+
+def _timed(case: Case, binding: FilterBinding, wanted: str, value: JsonValue, row: JsonObject) -> bool:
+    """Whether a row's local time of day lies on the asked side; read apart from the workflow's own way."""
+    moment = read_datetime(str(value)) if value is not None else None
+    if moment is not None and moment.tzinfo is not None:
+        zone = row.get(case.plan.timezone_field) if case.plan.timezone_field else None
+        clock = moment.astimezone(ZoneInfo(str(zone or case.plan.timezone))).strftime("%H:%M")
+    else:
+        clock = (read_clock(str(value)) if value is not None else None) or ""
+    return bool(clock) and (clock >= wanted if binding.relation is Relation.FROM else clock <= wanted)
 
 
 def _worded(binding: FilterBinding, wanted: JsonValue, values: list[JsonValue]) -> bool:

@@ -10,7 +10,7 @@ from sandbox.facade.kit.clock import now, set_now, today
 from sandbox.facade.kit.comparing import same_currency, same_place, same_text, scaled
 from sandbox.facade.kit.embedded import embedded
 from sandbox.facade.kit.errors import SourceChanged, UnknownPlace
-from sandbox.facade.kit.meaning import date_bounds, day, distance, in_range, matches, mentions, place
+from sandbox.facade.kit.meaning import date_bounds, day, distance, in_range, matches, mentions, place, time_of_day
 from sandbox.facade.kit.nodes import Node, parse_html, parse_xml, rows_of
 from sandbox.facade.kit.paths import pick, records
 from sandbox.facade.kit.rows import distinct, sort_rows
@@ -60,6 +60,7 @@ NAMES: dict[str, object] = {
     "scaled": scaled,
     "send": send,
     "sort_rows": sort_rows,
+    "time_of_day": time_of_day,
     "to_boolean": to_boolean,
     "to_date": to_date,
     "to_datetime": to_datetime,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.errors import InvalidQuery
 from domain.meaning import dates, gazetteer, geo, words
+from domain.meaning.moments import read_clock
 from domain.place import Place
 from sandbox.facade.kit.clock import today
 from sandbox.facade.kit.errors import UnknownPlace
@@ -80,6 +81,20 @@ def day(value: str | int | float | date | datetime | None, timezone: str = "UTC"
     if moment.tzinfo is None:
         return moment.date()
     return moment.astimezone(ZoneInfo(timezone or "UTC")).date()
+
+
+def time_of_day(value: str | int | float | date | datetime | None, timezone: str = "UTC") -> str | None:
+    """Return the clock time of a moment in a time zone (IANA name) as "HH:MM"; None when it has none.
+
+    A moment without a zone stays as written; so does a bare clock time ("7:30 pm", "19h30").
+    """
+    moment = to_datetime(value)
+    if moment is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return read_clock(value) if isinstance(value, str) else None
+    if isinstance(value, str) and moment.hour == moment.minute == 0 and read_clock(value) is None:
+        return None
+    local = moment if moment.tzinfo is None else moment.astimezone(ZoneInfo(timezone or "UTC"))
+    return f"{local.hour:02d}:{local.minute:02d}"
 
 
 def in_range(day: date | None, start: date | None, end: date | None) -> bool:
