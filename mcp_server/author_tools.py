@@ -50,6 +50,11 @@ OBSERVE_SOURCE = types.Tool(
         {
             "site": {"type": "string", "minLength": 1, "maxLength": 2000, "description": "Address of the page or API."},
             "query": {"type": "string", "maxLength": 2000, "description": "What the tool should answer, plainly."},
+            "send_forms": {
+                "type": "boolean",
+                "default": False,
+                "description": "The workflow must send forms (POST), such as a login or a search. The person is asked.",
+            },
         },
         ["site"],
     ),

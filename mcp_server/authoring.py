@@ -12,6 +12,7 @@ from domain.events import EventSink
 from domain.plan import Trial
 from domain.policy import CheckReport
 from domain.run import Run
+from mcp_server.approvals import can_ask
 from mcp_server.desk import Asked, Desk
 from mcp_server.progress import reported
 from mcp_server.results import given
@@ -28,6 +29,7 @@ async def observe_source(desk: Desk, asked: Asked, arguments: dict[str, Any]) ->
     """Observe a source and hand out what an author needs.
 
     Raises:
+        NeedsApproval: forms are to be sent, and no person has agreed.
         SchoolError: the address cannot be observed.
     """
     from school.author import observe_for_author  # noqa: PLC0415 - see above
@@ -35,7 +37,8 @@ async def observe_source(desk: Desk, asked: Asked, arguments: dict[str, Any]) ->
 
     async def work(sink: EventSink) -> Observed:
         site, query = arguments["site"].strip(), arguments.get("query", "").strip()
-        return await observe_for_author(desk.school, site, query, on_progress=sink)
+        forms = arguments.get("send_forms", False)
+        return await observe_for_author(desk.school, site, query, owner=asked.owner, send_forms=forms, on_progress=sink)
 
     observed = await reported(asked, work, longest_s=desk.school.settings.learn_timeout_s)
     handle = desk.handles.keep(asked.owner, observed)
@@ -78,15 +81,23 @@ async def try_workflow(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> t
 async def publish_workflow(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> types.CallToolResult:
     """Prove code once more, and publish it when it passes.
 
+    The person agrees to the policy first, where the client can ask. Where it cannot, the policy is what the given
+    address itself stands for, as with learn_tool; more than that was agreed when the source was observed.
+
     Raises:
+        NeedsApproval: the person has not agreed to the policy yet.
         SchoolError: unknown handle, a name that is refused, or trials that prove nothing.
     """
-    from school.author import attempt, face_of, publish  # noqa: PLC0415 - see above
+    from school.approvals import policy_question  # noqa: PLC0415 - see above
+    from school.author import attempt, face_of, publish  # noqa: PLC0415 - as above
     from school.author_brief import policy_values  # noqa: PLC0415 - as above
 
     observed = desk.handles.get(asked.owner, arguments["handle"])
     words = {name: arguments[name].strip() for name in ("name", "title", "description")}
     face = face_of(desk.school, observed, owner=asked.owner, **words)
+    agreement = policy_question(words["name"], observed.policy)
+    if can_ask(asked) and agreement.field not in asked.approved:
+        raise agreement
 
     async def work(sink: EventSink) -> Attempted:
         code, trials = arguments["code"], _trials(arguments)

@@ -1,8 +1,10 @@
 """What needs a person's approval (MCP-5), and what happens once it is given.
 
-Three kinds: ``review``, a first version where AGENT_SCHOOL_REVIEW is ``required``; ``host``, a further host for the
-tools of a site; ``write``, a call of a tool that changes something at its site. An approval comes from elicitation,
-from the terminal or from an admin key; who may give one is decided where it comes in, never here.
+Five kinds: ``review``, a first version where AGENT_SCHOOL_REVIEW is ``required``; ``host``, a further host for the
+tools of a site; ``method``, sending forms to a site beside reading it; ``write``, a call of a tool that changes
+something at its site; ``policy``, what a tool of a client's own author may ask, before it is published. An approval
+comes from elicitation, from the terminal or from an admin key; who may give one is decided where it comes in, never
+here.
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from domain.errors import APPROVAL, IllegalMove, NeedsApproval, UnknownTool
+from domain.policy import Method, Policy
 from domain.values import JsonObject
 from domain.workflow import Status, WorkflowVersion
 from registry import Profile, ReplayBundle
 from registry.approvals import approve, approved, keep_waiting, subjects
 from school.app import School
 
-HOST, WRITE, REVIEW = "host", "write", "review"
+HOST, WRITE, REVIEW, METHOD, POLICY = "host", "write", "review", "method", "policy"
 HOW = "A person approves: in a client that can ask (elicitation), with an admin key, or at the terminal with"
 
 
@@ -69,6 +72,31 @@ def host_question(site: str, hosts: tuple[str, ...]) -> NeedsApproval:
         kind=HOST,
         subject=subject,
         remedy=_remedy(HOST, subject),
+    )
+
+
+def method_question(site: str) -> NeedsApproval:
+    """Return the question whether tools for a site may send forms to it (POST), and not only read."""
+    subject = f"{origin_of(site)} POST"
+    return NeedsApproval(
+        f"To answer this, the tool must send forms (POST) to {origin_of(site)}: it does not only read then. May it?",
+        kind=METHOD,
+        subject=subject,
+        remedy=_remedy(METHOD, subject),
+    )
+
+
+def policy_question(name: str, policy: Policy) -> NeedsApproval:
+    """Return the question whether a tool may be published under a policy, which it tells whole."""
+    hosts = ", ".join(f"{rule.host}{f':{rule.port}' if rule.port else ''}" for rule in policy.hosts)
+    subdomains = " and the names below" if any(rule.subdomains for rule in policy.hosts) else ""
+    kept = f" It may use the stored credentials {', '.join(policy.secrets)}." if policy.secrets else ""
+    subject = f"{name}:{policy.digest()[:16]}"
+    return NeedsApproval(
+        f"Publish {name}? It may ask {hosts}{subdomains}, with {', '.join(policy.methods)}, and nothing else.{kept}",
+        kind=POLICY,
+        subject=subject,
+        remedy=_remedy(POLICY, subject),
     )
 
 
@@ -134,6 +162,12 @@ def granted_hosts(school: School, site: str, *, owner: str) -> tuple[str, ...]:
     return tuple(subject.removeprefix(beginning) for subject in found)
 
 
+def granted_methods(school: School, site: str | None, *, owner: str) -> tuple[Method, ...]:
+    """Return the methods beyond reading that a person has approved for the tools of a site."""
+    may = site is not None and approved(school.registry.shelf, owner=owner, subject=f"{METHOD}:{origin_of(site)} POST")
+    return ("POST",) if may else ()
+
+
 def calls_approved(school: School, name: str, *, owner: str) -> bool:
     """Return whether a person has approved all calls of a tool that writes."""
     return approved(school.registry.shelf, owner=owner, subject=f"{WRITE}:{name}")
@@ -147,6 +181,10 @@ def origin_of(url: str) -> str:
 def _remedy(kind: str, subject: str) -> str:
     if kind == HOST:
         return f"{HOW} --allow-host {subject.partition(' ')[2]}"
+    if kind == METHOD:
+        return f"{HOW} --allow-method POST"
+    if kind == POLICY:
+        return "A person agrees in the form that the client shows."
     name, _, number = subject.partition(":")
     return f"{HOW}: main.py tools approve {name} {f'--version {number}' if number else '--calls'}"
 

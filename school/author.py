@@ -17,6 +17,7 @@ from domain.errors import (
     NameRefused,
     NeedsInput,
     NothingFound,
+    SourceBlocked,
     UnknownTool,
 )
 from domain.events import EventSink
@@ -43,11 +44,11 @@ from generators.language import understand
 from generators.planner import plan as make_plans
 from sandbox.check import check
 from school.app import School
-from school.approvals import publish_or_wait
+from school.approvals import granted_methods, method_question, publish_or_wait
 from school.author_models import with_models
 from school.learn import ground, observe
 from school.modelling import Draft
-from school.policies import policy_for
+from school.policies import form_credentials, policy_for, with_methods, with_secrets
 from school.proving import Bench, Proved, Seen, examine
 from school.recording import bundle_of, profile_of
 from school.replay import declare_outgrown, faithful
@@ -67,6 +68,7 @@ class Observed(Value):
     plan: Plan
     planned: bool
     note: str = ""
+    credentials: tuple[str, ...] = ()
 
 
 class Attempted(Value):
@@ -83,14 +85,25 @@ class Attempted(Value):
     proved: Proved | None = None
 
 
-async def observe_for_author(school: School, site: str, text: str, *, on_progress: EventSink) -> Observed:
+async def observe_for_author(
+    school: School, site: str, text: str, *, owner: str, send_forms: bool = False, on_progress: EventSink
+) -> Observed:
     """Observe and study a source under the policy that its address gives.
+
+    ``send_forms``: the author means to send forms (POST), which a person has to agree to for this site.
 
     Raises:
         InvalidQuery, SourceProblem, EgressDenied: the address cannot be observed.
+        NeedsApproval: forms are to be sent, and no person has agreed.
     """
     query = Query(text=text or "all records", site=site, planner=PlannerKind.CLIENT)
-    policy = policy_for(site, school.settings)
+    policy = with_secrets(policy_for(site, school.settings), school.settings, owner=owner)
+    if send_forms:
+        granted = granted_methods(school, site, owner=owner)
+        if not granted:
+            raise method_question(site)
+        policy = with_methods(policy, granted)
+    credentials = form_credentials(policy, school.settings, owner=owner)
     intent = understand(query.text, school.clock.now())
     watch = Stopwatch()
     observation = await observe(school, query, policy, on_progress=on_progress, watch=watch)
@@ -99,12 +112,14 @@ async def observe_for_author(school: School, site: str, text: str, *, on_progres
     try:
         think = partial(make_plans, query, intent, findings, observation, now=school.clock.now())
         plan = (await anyio.to_thread.run_sync(think))[0]
-    except (NothingFound, NeedsInput) as problem:
+    except (NothingFound, NeedsInput, SourceBlocked) as problem:
         note = problem.message
         plan = frame(query, intent, findings, observation)
     plan = plan.model_copy(update={"planner": PlannerKind.CLIENT})
     seen = Seen(observation=observation, findings=findings, plans=(plan,))
-    return Observed(query=query, policy=policy, seen=seen, plan=plan, planned=not note, note=note)
+    return Observed(
+        query=query, policy=policy, seen=seen, plan=plan, planned=not note, note=note, credentials=credentials
+    )
 
 
 def check_code(observed: Observed, code: str) -> CheckReport:

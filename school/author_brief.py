@@ -14,8 +14,8 @@ from school.author import Observed
 VIEW_TOKENS = 1800
 CANDIDATES = 5
 AGREED = (
-    "Made from the address that was given: reading only, at these hosts only. No page and no code widens it; another "
-    "host is allowed by a person alone, who learns the tool at the terminal with --allow-host."
+    "Made from the address that was given, for these hosts and methods only. No page and no code widens it: a person "
+    "agrees to sending forms (send_forms), and to another host at the terminal with --allow-host."
 )
 
 
@@ -23,7 +23,7 @@ def brief_text(observed: Observed, handle: str, now: datetime) -> str:
     """Return the whole brief as a model reads it: handle, contract, policy, plan, view."""
     prompt = load_prompt("author")
     message = prompt.fill(
-        **common_blanks(observed.plan, observed.policy),
+        **common_blanks(observed.plan, observed.policy, credentials=observed.credentials),
         now=now.date().isoformat(),
         data=fenced("\n\n".join(part for part in (_found(observed), _view(observed)) if part), "source"),
     )

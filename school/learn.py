@@ -25,7 +25,7 @@ from generators.sources.leads import leads
 from generators.study import study
 from registry import ReplayBundle
 from school.app import School
-from school.approvals import host_question, publish_or_wait
+from school.approvals import granted_methods, host_question, publish_or_wait
 from school.modelling import Helper, ModelPlan, helper_for, plan_by_model
 from school.outside import hosts_outside
 from school.policies import with_methods
@@ -64,7 +64,7 @@ async def learn(
         NeedsApproval: a person must see the version first (it waits), or let the tool ask a further host.
         NotProved: no plan passed its proof; ``facts["tried"]`` tells each source kind's reason.
     """
-    policy = with_methods(policy, query.methods)
+    policy = with_methods(policy, (*query.methods, *granted_methods(school, query.site, owner=owner)))
     helper = await helper_for(school, query, owner=owner, job_id=watch.steps.job_id, on_progress=on_progress)
     seen = await look(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     bench = Bench(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from domain.cost import Usage
-from domain.errors import ModelProblem, NeedsInput
+from domain.errors import ModelProblem
 from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation
 from domain.plan import Intent, Plan, PlannerKind, Query
@@ -19,6 +19,7 @@ from domain.run import Run, Verdict
 from domain.values import Value
 from domain.workflow import Artifact
 from school.app import School
+from school.approvals import method_question
 from school.policies import form_credentials
 
 if TYPE_CHECKING:  # the prompts and the vendors' layer are loaded when a model is first needed
@@ -114,8 +115,8 @@ async def plan_by_model(
     """Return a model's plan, or None when no model served; the reason is told.
 
     Raises:
-        NeedsInput: the model is unsure of something that the question demands, or its plan sends forms and nobody
-            has agreed to that.
+        NeedsInput: the model is unsure of something that the question demands.
+        NeedsApproval: its plan sends forms, and nobody has agreed to that.
     """
     from generators.model_planner import plan_with_model  # noqa: PLC0415 - see above
     from generators.view import view  # noqa: PLC0415
@@ -138,13 +139,7 @@ async def plan_by_model(
         on_progress(Progress(stage="plan", message=message, percent=42))
         return None
     if planned.sends_forms and "POST" not in policy.methods:
-        raise NeedsInput(
-            f"To answer this, the tool must send forms (POST) to {', '.join(rule.host for rule in policy.hosts)}. "
-            "It does not only read then. Shall it?",
-            field="method",
-            choices=("POST",),
-            remedy="Agree with --allow-method POST.",
-        )
+        raise method_question(query.site or observation.url)
     return ModelPlan(
         plan=planned.plan,
         writes=planned.generator == "model",
