@@ -121,12 +121,13 @@ class JobBoard:
         )
         return tuple(_job(row) for row in rows)
 
-    def unhanded(self, engine_version: str) -> tuple[Job, ...]:
+    def unhanded(self, engine_version: str, limit: int = 20) -> tuple[Job, ...]:
         """Return the open jobs that the engine of this version has not been given yet, oldest first."""
         rows = self._database.all(
             "SELECT * FROM school_job WHERE state = 'running' AND handed = 0 AND engine_version IN ('', :version) "
-            "ORDER BY created_at",
+            "ORDER BY created_at LIMIT :limit",
             version=engine_version,
+            limit=limit,
         )
         return tuple(_job(row) for row in rows)
 
@@ -192,9 +193,10 @@ class JobBoard:
         return self._change(
             job,
             "UPDATE school_job SET state = :state, worker = '', result = :result, question = :question, "
-            "error = :error, updated_at = :now, percent = CASE WHEN :state = 'done' THEN 100 ELSE percent END "
+            "error = :error, updated_at = :now, percent = CASE WHEN :done = 1 THEN 100 ELSE percent END "
             "WHERE id = :id AND state = 'running' AND claim = :claim",
             state=state.value,
+            done=int(state is JobState.DONE),
             **texts,
         )
 

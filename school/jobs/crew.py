@@ -65,6 +65,9 @@ class Crew:
                 await self._until_needed()
                 self._roll.join()  # before the engine is loaded: others see that someone comes
                 stack.callback(self._leave)
+                beating = await stack.enter_async_context(anyio.create_task_group())
+                stack.callback(beating.cancel_scope.cancel)
+                beating.start_soon(self._beat)
                 engines = await anyio.to_thread.run_sync(import_module, "school.jobs.engine")
                 engine: Engine = await stack.enter_async_context(
                     engines.open_engine(self._school, self._board, self._roll, ENGINE_VERSION)
@@ -91,6 +94,15 @@ class Crew:
                 log.warning("jobs_wait", code=problem.code)
             with anyio.move_on_after(engine.pause_s):
                 await self._called.wait()
+
+    async def _beat(self) -> None:
+        """Show life beside all work: who is only busy must not be taken for dead."""
+        while True:
+            await anyio.sleep(self._roll.beat_every_s)
+            try:
+                await anyio.to_thread.run_sync(self._roll.beat)
+            except RegistryUnusable as problem:
+                log.warning("no_sign_of_life", code=problem.code)
 
     def _orphaned(self) -> bool:
         return self._roll.orphaned(self._board.open_jobs())

@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import anyio
@@ -30,6 +30,7 @@ NAME = "agent-school"
 QUEUE = "jobs"
 THREADS = 32
 PAUSE_S = 0.5
+CARE_EVERY_S = 1.0
 DEQUEUE_EVERY_S = 0.2
 KEEP_DATA = timedelta(seconds=5)  # of a job that is over, so that its last write finds its place
 
@@ -113,10 +114,10 @@ class Engine:
         for execution in tuple(self._executions.values()):
             if not await anyio.to_thread.run_sync(self._board.holds, execution.job):
                 execution.stop()
-        if time.monotonic() - self._cared_at >= self._roll.beat_every_s:
+        if time.monotonic() - self._cared_at >= CARE_EVERY_S:
             self._cared_at = time.monotonic()
-            await anyio.to_thread.run_sync(self._roll.beat)
             await self._take_over()
+            await self._pick_up()
             await self._upgrade()
             await self._sweep()
 
@@ -143,6 +144,12 @@ class Engine:
             # The only way of DBOS that moves the jobs of given workers and leaves those alone that moved already.
             await anyio.to_thread.run_sync(DBOS._recover_pending_workflows, list(dead))
             await anyio.to_thread.run_sync(self._roll.bury, dead)
+
+    async def _pick_up(self) -> None:
+        """Begin jobs anew that this process holds and yet does not work on: their end could not be written."""
+        for job in await anyio.to_thread.run_sync(self._board.held_by, self._roll.me):
+            if job.id not in self._executions and datetime.now(UTC) - job.updated_at > KEEP_DATA:
+                self._board.begin_again(job, given=job.input, message="begun anew: its end was not written")
 
     async def _upgrade(self) -> None:
         """Begin jobs anew that stopped in steps of another version, once no worker of that version lives."""

@@ -24,6 +24,7 @@ from school.questions import question_of
 
 MOST_ATTEMPTS = 5  # executions of one round; a job that ends its workers is given up then
 NOTE_EVERY_S = 0.25
+FINISH_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # while the board is out of reach; then the job begins a new round
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -51,13 +52,13 @@ class DurableSteps:
         adapter: TypeAdapter[T] = TypeAdapter(kind)
 
         async def body() -> dict[str, Any]:
-            if not self._board.holds(self._job):
-                raise Superseded
             try:
                 return {"value": adapter.dump_python(await work(), mode="json")}
             except SchoolError as problem:
                 return {"problem": as_value(problem)}
 
+        if not self._board.holds(self._job):  # outside the step, whose every error would be kept as its result
+            raise Superseded
         kept = await DBOS.run_step_async({"name": name}, body)
         if "problem" in kept:
             raise as_error(kept["problem"])
@@ -90,7 +91,9 @@ class Execution:
     async def run(self) -> str:
         """Work to the end, at most for as long as the settings say."""
         if self.job.attempts > MOST_ATTEMPTS:
-            self._finish(JobState.FAILED, error=told(JobLost("Its workers ended before the job did, several times.")))
+            await self._finish(
+                JobState.FAILED, error=told(JobLost("Its workers ended before the job did, several times."))
+            )
             return "given up"
         with structlog.contextvars.bound_contextvars(job=self.job.id, owner=self.job.owner), self._scope:
             self._scope.deadline = anyio.current_time() + self._school.settings.learn_timeout_s
@@ -98,7 +101,7 @@ class Execution:
         if self._handed_back and not self._stopped:
             raise asyncio.CancelledError  # the engine then leaves the job as it is: unfinished
         if not self._stopped:
-            self._finish(JobState.FAILED, error=told(TookTooLong("Learning took too long.")))
+            await self._finish(JobState.FAILED, error=told(TookTooLong("Learning took too long.")))
         return "stopped"
 
     async def _work(self) -> str:
@@ -106,22 +109,31 @@ class Execution:
             function = await anyio.to_thread.run_sync(kind, self.job.kind)
             steps = DurableSteps(self._board, self.job)
             result = await function(self._school, self.job, steps, self._note)
-            self._finish(JobState.DONE, result=result)
+            await self._finish(JobState.DONE, result=result)
         except NeedsInput as problem:
-            self._finish(JobState.NEEDS_INPUT, question=question_of(problem))
+            await self._finish(JobState.NEEDS_INPUT, question=question_of(problem))
         except SchoolError as problem:
-            self._finish(JobState.FAILED, error=told(problem))
+            await self._finish(JobState.FAILED, error=told(problem))
         except Superseded:
             return "superseded"
         except Exception as problem:  # the outermost loop of a job: it must end in a state
             log.exception("job_broke", kind=type(problem).__name__)
             broke = SchoolError("Something broke inside the server.", remedy="Its log has the details.")
-            self._finish(JobState.FAILED, error=told(broke))
+            await self._finish(JobState.FAILED, error=told(broke))
         return "over"
 
-    def _finish(self, state: JobState, **given: JsonObject | None) -> None:
-        if not self._board.finish(self.job, state, **given):
-            log.info("job_was_not_ours", job=self.job.id)
+    async def _finish(self, state: JobState, **given: JsonObject | None) -> None:
+        """Write the end on the board, as soon as it can be reached."""
+        for pause_s in (*FINISH_PAUSES_S, None):
+            try:
+                if not self._board.finish(self.job, state, **given):
+                    log.info("job_was_not_ours", job=self.job.id)
+            except RegistryUnusable:
+                if pause_s is None:
+                    raise
+                await anyio.sleep(pause_s)
+            else:
+                return
 
     def _note(self, event: Progress) -> None:
         """Keep progress: every new stage, and within one stage a few times a second."""

@@ -2,8 +2,8 @@
 
 A worker shows life by beats on the board, and on its own machine by a locked file: a file that can be locked
 belongs to a process that is gone, which is known at once. A worker whose beats stand still for the lease's time on
-the watcher's own clock counts as dead too, on any machine, even when it is only paused: claims keep it from harm when it
-comes back.
+the watcher's own clock counts as dead too, on any machine, even when it is only paused: claims keep it from doing
+harm when it comes back.
 """
 
 from __future__ import annotations
