@@ -20,7 +20,7 @@ MEMBER = "ada@gather.example"
 PASSWORD = "violet-harbour-42"  # noqa: S105 - of a made-up member on a made-up site
 _SESSION = "gather_session"
 _ROWS = 8
-_FEWEST_EVENTS = 9
+_FEWEST_EVENTS = 15
 """Venues with fewer upcoming events are not in the directory."""
 
 
