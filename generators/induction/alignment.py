@@ -7,9 +7,11 @@ occurrence. So a record without a value simply has no entry, and no tree edit di
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from generators.induction.classes import is_utility
 from generators.induction.grouping import Group, enclosing
@@ -21,6 +23,8 @@ MAX_NODES_OF_RECORD = 300
 MAX_SAMPLED = 200
 """Records that are aligned; the locators are read from all of them in the end."""
 MAX_TEXT = 4_000
+_LOOKED_AT = 400
+"""Characters of a value in which its kind is looked for."""
 _ATTRIBUTES = ("href", "src", "data-src", "alt", "title", "datetime", "content", "aria-label", "value", "data-href")
 _FULL = 0.9
 """Share of records with a text below which the records' whole texts are offered too."""
@@ -45,6 +49,9 @@ _NEVER_DATA = (
 )
 
 
+_One = TypeVar("_One")
+
+
 @dataclass(slots=True)
 class Strand:
     """One aligned column before it has a name: per record the element and the value, or None."""
@@ -57,11 +64,23 @@ class Strand:
     elements: list[Element | None] = field(default_factory=list)
     values: list[str | None] = field(default_factory=list)
     order: int = 0
+    shares: dict[re.Pattern[str], float] = field(default_factory=dict)
+    _present: list[str] | None = None
 
     @property
     def present(self) -> list[str]:
-        """The values that are there."""
-        return [value for value in self.values if value is not None]
+        """The values that are there. They are gathered once: strands are read only after ``align`` has made them."""
+        if self._present is None:
+            self._present = [value for value in self.values if value is not None]
+        return self._present
+
+    def share(self, pattern: re.Pattern[str]) -> float:
+        """Return the share of the values in which the pattern is found."""
+        known = self.shares.get(pattern)
+        if known is None:
+            known = sum(1 for value in self.present if pattern.search(value[:_LOOKED_AT])) / len(self.present)
+            self.shares[pattern] = known
+        return known
 
     @property
     def fill(self) -> float:
@@ -132,12 +151,12 @@ def _first_link(tree: Tree, record: Record) -> Element | None:
     return next((node.element for node in nodes if node.links and node.tag == "a"), None)
 
 
-def sample(records: Sequence[Record]) -> Sequence[Record]:
-    """Return at most ``MAX_SAMPLED`` records, spread over the group."""
-    if len(records) <= MAX_SAMPLED:
+def sample(records: Sequence[_One], most: int = MAX_SAMPLED) -> Sequence[_One]:
+    """Return at most ``most`` records, spread over the group."""
+    if len(records) <= most:
         return records
-    step = len(records) / MAX_SAMPLED
-    return [records[int(i * step)] for i in range(MAX_SAMPLED)]
+    step = len(records) / most
+    return [records[int(i * step)] for i in range(most)]
 
 
 def _walk(tree: Tree, record: Record) -> list[tuple[int, str, Node]]:
@@ -219,6 +238,7 @@ def _without_rare_labels(strands: list[Strand]) -> list[Strand]:
         place = (strand.kind, strand.part, strand.path)
         home = plain.get((*place, strand.occurrence)) or plain.get((*place, 1))
         if strand.label and home is not None and _fits(home, strand):
+            home._present = None
             for row, value in enumerate(strand.values):
                 if value is not None:
                     home.values[row], home.elements[row] = value, strand.elements[row]

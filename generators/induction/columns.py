@@ -20,21 +20,23 @@ from generators.sources.typing import type_of
 
 MAX_COLUMNS = 16
 MIN_FILL = 0.2
+MAX_READ = 120
 _PRIORITY = {"url": 0, "title": 1, "name": 1}
 _ADDRESS_KINDS = frozenset({"href", "src", "data-src", "data-href"})
 
 
 def columns_of(
     tree: Tree, group: Group, elements: Sequence[tuple[Element, ...]], wanted: Sequence[str] = ()
-) -> tuple[Column, ...]:
-    """Return the columns of the group's records, at most ``MAX_COLUMNS``, wanted fields first.
+) -> tuple[tuple[Column, ...], list[JsonObject]]:
+    """Return the columns of the group's records, at most ``MAX_COLUMNS``, wanted fields first, and the rows read.
 
     ``elements`` are the elements of all records. A column that says the same in every record (a button) is left out
-    unless a label or heading names it; a second column with the same values too.
+    unless a label or heading names it; a second column with the same values too. Of more than ``MAX_READ`` records
+    as many are read, spread over the group.
     """
     strands = _useful(align(tree, group))
     if not strands:
-        return ()
+        return (), []
     evidence = _gather(tree, group, strands)
     named = [(name, strand) for name, strand in assign(wanted, strands, lambda s: evidence[id(s)]).items()]
     taken = {id(strand) for _, strand in named}
@@ -47,7 +49,7 @@ def columns_of(
         named.append(("title", title))
     taken = {id(strand) for _, strand in named}
     named += [(guess(strand, evidence[id(strand)]), strand) for strand in strands if id(strand) not in taken]
-    return _write(tree, elements, sample(group.records), named, evidence)
+    return _write(tree, sample(elements, MAX_READ), sample(group.records), named, evidence)
 
 
 def _useful(strands: Sequence[Strand]) -> list[Strand]:
@@ -132,8 +134,9 @@ def _write(
     sampled: Sequence[Record],
     named: Sequence[tuple[str, Strand]],
     evidence: dict[int, Evidence],
-) -> tuple[Column, ...]:
+) -> tuple[tuple[Column, ...], list[JsonObject]]:
     columns: list[Column] = []
+    rows: list[JsonObject] = [{} for _ in elements]
     names: set[str] = set()
     for name, strand in named:
         if len(columns) >= MAX_COLUMNS:
@@ -149,6 +152,8 @@ def _write(
         if not present:
             continue
         names.add(unique)
+        for row, value in zip(rows, values, strict=True):
+            row[unique] = value
         columns.append(
             column.model_copy(
                 update={
@@ -158,7 +163,7 @@ def _write(
                 }
             )
         )
-    return tuple(columns)
+    return tuple(columns), rows
 
 
 def _unique(name: str, taken: set[str]) -> str:

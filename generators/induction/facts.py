@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from generators.induction.patterns import DATE, EMAIL, FILE_ADDRESS, PHONE, POSTAL_ADDRESS, PRICE, SOCIAL, stem, words
+from generators.induction.patterns import (
+    DATE,
+    EMAIL,
+    FILE_ADDRESS,
+    MENU_WORD,
+    PHONE,
+    POSTAL_ADDRESS,
+    PRICE,
+    RESULT_WORD,
+    SOCIAL,
+    stem,
+    words,
+)
 from generators.induction.tree import HEADING_TAGS, Node, Record, Tree
 
 _SHAPE_NODES = 60
-_TEXT_LOOKED_AT = 1_000
+_TEXT_LOOKED_AT = 600
 _WORDS_LOOKED_AT = 300
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
@@ -22,60 +34,62 @@ Place = tuple[int, str, tuple[str, ...]]
 """Where a text stands in its record: depth, tag, classes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+KINDS = (
+    *("link", "one_link", "image", "heading", "date", "price", "address", "email", "phone", "files"),
+    *("with_text", "text", "linked_text", "repeats_inside", "answers", "inner_links"),
+)
+"""What each number of ``Facts.numbers`` says; all but ``linked_text`` and ``inner_links`` are yes or no."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """What one record shows. ``length`` counts characters; ``linked`` is the share of them inside links."""
+    """What one record shows. ``numbers`` are in the order of ``KINDS``."""
 
     text: str
-    length: int
-    linked: float
     links: tuple[str, ...]
     patterns: frozenset[str]
-    of_one_pattern: int
-    image: bool
-    heading: bool
-    date: bool
-    price: bool
-    email: bool
-    phone: bool
-    address: bool
-    files: bool
+    numbers: tuple[float, ...]
     shape: tuple[int, ...]
     paths: frozenset[tuple[int, str]]
     places: tuple[tuple[Place, str], ...]
-    repeats: bool
-    answers: bool
 
 
 def look_at(tree: Tree, record: Record, terms: frozenset[str]) -> Facts:
     """Return the facts of one record; ``terms`` are the stems of the question's subject."""
     text = tree.text(*record)
-    start = text[:_TEXT_LOOKED_AT]
-    has_digit = bool(_DIGIT.search(start))
     links = tuple(dict.fromkeys(tree.links(record)))
     patterns = Counter(map(link_pattern, links))
     paths, places = _inside(tree, record)
     length = sum(node.text_length for node in record)
-    return Facts(
-        text=text,
-        length=length,
-        linked=min(1.0, sum(node.linked_length for node in record) / max(1, length)),
-        links=links,
-        patterns=frozenset(patterns),
-        of_one_pattern=max(patterns.values(), default=0),
-        image=any(node.images for node in record),
-        heading=any(node.headings for node in record),
-        date=has_digit and bool(DATE.search(start)),
-        price=(has_digit or len(start) < 6) and bool(PRICE.search(start)),
-        email=("@" in start and bool(EMAIL.search(start))) or any(link.startswith("mailto:") for link in links),
-        phone=any(link.startswith("tel:") for link in links) or (has_digit and bool(PHONE.search(start))),
-        address=has_digit and bool(POSTAL_ADDRESS.search(start)),
-        files=any(map(is_file, links)),
-        shape=tuple(node.shape for node in record),
-        paths=paths,
-        places=places,
-        repeats=_repeats_inside(record),
-        answers=bool(terms) and not terms.isdisjoint(map(stem, words(text[:_WORDS_LOOKED_AT]))),
+    numbers = (
+        bool(links),
+        len(links) == 1,
+        any(node.images for node in record),
+        any(node.headings for node in record),
+        *_values(text[:_TEXT_LOOKED_AT], links),
+        any(map(is_file, links)),
+        len(text) > 3,
+        len(text) > 2,
+        min(1.0, sum(node.linked_length for node in record) / max(1, length)),
+        _repeats_inside(record),
+        bool(terms) and not terms.isdisjoint(map(stem, words(text[:_WORDS_LOOKED_AT]))),
+        max(0, max(patterns.values(), default=0) - 1),
+    )
+    return Facts(text, links, frozenset(patterns), numbers, tuple(node.shape for node in record), paths, places)
+
+
+def _values(start: str, links: Sequence[str]) -> tuple[bool, bool, bool, bool, bool]:
+    """Tell whether the text shows a date, a price, an address, an e-mail address and a telephone number."""
+    email = ("@" in start and bool(EMAIL.search(start))) or any(link.startswith("mailto:") for link in links)
+    phone = any(link.startswith("tel:") for link in links)
+    if not _DIGIT.search(start):
+        return False, len(start) < 6 and bool(PRICE.search(start)), False, email, phone
+    return (
+        bool(DATE.search(start)),
+        bool(PRICE.search(start)),
+        bool(POSTAL_ADDRESS.search(start)),
+        email,
+        phone or bool(PHONE.search(start)),
     )
 
 
@@ -94,9 +108,12 @@ def _inside(tree: Tree, record: Record) -> tuple[frozenset[tuple[int, str]], tup
 
 def _repeats_inside(record: Record) -> bool:
     """Tell whether a record holds a list of its own: four alike parts or more under its top or a child of it."""
-    for parent in [node for top in record for node in (top, *top.children)]:
-        if len(parent.children) >= 4 and max(Counter(child.signature for child in parent.children).values()) >= 4:
-            return True
+    for top in record:
+        for parent in (top, *top.children):
+            if len(parent.children) >= 4:
+                signatures = [child.signature for child in parent.children]
+                if any(signatures.count(signature) >= 4 for signature in set(signatures[:-3])):
+                    return True
     return False
 
 
@@ -148,6 +165,7 @@ class PageLinks:
         return _without_query(link) == self._own
 
 
+@lru_cache(maxsize=20_000)
 def is_social(link: str) -> bool:
     """Tell whether an address leads to a network or a map rather than to a page about the record."""
     return bool(SOCIAL.search(link))
@@ -161,7 +179,13 @@ def heading_before(tree: Tree, node: Node, reach: int = 80) -> str:
     return ""
 
 
-def share(answers: Iterable[object]) -> float:
+@lru_cache(maxsize=20_000)
+def naming(name: str) -> tuple[bool, bool]:
+    """Tell whether class words and ids speak of a menu, and whether of results."""
+    return bool(MENU_WORD.search(name)), bool(RESULT_WORD.search(name))
+
+
+def share(answers: Iterable[bool]) -> float:
     """Return the share of true answers; 0 for none."""
-    known = [bool(answer) for answer in answers]
+    known = list(answers)
     return sum(known) / len(known) if known else 0.0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from generators.induction.facts import (
+    KINDS,
     Facts,
     PageLinks,
     Place,
@@ -15,25 +16,20 @@ from generators.induction.facts import (
     link_pattern,
     link_words,
     look_at,
+    naming,
     share,
 )
 from generators.induction.grouping import Group
-from generators.induction.patterns import MENU_WORD, RESULT_WORD, stem, words
+from generators.induction.patterns import stem, words
 from generators.induction.tree import Node, Record, Tree
 from generators.induction.wish import Wish
 
 VIEWPORT_WIDTH_PX = 1_366
-_SAMPLE = 30
-_SHAPE_SAMPLE = 20
-_WISHES: dict[str, Callable[[Facts], object]] = {
-    "link": lambda fact: fact.links,
-    "image": lambda fact: fact.image,
-    "email": lambda fact: fact.email,
-    "phone": lambda fact: fact.phone,
-    "price": lambda fact: fact.price,
-    "date": lambda fact: fact.date,
-    "text": lambda fact: len(fact.text) > 2,
-}
+_SAMPLE = 20
+_MEANS = (
+    *("link", "one_link", "image", "heading", "date", "price", "address", "files"),
+    *("with_text", "linked_text", "repeats_inside", "answers"),
+)
 
 
 class Measure:
@@ -46,23 +42,32 @@ class Measure:
         self._facts: dict[tuple[int, int], Facts] = {}
         self._named: dict[int, tuple[bool, bool]] = {}
 
-    def features(self, group: Group) -> dict[str, float]:
-        """Return the features of a group by name; all are finite and mostly within 0 to 1."""
+    def outline(self, group: Group) -> dict[str, float]:
+        """Return the features that need no look into the records: count, place, boxes. They sift the groups."""
         records = group.records
-        sample = records if len(records) <= _SAMPLE else records[:: max(1, len(records) // _SAMPLE)][:_SAMPLE]
+        sample = _sample(records)
+        outline = _count_features(len(records))
+        outline |= _place_features(self._tree, records, sample, self._links)
+        outline |= _box_features(self._tree, records, sample)
+        outline["menu_by_count"] = outline["menu"] * outline["log_count"]
+        return outline
+
+    def features(self, group: Group, outline: dict[str, float]) -> dict[str, float]:
+        """Return all features of a group by name; all are finite and mostly within 0 to 1."""
+        records = group.records
+        sample = _sample(records)
         facts = [self._facts_of(record) for record in sample]
-        features = _count_features(len(records))
-        features |= _text_features(self._tree, records, facts)
-        features |= _value_features(facts)
+        numbers = zip(*(fact.numbers for fact in facts), strict=True)
+        means = {kind: sum(column) / len(facts) for kind, column in zip(KINDS, numbers, strict=True)}
+        features = outline | _text_features(facts)
+        features |= {name: means[name] for name in _MEANS}
+        features["inner_links"] = math.log1p(means["inner_links"])
         features |= _link_features(self._tree, records, facts, self._links)
-        features |= _shape_features(sample, facts)
-        features |= _place_features(self._tree, records, sample, self._links)
-        features |= _box_features(self._tree, records, sample)
-        features |= _wish_features(facts, self._wish)
+        features |= _shape_features(facts)
+        features |= _wish_features(means, self._wish)
         if not self._wish.files:
-            features["files_covered"] = 0.0
+            features["files"] = features["files_covered"] = 0.0
         features["about"] = self._aboutness(records[0][0], facts)
-        features["menu_by_count"] = features["menu"] * features["log_count"]
         return features
 
     def _facts_of(self, record: Record) -> Facts:
@@ -110,19 +115,19 @@ def _count_features(count: int) -> dict[str, float]:
     }
 
 
-def _text_features(tree: Tree, records: Sequence[Record], facts: Sequence[Facts]) -> dict[str, float]:
+def _sample(records: Sequence[Record]) -> Sequence[Record]:
+    return records if len(records) <= _SAMPLE else records[:: max(1, len(records) // _SAMPLE)][:_SAMPLE]
+
+
+def _text_features(facts: Sequence[Facts]) -> dict[str, float]:
     texts = [fact.text for fact in facts]
     lengths = sorted(map(len, texts))
     median = lengths[len(lengths) // 2]
-    mass = sum(node.text_length for record in records for node in record)
     return {
-        "text_share": min(1.0, mass / (tree.root.text_length or 1)),
         "log_length": math.log1p(min(median, 600)),
         "short": float(median < 12),
         "long": math.log1p(max(0, median - 600) / 200),
         "distinct": len(set(texts)) / len(texts),
-        "with_text": share(length > 3 for length in lengths),
-        "linked_text": sum(fact.linked for fact in facts) / len(facts),
     }
 
 
@@ -134,8 +139,6 @@ def _link_features(tree: Tree, records: Sequence[Record], facts: Sequence[Facts]
     kinds = Counter(map(link_pattern, mine))
     usual, holders = Counter(p for fact in facts for p in fact.patterns).most_common(1)[0] if everything else ("", 0)
     return {
-        "link": share(fact.links for fact in facts),
-        "one_link": share(len(fact.links) == 1 for fact in facts),
         "links_distinct": len(set(everything)) / max(1, len(everything)),
         "pattern": holders / len(facts),
         "pattern_covered": kinds[usual] / max(1, page.by_pattern[usual]),
@@ -143,45 +146,29 @@ def _link_features(tree: Tree, records: Sequence[Record], facts: Sequence[Facts]
         "files_covered": len(mine & page.files) / len(page.files) if page.files else 0.0,
         "same_page": share(map(page.is_same_page, firsts)),
         "social": share(map(is_social, firsts)),
-        "alike_covered": min(1.0, len(records) / max(1, page.near_paths[records[0][0].near_path])),
     }
 
 
-def _value_features(facts: Sequence[Facts]) -> dict[str, float]:
-    return {
-        "image": share(fact.image for fact in facts),
-        "heading": share(fact.heading for fact in facts),
-        "date": share(fact.date for fact in facts),
-        "price": share(fact.price for fact in facts),
-        "address": share(fact.address for fact in facts),
-    }
-
-
-def _shape_features(sample: Sequence[Record], facts: Sequence[Facts]) -> dict[str, float]:
+def _shape_features(facts: Sequence[Facts]) -> dict[str, float]:
     """How alike the records are inside, and how many of their places vary (columns) or never do (buttons)."""
     shapes = Counter(fact.shape for fact in facts)
-    few = facts[:_SHAPE_SAMPLE]
-    filled: Counter[Place] = Counter()
-    values: defaultdict[Place, set[str]] = defaultdict(set)
+    few = facts
+    filled: defaultdict[Place, list[str]] = defaultdict(list)
     for fact in few:
         for place, text in fact.places:
-            filled[place] += 1
-            values[place].add(text)
+            filled[place].append(text)
     total: Counter[tuple[int, str]] = Counter()
     for fact in few:
         total.update(fact.paths)
     count = len(few)
-    columns = sum(n >= 0.6 * count and len(values[k]) >= 0.5 * min(n, count) for k, n in filled.items())
-    constant = sum(n >= 0.6 * count and len(values[k]) == 1 and count > 2 for k, n in filled.items())
-    size = sum(node.size for record in sample for node in record) / len(sample)
+    steady = [(len(texts), len(set(texts))) for texts in filled.values() if len(texts) >= 0.6 * count]
+    columns = sum(distinct >= 0.5 * min(n, count) for n, distinct in steady)
+    constant = sum(distinct == 1 and count > 2 for _, distinct in steady)
     return {
         "same_shape": shapes.most_common(1)[0][1] / len(facts),
         "alike": total.total() / (len(total) * count) if total else 0.0,
         "columns": math.log1p(columns),
         "constant_columns": math.log1p(constant),
-        "log_size": math.log1p(min(size, 200)),
-        "repeats_inside": share(fact.repeats for fact in facts),
-        "inner_links": math.log1p(sum(max(0, fact.of_one_pattern - 1) for fact in facts) / len(facts)),
     }
 
 
@@ -190,12 +177,17 @@ def _place_features(
 ) -> dict[str, float]:
     first, last = records[0], records[-1]
     common = common_ancestor(records)
+    tops = [record[0] for record in sample]
+    names = [naming(_name(top)) for top in tops[:5]]
     mass = sum(node.text_length for record in records for node in record)
     total = len(tree.nodes)
     return {
-        "menu": share(record[0].in_menu for record in sample),
-        "main": share(record[0].in_main for record in sample),
-        "hidden": share(record[0].hidden for record in sample),
+        "menu": share([top.in_menu for top in tops]),
+        "main": share([top.in_main for top in tops]),
+        "hidden": share([top.hidden for top in tops]),
+        "text_share": min(1.0, mass / (tree.root.text_length or 1)),
+        "log_size": math.log1p(min(sum(top.size for top in tops) / len(tops), 200)),
+        "alike_covered": min(1.0, len(records) / max(1, page.near_paths[first[0].near_path])),
         "span": (last[-1].end - first[0].index) / total,
         "position": first[0].index / total,
         "one_parent": float(all(record[0].parent is first[0].parent for record in records)),
@@ -205,8 +197,8 @@ def _place_features(
         "is_link": float(first[0].tag == "a"),
         "is_cell": float(first[0].tag in {"td", "th"}),
         "is_item": float(first[0].tag in {"li", "article", "tr"}),
-        "menu_named": share(MENU_WORD.search(_name(record[0])) for record in sample[:5]),
-        "result_named": share(RESULT_WORD.search(_name(record[0])) for record in sample[:5]),
+        "menu_named": share([is_menu for is_menu, _ in names]),
+        "result_named": share([is_result for _, is_result in names]),
         "after_heading": 0.5 if page.main_heading < 0 else float(first[0].index > page.main_heading),
     }
 
@@ -237,18 +229,16 @@ def _box_features(tree: Tree, records: Sequence[Record], sample: Sequence[Record
     widths = Counter(box[2] // 8 for box in boxes)
     centre = (min(box[0] for box in boxes) + max(box[0] + box[2] for box in boxes)) / 2
     return {
-        "visible": share(box[4] and box[2] > 1 and box[3] > 1 for box in boxes),
+        "visible": share([box[4] > 0 and box[2] > 1 and box[3] > 1 for box in boxes]),
         "area": min(1.0, area / (VIEWPORT_WIDTH_PX * page_height)),
         "same_width": widths.most_common(1)[0][1] / len(boxes),
         "off_centre": min(1.0, abs(centre / VIEWPORT_WIDTH_PX - 0.5) * 2),
     }
 
 
-def _wish_features(facts: Sequence[Facts], wish: Wish) -> dict[str, float]:
-    got = [share(map(_WISHES[kind], facts)) for kind in wish.kinds]
+def _wish_features(means: dict[str, float], wish: Wish) -> dict[str, float]:
+    got = [means[kind] for kind in wish.kinds]
     return {
         "wish_met": sum(got) / len(got) if got else 0.0,
         "wish_missed": 1 - min(got) if got else 0.0,
-        "files": share(fact.files for fact in facts) if wish.files else 0.0,
-        "answers": share(fact.answers for fact in facts),
     }

@@ -14,7 +14,7 @@ from generators.induction.reading import select
 from generators.induction.selectors import simple_marks
 from generators.induction.tree import HEADING_TAGS, INLINE_TAGS, Element, Node, Record, Tree
 
-MAX_TRIED_RECORDS = 12
+MAX_TRIED_RECORDS = 9
 _ENOUGH = 0.75
 """Share of the tried records on which a locator must agree when none agrees on all."""
 _MAX_PROPOSALS = 28
@@ -38,7 +38,7 @@ def locate(tree: Tree, records: Sequence[Record], strand: Strand) -> tuple[str, 
     for nature, selector in _unique(tuple(n.element for n in shown), strand.elements[filled[0]], strand):
         if nature in exact or _first_node(tree, shown, selector) is not strand.elements[filled[0]]:
             continue
-        agreeing = sum(_first_node(tree, records[i], selector) is strand.elements[i] for i in tried) / len(tried)
+        agreeing = _agreement(tree, records, strand, selector, tried)
         if agreeing == 1 and _first(shown[0].element, selector) is strand.elements[filled[0]]:
             exact[nature] = f"{selector}@{attribute}"
             if len(exact) >= 3:
@@ -48,6 +48,17 @@ def locate(tree: Tree, records: Sequence[Record], strand: Strand) -> tuple[str, 
     if exact:
         return tuple(exact.values())
     return (near[1],) if near[0] >= _ENOUGH else ()
+
+
+def _agreement(tree: Tree, records: Sequence[Record], strand: Strand, selector: str, tried: Sequence[int]) -> float:
+    """Return the share of the tried records on which the selector reads the aligned value; 0 once it is too low."""
+    misses, most = 0, (1 - _ENOUGH) * len(tried)
+    for i in tried:
+        if _first_node(tree, records[i], selector) is not strand.elements[i]:
+            misses += 1
+            if misses > most:
+                return 0.0
+    return 1 - misses / len(tried)
 
 
 def _first_node(tree: Tree, record: Record, selector: str) -> Element | None:

@@ -156,34 +156,34 @@ def field_score(name: str, strand: Strand, evidence: Evidence) -> float:
     if strand.kind in _ADDRESS_KINDS | _PICTURE_KINDS and not re.search(r"mail|phone", name):
         return 0.0
     if "mail" in name:
-        return 3 * _share(strand, shapes.EMAIL) * strand.fill + (0.2 if strand.is_text else 0)
+        return 3 * strand.share(shapes.EMAIL) * strand.fill + (0.2 if strand.is_text else 0)
     if _PHONE.search(name):
         return _phone_score(name, strand, evidence)
     return _plain_score(name, strand, evidence, distinct) if strand.kind in _PLAIN_KINDS else 0.0
 
 
 def _address_score(strand: Strand, evidence: Evidence, distinct: float) -> float:
-    if strand.kind not in _ADDRESS_KINDS or _share(strand, re.compile(r"^(?:mailto|tel|sms|fax):")) > 0.5:
+    if strand.kind not in _ADDRESS_KINDS or strand.share(re.compile(r"^(?:mailto|tel|sms|fax):")) > 0.5:
         return 0.0
     is_heading = bool(re.search(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)", strand.path))
     return (
         2 * strand.fill
         + 2 * distinct
-        + 0.5 * _share(strand, shapes.FILE_ADDRESS)
+        + 0.5 * strand.share(shapes.FILE_ADDRESS)
         - 0.3 * evidence.order
         - 0.2 * (strand.occurrence - 1)
-        - 2 * _share(strand, shapes.SOCIAL)
+        - 2 * strand.share(shapes.SOCIAL)
         + 0.3 * is_heading
     )
 
 
 def _phone_score(name: str, strand: Strand, evidence: Evidence) -> float:
-    if strand.kind not in {"text", "href"} or _share(strand, shapes.EMAIL) > 0.1:
+    if strand.kind not in {"text", "href"} or strand.share(shapes.EMAIL) > 0.1:
         return 0.0
     near = f"{strand.path} {strand.label} {evidence.label}".lower()
     is_named = name.split(maxsplit=1)[0] in near
     short = sum(len(value) < 40 for value in strand.present) / len(strand.present)
-    return _share(strand, shapes.PHONE) * strand.fill * (1 + short + 0.2 * strand.is_text) + 0.8 * is_named
+    return strand.share(shapes.PHONE) * strand.fill * (1 + short + 0.2 * strand.is_text) + 0.8 * is_named
 
 
 def _plain_score(name: str, strand: Strand, evidence: Evidence, distinct: float) -> float:
@@ -198,7 +198,7 @@ def _plain_score(name: str, strand: Strand, evidence: Evidence, distinct: float)
     if label and re.sub(r"\W", "", label.lower()) == re.sub(r"\W", "", name):
         sense += 3
     short = sum(len(value) < 90 for value in strand.present) / len(strand.present)
-    prices, dates = _share(strand, shapes.PRICE), _share(strand, shapes.DATE)
+    prices, dates = strand.share(shapes.PRICE), strand.share(shapes.DATE)
     if _MONEY.search(name):
         sense += 2 * prices * short
     elif prices > 0.7:
@@ -210,7 +210,7 @@ def _plain_score(name: str, strand: Strand, evidence: Evidence, distinct: float)
     score = strand.fill + 0.8 * distinct + sense + _kind_score(name, strand, evidence, short, distinct)
     if sum(len(re.sub(r"\W", "", value)) < 2 for value in strand.present) > 0.5 * len(strand.present):
         score -= 2
-    return score - (1.5 if _share(strand, shapes.BUTTON) > 0.5 else 0)
+    return score - (1.5 if strand.share(shapes.BUTTON) > 0.5 else 0)
 
 
 def _kind_score(name: str, strand: Strand, evidence: Evidence, short: float, distinct: float) -> float:
@@ -223,7 +223,7 @@ def _kind_score(name: str, strand: Strand, evidence: Evidence, short: float, dis
     if _PROSE.search(name):
         return min(1.5, length / 60) - 0.2
     if _PLACE.search(name):
-        return 1.5 * _share(strand, shapes.POSTAL_ADDRESS) + 0.3 * short + plain
+        return 1.5 * strand.share(shapes.POSTAL_ADDRESS) + 0.3 * short + plain
     return 0.3 * short + plain
 
 
@@ -232,7 +232,7 @@ def _title_score(strand: Strand, evidence: Evidence, short: float, distinct: flo
     is_heading = bool(re.search(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)", strand.path))
     in_link = evidence.record_is_link or bool(re.search(r"(?:^|/)a(?:\.|$|/)", strand.path))
     is_link = strand.is_text and in_link
-    files = _share(strand, shapes.FILE_SIZE) + 0.5 * _share(strand, shapes.FILE_ADDRESS)
+    files = strand.share(shapes.FILE_SIZE) + 0.5 * strand.share(shapes.FILE_ADDRESS)
     return (
         1.2 * distinct
         + 0.8 * strand.is_text * _shares_words_with_link(strand, evidence.links)
@@ -315,7 +315,7 @@ def _by_value(strand: Strand, evidence: Evidence) -> str:
         return "date"
     if length < 80:
         for name, pattern in checks:
-            if _share(strand, pattern) > 0.6:
+            if strand.share(pattern) > 0.6:
                 return name
     if re.search(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)", strand.path):
         return "title"
@@ -324,8 +324,3 @@ def _by_value(strand: Strand, evidence: Evidence) -> str:
     if length > 100:
         return "description"
     return {"title": "tooltip", "aria-label": "label", "content": "content", "value": "value"}.get(strand.kind, "text")
-
-
-def _share(strand: Strand, pattern: re.Pattern[str]) -> float:
-    present = strand.present
-    return sum(bool(pattern.search(value)) for value in present) / len(present)

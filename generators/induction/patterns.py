@@ -23,7 +23,8 @@ WEB_ADDRESS = re.compile(r"(?:https?:)?//\S+$", re.IGNORECASE)
 FILE_ADDRESS = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rtf|odt|ods|csv|epub)$", re.IGNORECASE)
 FILE_SIZE = re.compile(r"^\(?[\d.,]+\s*[kmg]i?b\)?$", re.IGNORECASE)
 POSTAL_ADDRESS = re.compile(
-    r"\b\d{1,5}\s+\w[\w .'-]*\b(?:street|st|avenue|ave|road|rd|boulevard|blvd|drive|dr|lane|ln|way|place|pl|court|ct"
+    r"\b\d{1,5}\s+\w[\w .'-]{0,40}\b"
+    r"(?:street|st|avenue|ave|road|rd|boulevard|blvd|drive|dr|lane|ln|way|place|pl|court|ct"
     r"|square|sq|highway|hwy|parkway|pkwy|suite)\b|\b[A-Z]{2}\s+\d{5}(?:-\d{4})?\b",
     re.IGNORECASE,
 )

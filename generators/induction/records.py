@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.observation import RecordCandidate
+from domain.observation import Column, RecordCandidate
 from domain.plan import Intent, RecordSource, RequestTemplate, SourceKind
 from domain.values import JsonObject
 from generators.induction.columns import columns_of, identity_of
@@ -16,7 +16,7 @@ from generators.induction.paging import paging_of
 from generators.induction.ranking import Ranked, rank
 from generators.induction.reading import read_row, select
 from generators.induction.selectors import choose, closest
-from generators.induction.tree import Node, Record, Tree, parse
+from generators.induction.tree import Element, Node, Record, Tree, parse
 from generators.induction.wish import read_wish
 
 _CLOSE_ENOUGH = 0.8
@@ -90,10 +90,12 @@ def _as_records(starts: Sequence[Node], group: Group) -> tuple[Record, ...]:
 
 def _candidate(tree: Tree, ranked: Ranked, readable: _Readable, wanted: tuple[str, ...]) -> RecordCandidate | None:
     elements = [tuple(node.element for node in record) for record in readable.group.records]
-    columns = columns_of(tree, readable.group, elements, wanted)
+    columns, rows = columns_of(tree, readable.group, elements, wanted)
     if not columns:
         return None
-    rows = [read_row(record[0], columns, tree.url) for record in elements]
+    identity = identity_of(columns, rows)
+    if len(rows) < len(elements) and not _tells_apart([c for c in columns if c.name in identity], elements, tree.url):
+        identity = identity_of(columns, [read_row(record[0], columns, tree.url) for record in elements])
     return RecordCandidate(
         id="html-" + hashlib.sha256(readable.selectors[0].encode()).hexdigest()[:10],
         kind=SourceKind.HTML,
@@ -104,10 +106,15 @@ def _candidate(tree: Tree, ranked: Ranked, readable: _Readable, wanted: tuple[st
         count=len(select(tree.document, readable.selectors[0])) if tree.notes else len(elements),
         score=round(ranked.score, 4),
         exemplars=_exemplars(rows),
-        identity=identity_of(columns, rows),
+        identity=identity,
         reasons=(*_reasons(tree, ranked, readable.group), *tree.notes),
         url=tree.url,
     )
+
+
+def _tells_apart(key: Sequence[Column], elements: Sequence[tuple[Element, ...]], url: str) -> bool:
+    seen = {tuple(read_row(record[0], key, url).values()) for record in elements}
+    return len(seen) == len(elements)
 
 
 def _exemplars(rows: Sequence[JsonObject]) -> tuple[JsonObject, ...]:
