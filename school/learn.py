@@ -21,7 +21,7 @@ from domain.values import Value
 from domain.workflow import WorkflowVersion
 from generators.openapi import described_source
 from generators.planner import plan as make_plans
-from generators.sources.leads import leads
+from generators.sources.leads import leads, pointed
 from generators.study import study
 from registry import ReplayBundle
 from school.app import School
@@ -145,14 +145,25 @@ async def look(
     """
     first = await see(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     if isinstance(first, Seen):
-        return first
-    observation, problem = first
-    for address in leads(observation, intent)[:MOST_LEADS]:
-        on_progress(Progress(stage="observe", message=f"nothing there; following {address}", percent=40))
+        ahead = pointed(first.observation, intent, first.plans[0]) if first.by_model is None else ()
+        problem = None
+    else:
+        observation, problem = first
+        ahead = leads(observation, intent)
+    for address in ahead[:MOST_LEADS]:
+        on_progress(Progress(stage="observe", message=f"following {address}", percent=40))
         nearer = query.model_copy(update={"site": address})
-        found = await see(school, nearer, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
+        try:
+            found = await see(school, nearer, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
+        except SchoolError:
+            if problem is not None:
+                raise
+            continue  # what the given page has is still there
         if isinstance(found, Seen):
             return found
+    if isinstance(first, Seen):
+        return first
+    assert problem is not None
     raise problem
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from domain.meaning.words import fold, forms, matches
-from domain.observation import Column, Observation, RecordCandidate
+from domain.observation import Column, Observation, Page, RecordCandidate
 from domain.plan import Constraint, Intent, Relation, Topic
 from generators.language.wanted import MAYBE_FIELD
 from generators.sources.relevance import named
@@ -57,11 +57,11 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     On a page in another language, an English noun that stands nowhere on it says the same.
     """
     folded = fold(word)
-    if not folded or " " in folded or not _is_subject(folded, intent):
-        return False
     page = observation.pages[0] if observation.pages else None
-    if page is None:
+    if not folded or page is None:
         return False
+    if " " in folded or not _is_subject(folded, intent):
+        return _about(page, folded, candidate)
     first = candidate.columns[:2] if candidate.columns else ()
     said = [page.title, urlsplit(page.final_url).path, candidate.source.records, *_HEADING.findall(page.aria)]
     said += [*candidate.reasons, *(c.label for c in first), *(f.title for f in observation.feeds)]
@@ -72,6 +72,14 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     language = _LANGUAGE.search(page.served_html[:5000] or page.rendered_html[:5000])
     foreign = language is not None and language.group(1).lower() != "en"
     return foreign and not matches([page.text_after or page.text_before], word)
+
+
+def _about(page: Page, word: str, candidate: RecordCandidate) -> bool:
+    """Whether the page as a whole is about a word that its records do not repeat ("Castles in Saxony"); no mere search."""
+    heads = [page.title, *_HEADING.findall(page.aria)]
+    echoed = word in fold(urlsplit(page.final_url).query)
+    said = any(f" {word} " in f" {fold(h)} " for h in heads)
+    return said and not echoed and candidate.complete and not _shown(candidate.columns, word)
 
 
 def _is_subject(word: str, intent: Intent) -> bool:

@@ -99,7 +99,7 @@ def _bind_choice(desk: Desk, constraint: Constraint) -> bool:
                 type=FieldType.STRING,
                 description=f"Only records that the site lists under this choice, such as {', '.join(examples)}.",
                 default=label,
-                choices=taken.choices if len(taken.choices) <= 60 else (),
+                choices=taken.choices if len(taken.choices) <= 60 or not taken.name else (),
                 examples=examples,
                 bindings=(source_binding(taken),),
                 topic=Topic.CATEGORY,
@@ -192,7 +192,8 @@ def _bind_keywords(desk: Desk, constraints: Sequence[Constraint]) -> None:
         return
     fields = tuple(c.name for c in columns)
     bindings: list[Binding] = []
-    if search is not None and _must_search(desk):
+    own = {name for name, _ in desk.candidate.source.request.query}
+    if search is not None and (_must_search(desk) or search.name in own):
         bindings.append(source_binding(search))
     if not bindings or (search is not None and search.columns):
         bindings.append(FilterBinding(relation=Relation.CONTAINS, topic=Topic.KEYWORDS, fields=fields))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
-from domain.meaning.words import fold, forms
-from domain.observation import Observation
-from domain.plan import Intent, Topic
+from domain.meaning.words import fold, forms, matches
+from domain.observation import Observation, Page
+from domain.plan import FieldType, Intent, Plan, Relation, SourceKind, Topic
+from domain.values import JsonValue
+from generators.sources.parameters import SEARCH_NAME
 
 _MOST: Final = 5
 _ASSETS: Final = (".css", ".js", ".png", ".jpg", ".svg", ".ico", ".pdf", ".zip", ".xml", ".woff2")
@@ -33,6 +35,69 @@ def leads(observation: Observation, intent: Intent) -> tuple[str, ...]:
         if score > 0:
             scored[url] = max(score, scored.get(url, 0.0))
     return tuple(sorted(scored, key=lambda u: (-scored[u], len(u))))[:_MOST]
+
+
+def pointed(observation: Observation, intent: Intent, plan: Plan) -> tuple[str, ...]:
+    """Return addresses that look more like the answer than the page itself, although the page has records.
+
+    A page of links whose texts say what was asked ("Castles in Saxony") only points to the records; and where no
+    record that was seen says the asked words, the site's own search for them comes before a list without them.
+    """
+    if not observation.pages:
+        return ()
+    page = observation.pages[0]
+    found = [*_said_exactly(page, intent)] if _only_links(plan) else []
+    words = [str(c.value) for c in intent.about(Topic.KEYWORDS) if c.relation is Relation.CONTAINS]
+    bound = [w for w in words if any(w in _texts(p.default) for p in plan.parameters if p.topic is Topic.KEYWORDS)]
+    text = page.text_after or page.text_before
+    if bound and not any(matches([text], w) for w in bound):
+        found += _searches(page, " ".join(bound))
+    return tuple(dict.fromkeys(found))[:2]
+
+
+def _texts(value: JsonValue) -> list[str]:
+    return [str(v) for v in value] if isinstance(value, list) else [str(value)]
+
+
+def _only_links(plan: Plan) -> bool:
+    """Whether the rows would hold nothing but a name and an address."""
+    told = [f for f in plan.fields if f.type is not FieldType.URL and not f.detail]
+    return plan.source.kind in (SourceKind.HTML, SourceKind.BROWSER) and len(told) <= 1
+
+
+def _said_exactly(page: Page, intent: Intent) -> Iterator[str]:
+    """Links whose text has the question's subject, and nothing that the question does not say; the fullest first."""
+    asked = {f for w in fold(intent.text).split() for f in (w, *forms(w))} | _SMALL
+    subject = {f for t in (intent.subject, *_first_word(intent)) for w in fold(t).split() for f in (w, *forms(w))}
+    here = page.final_url.split("#", 1)[0].rstrip("/")
+    scored: dict[str, int] = {}
+    for link in page.links:
+        url = urljoin(page.final_url, link.href).split("#", 1)[0]
+        words = fold(link.text).split()
+        same = urlsplit(url).netloc == urlsplit(page.final_url).netloc and url.rstrip("/") != here
+        if same and words and set(words) <= asked and set(words) & subject:
+            scored.setdefault(url, len(set(words) - _SMALL))
+    yield from sorted(scored, key=lambda u: -scored[u])
+
+
+def _first_word(intent: Intent) -> list[str]:
+    words = sorted((c for c in intent.about(Topic.KEYWORDS)), key=lambda c: c.start)
+    return [str(words[0].value)] if words and not intent.subject else []
+
+
+_SMALL: Final = frozenset({"in", "of", "the", "and", "all", "for", "at", "by", "a"})
+
+
+def _searches(page: Page, words: str) -> Iterator[str]:
+    """The address that the site's own search form leads to for some words."""
+    for form in page.forms:
+        fields = [f for f in form.fields if f.kind in ("search", "text") and SEARCH_NAME.match(f.name)]
+        if form.method.upper() != "GET" or not fields or any(f.kind == "password" for f in form.fields):
+            continue
+        if urlsplit(form.action).netloc != urlsplit(page.final_url).netloc:
+            continue
+        fixed = [(f.name, f.value) for f in form.fields if f.kind == "hidden" and f.name]
+        yield f"{form.action.split('?', 1)[0]}?{urlencode([*fixed, (fields[0].name, words)])}"
 
 
 def _wanted(intent: Intent) -> dict[str, float]:

@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from domain.meaning.words import fold
 from domain.observation import Column, Endpoint, EndpointParameter, Observation, Page, ProbePurpose, RecordCandidate
-from domain.plan import Intent, Paging, PagingKind, RecordSource, RequestTemplate, SourceKind, Topic
+from domain.plan import Intent, Paging, PagingKind, RecordSource, Relation, RequestTemplate, SourceKind, Topic
 from domain.values import JsonObject, JsonValue
 from generators.induction.paging import find_paging
 from generators.induction.reading import read, reads_as
@@ -21,7 +22,7 @@ from generators.sources.coverage import text_coverage
 from generators.sources.json_records import find_candidates, row_of
 from generators.sources.naming import safe
 from generators.sources.paging import says_more, total_of
-from generators.sources.parameters import parameter_ideas, shown_effect
+from generators.sources.parameters import SEARCH_NAME, parameter_ideas, shown_effect
 from generators.sources.paths import records
 from generators.sources.reading import read_rows
 from generators.sources.relevance import relevance
@@ -31,6 +32,7 @@ from generators.sources.typing import as_text
 _MOST_PARAMETERS: Final = 5
 _MOST_DEEP: Final = 3
 _FEW_VALUES: Final = 40
+NOBODY_SAYS: Final = "zzqxjkvwpt"
 PAGE_PLACE: Final = "{page}"
 _SAME: Final = 0.8
 """Share of a rendered candidate's records that its selectors must find in the served HTML."""
@@ -296,9 +298,12 @@ class _PageStudy:
 
     def _parameters(self) -> list[EndpointParameter]:
         ideas = parameter_ideas(self._observation, self._request, self._candidate, None, self._intent)
-        shown = []
+        shown = [p for p in [self._own_search()] if p is not None]
         for idea in ideas[:_MOST_PARAMETERS]:
-            asked = with_parameter(self._request, idea.name, idea.value, idea.location)
+            whole = idea.location == "path" and not idea.name
+            asked = template_of(idea.value) if whole else with_parameter(
+                self._request, idea.name, idea.value, idea.location
+            )
             answer = self._questions.ask(asked, ProbePurpose.PARAMETER, f"{idea.name}={idea.value} on the page")
             if answer is None or not good(answer):
                 continue
@@ -306,6 +311,25 @@ class _PageStudy:
             if effect is not None:
                 shown.append(effect)
         return shown
+
+    def _own_search(self) -> EndpointParameter | None:
+        """The address itself carries the searched words: other words must bring other records."""
+        words = {fold(w) for c in self._intent.about(Topic.KEYWORDS) for w in str(c.value).split()}
+        name = next((n for n, v in self._request.query if SEARCH_NAME.match(n) and set(fold(v).split()) & words), "")
+        if not name:
+            return None
+        asked = with_parameter(self._request, name, NOBODY_SAYS)
+        answer = self._questions.ask(asked, ProbePurpose.PARAMETER, f"{name} with a word that nothing has")
+        if answer is None or not good(answer) or (self._rows(answer.body) or []) == list(self._base):
+            return None
+        return EndpointParameter(
+            name=name,
+            evidence="link",
+            proven=True,
+            effect=f"with another word in {name} there were other records",
+            topic=Topic.KEYWORDS,
+            relation=Relation.CONTAINS,
+        )
 
     def _rows(self, body: str) -> Sequence[JsonObject] | None:
         return read_rows(self._candidate, body)

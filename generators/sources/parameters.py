@@ -9,7 +9,7 @@ from typing import Final, Literal
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from domain.meaning.gazetteer import find as find_place
-from domain.meaning.words import fold, matches
+from domain.meaning.words import fold, forms, matches
 from domain.observation import Column, EndpointParameter, Form, Observation, RecordCandidate
 from domain.plan import FieldType, Intent, Relation, RequestTemplate, SourceKind, Topic
 from domain.values import JsonObject, JsonValue
@@ -20,8 +20,8 @@ from generators.sources.typing import as_text
 
 Evidence = Literal["exchange", "form", "link", "document", "convention"]
 
-_SEARCH_NAME: Final = re.compile(
-    r"^_?(q|query|search|s|text|keywords?|term|find|k|srsearch|_search|search_?term|searchtext|name)$", re.IGNORECASE
+SEARCH_NAME: Final = re.compile(
+    r"^_?(q|query|search|s|text|keywords?|term|find|k|srsearch|wpSearch|searchword|search_query|_search|search_?term|searchtext|name)$", re.IGNORECASE
 )
 _CONTROL_NAME: Final = re.compile(
     r"(page|offset|cursor|token|sort|order|limit|size|format|lang|locale|view|utm_|facet|callback|redirect|csrf|_next"
@@ -29,6 +29,7 @@ _CONTROL_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _COUNT_SUFFIX: Final = re.compile(r"\s*[(\[]?\d[\d,. ]*[)\]]?\s*$")
+_FEWEST_PAGES: Final = 3
 _MOSTLY_PLACES: Final = 0.75
 _FEWEST_WORDS: Final = 0.8
 """Share of the rows of a search's answer that must show the word: some sites also look into hidden text."""
@@ -63,6 +64,7 @@ def parameter_ideas(
     found = [
         *_from_links(_grouped(_link_parameters(observation, value, places)), candidate, intent),
         *_from_forms(observation, places, candidate, intent),
+        *(_from_paths(observation, candidate, intent) if value is None else ()),
         *(_from_conventions(candidate, intent, request) if candidate.kind is SourceKind.JSON else ()),
     ]
     own = {n for n, _ in request.query}
@@ -206,6 +208,44 @@ def _from_links(
         yield from _choice_idea(name, choices, candidate, intent, evidence="link", label=name)
 
 
+def _from_paths(observation: Observation, candidate: RecordCandidate, intent: Intent) -> Iterator[ParameterIdea]:
+    """Categories with pages of their own: links that differ in the last part of their path, one of which was asked for."""
+    here = {u.split("?", 1)[0].rstrip("/") for u in _page_addresses(observation)}
+    host = urlsplit(observation.pages[0].final_url).netloc
+    groups: dict[str, dict[str, str]] = {}
+    for anchor in _links(observation):
+        address = anchor.href.split("#", 1)[0]
+        parts = urlsplit(address)
+        text = _COUNT_SUFFIX.sub("", anchor.text).strip()
+        head, _, last = parts.path.rstrip("/").rpartition("/")
+        if parts.netloc == host and last and text and not parts.query and address.rstrip("/") not in here:
+            groups.setdefault(head, {}).setdefault(address, text)
+    own = {fold(s) for c in candidate.columns for s in (*c.samples, *c.values)}
+    wanted = {fold(str(c.value)) for c in intent.constraints if c.topic in (Topic.KEYWORDS, Topic.CATEGORY)}
+    for choices in groups.values():
+        asked = [(url, text) for url, text in choices.items() if _says(text, wanted)]
+        if not asked or len(choices) < _FEWEST_PAGES or fold(asked[0][1]) in own:
+            continue
+        url, text = asked[0]
+        yield ParameterIdea(
+            name="",
+            value=url,
+            wanted=text,
+            topic=Topic.CATEGORY,
+            relation=Relation.EQUALS,
+            location="path",
+            evidence="link",
+            label="category",
+            mapping={t: u for u, t in choices.items()},
+            asked=True,
+        )
+
+
+def _says(text: str, wanted: set[str]) -> bool:
+    """Whether a link's text is one of the words, in some form of it."""
+    return any(form in wanted for form in (fold(text), *forms(fold(text))))
+
+
 def _from_forms(
     observation: Observation, places: set[str], candidate: RecordCandidate, intent: Intent
 ) -> Iterator[ParameterIdea]:
@@ -223,7 +263,7 @@ def _form_ideas(form: Form, candidate: RecordCandidate, intent: Intent) -> Itera
                 entry.name, choices, candidate, intent, evidence="form", label=entry.label or entry.name
             )
         elif entry.kind in ("text", "search") and (
-            _SEARCH_NAME.match(entry.name)
+            SEARCH_NAME.match(entry.name)
             or entry.kind == "search"
             or "search" in (entry.label + entry.placeholder).lower()
         ):

@@ -58,12 +58,19 @@ def body_function(plan: Plan) -> list[str]:
 
 
 def url_function(plan: Plan) -> list[str]:
-    """Return the function that fills the address's ``{name}`` parts, or nothing where it has none."""
+    """Return the function that fills the address's ``{name}`` parts, or nothing where it has none.
+
+    A path parameter without a name chooses the whole address by its mapping: a category that has a page of its own.
+    """
     parts = [(p, b) for p, b in source_parameters(plan) if b.location == "path"]
     if not parts:
         return []
     body = ['"""Fill the address."""', "url = URL"]
     for parameter, binding in parts:
+        if not binding.name:
+            chosen = f"{literal(binding.mapping)}[request.{parameter.name}]"
+            body += [f"if request.{parameter.name} is not None:", *indent([f"url = {chosen}"])]
+            continue
         value = f"quote({_as_part(parameter, binding)}, safe={literal(PART_SAFE.get(binding.encoding, ''))})"
         value = _wrapped(binding, value)
         body.append(f"url = url.replace({literal('{' + binding.name + '}')}, {value})")
