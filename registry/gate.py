@@ -64,7 +64,10 @@ def require_schema(schema: JsonObject, what: str) -> None:
             raise NameRefused(f"The {what} is nested deeper than {SCHEMA_DEPTH} levels.")
         if key in REFERENCES and isinstance(value, str) and not value.startswith("#"):
             raise NameRefused(f"The {what} refers to another document.", remedy="Write the part itself, under $defs.")
-        if key in ("$id", "$anchor", "$dynamicAnchor") and isinstance(value, str):
+        if key in REFERENCES and isinstance(value, str) and value != "#" and not value.startswith("#/"):
+            # An anchor may stand in a schema (the protocol says so); clients differ in following one.
+            raise NameRefused(f"The {what} refers by an anchor.", remedy="Refer by place, such as #/$defs/name.")
+        if key in ("$id", "$dynamicAnchor") and isinstance(value, str):
             raise NameRefused(f"The {what} uses {key}, which clients resolve differently.", remedy=f"Leave {key} out.")
     if len(orjson.dumps(schema)) > SCHEMA_BYTES:
         raise NameRefused(f"The {what} has more than {SCHEMA_BYTES} bytes.", remedy="Shorten descriptions or choices.")

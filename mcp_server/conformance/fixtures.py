@@ -1,13 +1,16 @@
-"""Adding the suite's fixtures to a server: each handler first looks among them, then does what it always does."""
+"""Adding the suite's fixtures to a server: tools through the registry, the rest beside the server's own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import mcp_types as types
 
 from mcp_server.conformance import asking, tools
 from mcp_server.conformance.media import png
+from mcp_server.conformance.versions import OWNER, version_of, with_structure
 from mcp_server.desk import Desk
 from mcp_server.principals import Context
 from mcp_server.server import SchoolServer
@@ -36,9 +39,20 @@ PROMPTS = [
 ]
 
 
-def publish_fixtures(server: SchoolServer, desk: Desk) -> None:
-    """Add the suite's tools, resources and prompts to a server, and the methods that only the suite uses."""
-    _add_tools(server, desk)
+@contextmanager
+def published_fixtures(server: SchoolServer, desk: Desk) -> Iterator[None]:
+    """Add the suite's tools, resources and prompts to a server for the block, and methods that only the suite uses.
+
+    The tools are published in the registry, for an owner of their own: they pass its gate and come to clients through
+    its listing and its lookup like any other. What runs in place of a workflow is the fixture of that name.
+
+    Raises:
+        NameRefused: the registry refuses a fixture.
+    """
+    registry = desk.school.registry
+    for each in FIXTURES.values():
+        registry.publish(version_of(each, desk.school.clock.now()), actor=OWNER)
+    _add_calls(server, desk)
     _add_resources(server)
     _add_prompts(server)
 
@@ -48,6 +62,11 @@ def publish_fixtures(server: SchoolServer, desk: Desk) -> None:
     server.add_request_handler("logging/setLevel", types.SetLevelRequestParams, accept)
     server.add_request_handler("resources/subscribe", types.SubscribeRequestParams, accept)
     server.add_request_handler("resources/unsubscribe", types.UnsubscribeRequestParams, accept)
+    try:
+        yield
+    finally:
+        for name in FIXTURES:
+            registry.delete(name, OWNER, actor=OWNER)
 
 
 def _handler(server: SchoolServer, method: str) -> Any:
@@ -56,23 +75,16 @@ def _handler(server: SchoolServer, method: str) -> Any:
     return entry.handler
 
 
-def _add_tools(server: SchoolServer, desk: Desk) -> None:
-    list_before, call_before = _handler(server, "tools/list"), _handler(server, "tools/call")
-
-    async def list_tools(ctx: Context, params: types.PaginatedRequestParams) -> types.ListToolsResult:
-        page: types.ListToolsResult = await list_before(ctx, params)
-        if params.cursor is not None:
-            return page
-        return page.model_copy(update={"tools": [*(each.tool for each in FIXTURES.values()), *page.tools]})
+def _add_calls(server: SchoolServer, desk: Desk) -> None:
+    call_before = _handler(server, "tools/call")
 
     async def call_tool(ctx: Context, params: types.CallToolRequestParams) -> tools.Result:
-        found = FIXTURES.get(params.name)
-        if found is not None:
-            return await found.run(desk, ctx, params)
-        result: tools.Result = await call_before(ctx, params)
-        return result
+        if params.name not in FIXTURES:
+            result: tools.Result = await call_before(ctx, params)
+            return result
+        version = desk.school.shelf.version(params.name, OWNER)
+        return with_structure(await FIXTURES[version.name].run(desk, ctx, params))
 
-    server.add_request_handler("tools/list", types.PaginatedRequestParams, list_tools)
     server.add_request_handler("tools/call", types.CallToolRequestParams, call_tool)
 
 

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +17,14 @@ import uvicorn
 from domain.errors import SettingsProblem
 from mcp_server.desk import Desk, open_desk
 from mcp_server.http.app import PATH, Draining, build_app
-from mcp_server.principals import LOCAL
+from mcp_server.principals import LOCAL, Principal
 from mcp_server.server import Served, build_server
-from registry.keys import ApiKeys
+from registry.keys import ApiKeys, Scope
 from school.app import School
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 BACKLOG = 2048
+TESTER = Principal(owner="conformance", key="conformance", scopes=frozenset({Scope.CALL, Scope.LEARN}))
 CLOSE_S = 2  # for streams that only listen, once nothing is at work any more
 
 log = structlog.get_logger(__name__)
@@ -50,18 +51,18 @@ async def serve_http(school: School, options: HttpOptions) -> None:
     require_sound(options)
     listener = listen(options)
     port = listener.getsockname()[1]
-    async with open_desk(school) as desk:
+    async with open_desk(school) as desk, AsyncExitStack() as stack:
         served = build_server(desk)
         if options.conformance:
-            from mcp_server.conformance import publish_fixtures  # noqa: PLC0415 - nobody else needs the fixtures
+            from mcp_server.conformance import published_fixtures  # noqa: PLC0415 - nobody else needs the fixtures
 
-            publish_fixtures(served.server, desk)
+            stack.enter_context(published_fixtures(served.server, desk))
         draining = Draining()
         app = build_app(
             desk,
             served,
             draining=draining,
-            everyone=LOCAL if options.conformance else None,
+            everyone=TESTER if options.conformance else None,
             json_response=options.json_response,
         )
         server = Uvicorn(config_of(app, school, options))
