@@ -11,17 +11,19 @@ from typing import Final
 
 from domain.errors import NeedsApproval, SchoolError, UnknownTool
 from domain.plan import Trial
-from domain.run import CheckOutcome, Finding, Run, RunKind, TrialEvidence, Verdict
+from domain.run import CheckOutcome, Finding, Outcome, Run, RunKind, TrialEvidence, Verdict
 from domain.values import JsonObject
 from domain.workflow import Status, WorkflowVersion
+from generators.emit import emit
+from generators.openapi import as_answered
 from registry import ReplayBundle
 from sandbox.secrets import SecretStore
 from school.app import School
 from school.approvals import calls_approved, publish_or_wait, write_question
 from school.call import Called, require_ok, require_valid
-from school.importing import needed_secrets
+from school.importing import face_of, needed_secrets
 from school.judging.case import TriedTrial, failed, not_applicable, passed
-from school.judging.described import described_findings
+from school.judging.described import described_findings, is_contradicted
 from school.recording import bundle_of
 from school.replay import faithful
 
@@ -33,6 +35,7 @@ async def try_draft(
 ) -> Called:
     """Call a draft; when the answer holds what its document describes, publish it.
 
+    An answer of another shape than described is read as it is, and a version that does so is published instead.
     An answer that proves nothing yet (no rows) is returned, and the draft stays one. ``consent`` says that a person
     agreed to this trial; without it a draft that changes something at its site is not called.
 
@@ -48,6 +51,7 @@ async def try_draft(
     if version.plan.intent.writes and not consent and not calls_approved(school, version.name, owner=owner):
         raise write_question(version, arguments)
     run = await _run(school, version, arguments, owner)
+    version, run = await _as_answered(school, version, run, owner)
     try:
         require_ok(run)
     except SchoolError as problem:
@@ -97,6 +101,40 @@ async def _run(school: School, version: WorkflowVersion, arguments: JsonObject, 
     )
     school.registry.record_run(run)
     return run
+
+
+async def _as_answered(school: School, version: WorkflowVersion, run: Run, owner: str) -> tuple[WorkflowVersion, Run]:
+    """Return a version that reads the answer as it is, with its run on the recording; else what was given.
+
+    The source is not asked again.
+    """
+    bodies = [exchange.body for exchange in run.exchanges if 200 <= exchange.status < 300 and not exchange.truncated]
+    contradicted = run.outcome is Outcome.SOURCE_CHANGED
+    if run.outcome is Outcome.OK:
+        contradicted = is_contradicted(await asyncio.to_thread(described_findings, version.plan, run))
+    plan = await asyncio.to_thread(as_answered, version.plan, bodies[0]) if contradicted and bodies else None
+    if plan is None:
+        return version, run
+    made = version.provenance.model_copy(update={"created_at": school.clock.now()})
+    artifact = emit(plan, made.created_at)
+    newer = version.model_copy(
+        update={"plan": plan, "tool": face_of(plan), "artifact": artifact, "provenance": made, "number": 0}
+    )
+    runner = await school.runner.get()
+    again = await runner.run(
+        artifact,
+        run.arguments,
+        version.policy,
+        kind=RunKind.TRIAL,
+        now=school.clock.now(),
+        owner=owner,
+        tool=version.name,
+        replayed=run.exchanges,
+        output_schema=newer.tool.output_schema,
+    )
+    if again.outcome is not Outcome.OK:
+        return version, run
+    return newer, again.model_copy(update={"exchanges": run.exchanges, "spent": run.spent})
 
 
 def _agreed(recorded: ReplayBundle, faithfully: ReplayBundle) -> Finding:

@@ -187,10 +187,8 @@ class Drafting:
             InvalidQuery: its address is none.
         """
         placed, before = self.placed(plan)
-        if before is not None:
-            again = self.draft(placed, before.provenance)
-            if again.content_hash == before.content_hash:
-                return _entry(before, "unchanged")
+        if before is not None and self._is_known(placed, before):
+            return _entry(before, "unchanged")
         made = Provenance(planner=plan.planner.value, generator="template", created_at=self._school.clock.now())
         kept = self._school.registry.save_draft(self.draft(placed, made), actor=self._owner)
         return _entry(kept, "new" if before is None else "changed")
@@ -226,6 +224,15 @@ class Drafting:
             provenance=provenance,
             verdict=Verdict(passed=False),
             examples=tuple(dict(trial.arguments) for trial in plan.trials),
+        )
+
+    def _is_known(self, plan: Plan, newest: WorkflowVersion) -> bool:
+        """Whether some version is what the plan gives, by the day on which it was made."""
+        history = self._school.registry.versions(newest.name, self._owner)[:MOST_NAMES]
+        return any(
+            self.draft(plan, newest.provenance.model_copy(update={"created_at": entry.created_at})).content_hash
+            == entry.content_hash
+            for entry in history
         )
 
     def policy(self, plan: Plan) -> Policy:

@@ -6,12 +6,14 @@ from generators.openapi.grounding import described_source, study_documents
 from generators.openapi.importing import Skipped, import_all
 from generators.openapi.operations import Operation, operations
 from generators.openapi.planning import SENDS
+from generators.openapi.regrounding import as_answered
 
 __all__ = [
     "SENDS",
     "Document",
     "Operation",
     "Skipped",
+    "as_answered",
     "choose",
     "described_source",
     "import_all",

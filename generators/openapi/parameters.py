@@ -15,7 +15,8 @@ from generators.sources.naming import snake
 
 _MOST_CHOICES: Final = 150
 _LARGEST: Final = 2**53
-_NOT_SENT: Final = ("accept", "content-type", "user-agent", "content-length", "host")
+_NOT_SENT: Final = ("user-agent", "content-length", "host")
+_MEDIA: Final = ("accept", "content-type")
 _FLAT: Final = (FieldType.DATE, FieldType.DATETIME, FieldType.URL)
 
 Location = Literal["query", "path", "header", "cookie", "body"]
@@ -80,6 +81,8 @@ def read_parameter(document: Document, about: JsonObject, path: str) -> Operatio
     location = next((known for known in _PLACES if known == place), None)
     if location is None or (location == "header" and name.lower() in _NOT_SENT):
         return None
+    if location == "header" and name.lower() in _MEDIA:
+        return _media_header(document, about, name)
     if location == "path" and "{" + name + "}" not in path:
         return None
     content = about.get("content")
@@ -98,6 +101,15 @@ def read_parameter(document: Document, about: JsonObject, path: str) -> Operatio
         examples=tuple(_examples(document, about, media if isinstance(media, dict) else {})),
     )
     return described(document, schema, said)
+
+
+def _media_header(document: Document, about: JsonObject, name: str) -> OperationParameter | None:
+    """A header that names a content type: always the same, and sent where some source insists on it."""
+    if about.get("required") is not True:
+        return None
+    shown = sample(document, about.get("schema") or about, about.get("example"))
+    value = shown if isinstance(shown, str) and "/" in shown else "application/json"
+    return OperationParameter(name=name, location="header", type=FieldType.STRING, required=True, fixed=value)
 
 
 def described(document: Document, schema: Any, said: Described) -> OperationParameter:

@@ -87,7 +87,8 @@ def paging_of(operation: Operation) -> Paging | None:
     cursor, page, offset = (playing(operation, p) for p in (Part.CURSOR, Part.PAGE, Part.OFFSET))
     if page is not None and page.location == "query":
         return Paging(kind=PagingKind.PAGE, parameter=page.name, first=first_page(page), **sized)
-    if offset is not None and offset.location == "query" and not offset.required:
+    counted = offset is not None and not (offset.minimum or 0) > 0  # the workflow counts from nought
+    if offset is not None and counted and offset.location == "query" and not offset.required:
         return Paging(kind=PagingKind.OFFSET, parameter=offset.name, first=0, step=largest or 1, **sized)
     del cursor  # the answer's own cursor is not among its rows' columns; a probe finds it
     return None

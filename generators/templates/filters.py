@@ -57,7 +57,9 @@ def _rule(plan: Plan, parameter: Parameter, binding: FilterBinding, fields: list
     if binding.relation is Relation.WITHIN:
         return _distance(plan, parameter, fields)
     if _is_date(binding):
-        return _times(plan, parameter, binding, fields) if binding.topic is Topic.TIME else _dates(plan, parameter, fields)
+        return (
+            _times(plan, parameter, binding, fields) if binding.topic is Topic.TIME else _dates(plan, parameter, fields)
+        )
     if binding.relation in COMPARISONS:
         return _comparison(plan, parameter, binding, fields)
     condition = _refusal(plan, parameter, binding, fields)

@@ -45,6 +45,9 @@ def _ask(plan: Plan) -> list[str]:
     if kind is SourceKind.HTML or records.format == "xml":
         selectors = ", ".join(literal(part) for part in (records.records, *records.fallbacks))
         return [f"page = await get_page(http, url, params=query{headers})", f"raws = rows_of(page, {selectors})"]
+    if records.format == "ical":
+        read = f"raws = records(answer, {literal(records.records)})"
+        return [f"answer = await get_calendar(http, url, params=query{headers})", read]
     if kind is SourceKind.EMBEDDED:
         return [f"page = await get_page(http, url, params=query{headers})", *_embedded(records)]
     if kind is SourceKind.OPENAPI and records.format == "text":
@@ -86,10 +89,22 @@ def answer_functions(plan: Plan) -> list[list[str]]:
 
 
 def _answer_of() -> list[str]:
-    body = ['"""Return the JSON of an answer; None where it is empty."""', "if not response.content.strip():"]
-    body += [*indent(["return None"]), "try:", *indent(["return response.json()"]), "except ValueError:"]
     message = "f\"The answer is no JSON but {response.headers.get('content-type', 'of no type')}.\""
-    body += indent([f"raise SourceChanged({message}) from None"])
+    body = [
+        '"""Return the JSON of an answer, also where it is text within JSON; None where it is empty."""',
+        "if not response.content.strip():",
+        *indent(["return None"]),
+        "try:",
+        *indent(
+            [
+                "value = response.json()",
+                'packed = isinstance(value, str) and value.lstrip()[:1] in ("{", "[")',
+                "return json.loads(value) if packed else value",
+            ]
+        ),
+        "except ValueError:",
+        *indent([f"raise SourceChanged({message}) from None"]),
+    ]
     return ["def answer_of(response: httpx.Response) -> Any:", *indent(body)]
 
 

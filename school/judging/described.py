@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from domain.meaning.words import fold
 from domain.observation import Exchange
 from domain.plan import Field, FieldType, Plan
-from domain.run import Finding, Run
+from domain.run import CheckOutcome, Finding, Run
 from domain.values import JsonObject, JsonValue
 from sandbox.facade.kit.errors import SourceChanged
 from school.judging.case import failed, not_applicable, passed
@@ -14,6 +16,7 @@ from school.judging.reading import raw_records, read
 EMPTY: tuple[JsonValue, ...] = (None, "", [], {})
 COMPARED = frozenset({FieldType.STRING, FieldType.INTEGER, FieldType.NUMBER, FieldType.BOOLEAN})
 NEVER_SHOWN = "one call cannot show it"
+DESCRIBED = "answer_as_described"
 SINGLE_CALL = ("parameters_matter", "narrower_is_subset", "pages_disjoint")
 
 
@@ -29,6 +32,11 @@ def described_findings(plan: Plan, run: Run) -> tuple[Finding, ...]:
     return (*findings, *(not_applicable(check, NEVER_SHOWN) for check in SINGLE_CALL))
 
 
+def is_contradicted(findings: tuple[Finding, ...]) -> bool:
+    """Whether the answer holds something, but not what the document describes."""
+    return any(f.check == DESCRIBED and f.outcome is CheckOutcome.FAILED for f in findings)
+
+
 def _some_rows(run: Run) -> Finding:
     if not run.rows:
         return failed("some_rows", "the answer has no rows, so nothing shows that they are read rightly")
@@ -42,22 +50,24 @@ def _as_described(plan: Plan, run: Run) -> Finding:
         return _as_it_came(run, answers)
     raws = [raw for exchange in answers for raw in _raws(plan, exchange)]
     if len(raws) < len(run.rows):
-        return failed("answer_as_described", f"{len(run.rows)} rows, but the answers hold {len(raws)} records")
+        return failed(DESCRIBED, f"{len(run.rows)} rows, but the answers hold {len(raws)} records")
     found: set[str] = set()
     for row, raw in zip(run.rows, raws, strict=False):  # a limit may have cut the rows
         for field in plan.fields:
             said = read(plan, raw, field)
             if not _agrees(field, row.get(field.name), said):
-                return failed("answer_as_described", f"{field.name} is not what the answer has at {field.locator!r}")
+                return failed(DESCRIBED, f"{field.name} is not what the answer has at {field.locator!r}")
             found |= {field.name} if said is not None else set()
     if run.rows and not found:
-        return failed("answer_as_described", "the answer holds none of the values that the document describes")
-    return passed("answer_as_described", f"{len(found)} of {len(plan.fields)} described values, read twice alike")
+        return failed(DESCRIBED, "the answer holds none of the values that the document describes")
+    return passed(DESCRIBED, f"{len(found)} of {len(plan.fields)} described values, read twice alike")
 
 
 def _raws(plan: Plan, exchange: Exchange) -> list[object]:
     try:
-        return raw_records(plan, exchange.body, exchange.url) if exchange.body.strip() else []
+        value = json.loads(exchange.body) if exchange.body.strip() else None
+        body = value if isinstance(value, str) else exchange.body  # JSON as text within JSON
+        return raw_records(plan, body, exchange.url) if value is not None else []
     except (ValueError, SourceChanged):
         return []
 
@@ -76,8 +86,8 @@ def _agrees(field: Field, value: JsonValue, said: JsonValue) -> bool:
 def _as_it_came(run: Run, answers: list[Exchange]) -> Finding:
     row: JsonObject = run.rows[0] if run.rows else {}
     if not answers or row.get("status") != answers[-1].status:
-        return failed("answer_as_described", "the row's status is not the answer's")
+        return failed(DESCRIBED, "the row's status is not the answer's")
     content = row.get("content")
     if isinstance(content, str) and not row.get("encoding") and content != answers[-1].body:
-        return failed("answer_as_described", "the row's content is not the answer's")
-    return passed("answer_as_described", f"status {answers[-1].status} and the content as it came")
+        return failed(DESCRIBED, "the row's content is not the answer's")
+    return passed(DESCRIBED, f"status {answers[-1].status} and the content as it came")
