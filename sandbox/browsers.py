@@ -14,10 +14,11 @@ import hashlib
 import logging
 import shutil
 import socket
+import struct
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -28,6 +29,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from domain.errors import IsolationMissing, RunFailed
 from sandbox import browsers_box as boxes
+from sandbox.browsers_ceiling import Ceiling, CeilingWatch
 from sandbox.egress import Egress
 from sandbox.egress_grants import Grant
 from sandbox.gate_tap import Tap
@@ -50,6 +52,7 @@ FLAGS = (
 )
 PROXY: ProxySettings = {"server": f"http://127.0.0.1:{boxes.PROXY_PORT}", "bypass": "<-loopback>"}
 AGENT = "AgentSchool"
+_CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +61,8 @@ class BrowserOptions:
 
     ``user_agent`` None is the browser's own, which says that it is headless. ``trusted_keys`` are base64
     SHA-256 hashes of public keys (SPKI) that TLS certificates may rest on besides the public authorities,
-    for sites with an authority of their own.
+    for sites with an authority of their own. Each owner has a browser to itself, which is replaced after
+    ``recycle_after`` contexts; of more than ``max_browsers`` the longest unused one ends.
     """
 
     executable: Path | None = None
@@ -66,6 +70,8 @@ class BrowserOptions:
     close_timeout_s: float = 5.0
     recycle_after: int = 200
     max_contexts: int = 8
+    max_browsers: int = 3
+    ceiling: Ceiling = field(default_factory=Ceiling)
     trusted_keys: tuple[str, ...] = ()
     user_agent: str | None = None
     locale: str = "en-US"
@@ -75,8 +81,8 @@ class BrowserOptions:
 class _Launched:
     """One running browser and what it stands on; ``contexts`` counts those ever opened in it."""
 
-    def __init__(self, browser: Browser, workdir: Path) -> None:
-        self.browser, self.workdir = browser, workdir
+    def __init__(self, browser: Browser, workdir: Path, watch: CeilingWatch) -> None:
+        self.browser, self.workdir, self.watch = browser, workdir, watch
         self.contexts = 0
         self.open = 0
 
@@ -91,7 +97,7 @@ class BrowserPool:
         self._slots = asyncio.Semaphore(self.options.max_contexts)
         self._driver: Playwright | None = None
         self._tap: Tap | None = None
-        self._current: _Launched | None = None
+        self._current: dict[str, _Launched] = {}  # by owner, in the order of use
         self._all: set[_Launched] = set()
 
     async def __aenter__(self) -> Self:
@@ -103,7 +109,7 @@ class BrowserPool:
     @property
     def running(self) -> bool:
         """Whether a browser is up now."""
-        return self._current is not None and self._current.browser.is_connected()
+        return any(launched.browser.is_connected() for launched in self._current.values())
 
     @property
     def tap(self) -> Tap:
@@ -113,25 +119,32 @@ class BrowserPool:
         return self._tap
 
     @asynccontextmanager
-    async def context(self, grant: Grant, *, javascript: bool = True) -> AsyncIterator[BrowserContext]:
-        """Open a context of its own whose traffic obeys ``grant``; it is closed at the end whatever happens.
+    async def context(
+        self, grant: Grant, *, javascript: bool = True, owner: str = "local"
+    ) -> AsyncIterator[BrowserContext]:
+        """Open a context of its own in its owner's browser. Its traffic obeys ``grant``; it is closed whatever happens.
 
         Raises:
             IsolationMissing: no browser or no box on this machine.
             RunFailed: the browser did not start.
         """
         async with self._slots, self.egress.grant(grant):
-            launched, context = await self._open(grant, javascript=javascript)
+            launched, context = await self._open(grant, owner, javascript=javascript)
             try:
                 yield context
             finally:
                 await asyncio.shield(asyncio.ensure_future(self._close(launched, context)))
 
-    async def _open(self, grant: Grant, *, javascript: bool) -> tuple[_Launched, BrowserContext]:
+    def watch(self, context: BrowserContext) -> CeilingWatch | None:
+        """Return what looks after the browser of an open context."""
+        return next((launched.watch for launched in self._all if launched.browser is context.browser), None)
+
+    async def _open(self, grant: Grant, owner: str, *, javascript: bool) -> tuple[_Launched, BrowserContext]:
         for attempt in (1, 2):
-            launched = await self._ready()
+            launched = await self._ready(owner)
             launched.open += 1
             launched.contexts += 1
+            launched.watch.start()
             try:
                 return launched, await self._new_context(launched.browser, grant, javascript=javascript)
             except PlaywrightError as failed:
@@ -158,6 +171,8 @@ class BrowserPool:
 
     async def _close(self, launched: _Launched, context: BrowserContext) -> None:
         launched.open -= 1
+        if launched.open == 0:
+            launched.watch.stop()
         if not launched.browser.is_connected():
             await self._discard(launched)
             return
@@ -168,31 +183,37 @@ class BrowserPool:
             log.warning("a browser context did not close; the browser is replaced")
             await self._discard(launched)
             return
-        if launched is not self._current and launched.open == 0:
+        if launched not in self._current.values() and launched.open == 0:
             await self._end(launched)
 
-    async def _ready(self) -> _Launched:
+    async def _ready(self, owner: str) -> _Launched:
         async with self._lock:
-            current = self._current
-            if current is not None and current.browser.is_connected():
-                if current.contexts < self.options.recycle_after:
-                    return current
-                self._current = None  # drains: the last of its contexts ends it
-                if current.open == 0:
-                    await self._end(current)
-            elif current is not None:
-                await self._end(current)
-            self._current = await self._launch()
-            return self._current
+            current = self._current.pop(owner, None)  # comes back at the end, or drains
+            if current is not None and (
+                not current.browser.is_connected() or current.contexts >= self.options.recycle_after
+            ):
+                await self._retire(current)
+                current = None
+            if current is None:
+                while len(self._current) >= self.options.max_browsers:
+                    await self._retire(self._current.pop(next(iter(self._current))))
+                current = await self._launch()
+            self._current[owner] = current
+            return current
+
+    async def _retire(self, launched: _Launched) -> None:
+        """End a browser that gets no further contexts, at once or with the last it has."""
+        if launched.open == 0 or not launched.browser.is_connected():
+            await self._end(launched)
 
     async def _discard(self, launched: _Launched) -> None:
         async with self._lock:
-            if self._current is launched:
-                self._current = None
+            self._current = {owner: kept for owner, kept in self._current.items() if kept is not launched}
             await self._end(launched)
 
     async def _end(self, launched: _Launched) -> None:
         self._all.discard(launched)
+        launched.watch.stop()
         try:
             async with asyncio.timeout(self.options.close_timeout_s):
                 await launched.browser.close()
@@ -228,7 +249,7 @@ class BrowserPool:
                     door = asyncio.ensure_future(self._take_door(post))
                     try:
                         browser = await self._start(box.script)
-                        await door
+                        watch = CeilingWatch(await door, self.options.ceiling)
                     finally:
                         door.cancel()
         except (PlaywrightError, TimeoutError, OSError) as failed:
@@ -239,7 +260,7 @@ class BrowserPool:
                 remedy="Run: main.py doctor (user namespaces and bubblewrap are needed)",
                 cause=str(failed).strip()[:2000],
             ) from failed
-        launched = _Launched(browser, workdir)
+        launched = _Launched(browser, workdir, watch)
         self._all.add(launched)
         return launched
 
@@ -260,8 +281,8 @@ class BrowserPool:
             timeout=self.options.launch_timeout_s * 1000,
         )
 
-    async def _take_door(self, post: socket.socket) -> None:
-        """Serve the proxy on the listening socket that the box sends."""
+    async def _take_door(self, post: socket.socket) -> int:
+        """Serve the proxy on the listening socket that the box sends; return the browser's process id."""
         loop = asyncio.get_running_loop()
         box, _ = await loop.sock_accept(post)
         with box:
@@ -276,11 +297,13 @@ class BrowserPool:
                 raise OSError("the box sent no door")
             await self.egress.listen(socket.socket(fileno=descriptors[0]))
             await loop.sock_sendall(box, b"k")
+            sender = box.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+            return int(_CREDENTIALS.unpack(sender)[0])
 
     async def aclose(self) -> None:
         """Close every context, browser and the driver."""
         async with self._lock:
-            self._current = None
+            self._current.clear()
             for launched in tuple(self._all):
                 await self._end(launched)
             await self._stop_driver()

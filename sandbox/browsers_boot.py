@@ -11,8 +11,12 @@ Arguments: path of the Unix socket, port, user id to drop to (0: keep), browser,
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import sys
+
+NICENESS = 5  # a page that spins does not starve the server
+DATA_BYTES = 4 << 30  # of each of its processes; what they may really use is looked at from outside
 
 
 def main(arguments: list[str]) -> None:
@@ -30,6 +34,9 @@ def main(arguments: list[str]) -> None:
         os.setgroups([])
         os.setresgid(int(user), int(user), int(user))
         os.setresuid(int(user), int(user), int(user))
+    os.nice(NICENESS)
+    for kind, value in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_DATA, DATA_BYTES)):
+        resource.setrlimit(kind, (value, value))
     os.execv(browser, [browser, *rest])  # noqa: S606 - the browser is named by the server, no shell is involved
 
 

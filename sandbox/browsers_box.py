@@ -5,7 +5,8 @@ process, IPC and UTS namespaces, a file system of system directories read-only p
 ``/tmp``, empty environment, no capabilities, an unprivileged user, death with the driver.
 Chromium's own sandbox stays on inside.
 
-Not enforced here: a ceiling on the browser's memory and CPU (contexts are closed when their run ends).
+A ceiling on memory, processor time and processes is kept by ``browsers_ceiling``; a hard limit of data per process and
+a lower priority are set here.
 """
 
 from __future__ import annotations

@@ -75,10 +75,13 @@ async def page_door(
 
     tape = None if exchanges.played is None else Playback(exchanges.played, now)
     secrets, record = exchanges.secrets, exchanges.records
-    async with open_page(browsers, policy, secrets=secrets, record=record, playback=tape) as session:
+    async with open_page(
+        browsers, policy, secrets=secrets, record=record, playback=tape, owner=exchanges.owner
+    ) as session:
         door = Door(lambda meta, body: ask(session, meta, body), kill, _PAGE_QUESTIONS)
         exchanges.denials = session.grant.denials
         exchanges.gate_log = session.gate.log
+        exchanges.breach = session.breach
         yield door
         if tape is not None:
             exchanges.unknown = tape.unknown

@@ -73,6 +73,7 @@ class Exchanges:
         self.bytes_out = 0
         self.denials: list[Denial] = []
         self.gate_log: Sequence[str] = ()  # what the gate of a page workflow noted
+        self.breach: Callable[[], str | None] = lambda: None  # the ceiling that its page was ended for
         self.limited = ""  # the last limit of the policy that a request met
         self.played: tuple[Exchange, ...] | None = None  # what a replay answers from
         self.unknown = ""  # what a replay was asked that its recording does not have
@@ -80,7 +81,7 @@ class Exchanges:
         self.left_behind: Callable[[Any], None] | None = None  # takes the page that a page workflow leaves
         self._broker = broker
         self._policy = policy
-        self._owner = owner
+        self.owner = owner
         self._client = broker.client(owner)
         self.secrets = broker.options.secrets.allowed(owner, policy.secrets)
         self.redactor = Redactor(self.secrets)
@@ -179,7 +180,7 @@ class Exchanges:
     async def _mind_manners(self, target: Target, addresses: tuple[str, ...]) -> None:
         """Wait for the turn at the host, and ask its robots.txt unless the policy says otherwise by name."""
         if self._policy.respect_robots and not await self._broker.robots.allow(
-            self._owner, target.origin, target.url, lambda: self._robots(target, addresses)
+            self.owner, target.origin, target.url, lambda: self._robots(target, addresses)
         ):
             raise self._denied(target, f"The robots.txt of {target.host} does not let robots ask for this address.")
         await self._broker.rates.turn(target.host)

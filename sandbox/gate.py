@@ -27,6 +27,7 @@ from playwright.async_api import Error as PlaywrightError
 from domain.observation import Denial, Exchange
 from domain.policy import Policy
 from sandbox.browsers import BrowserPool
+from sandbox.browsers_ceiling import Breach, CeilingWatch
 from sandbox.browsers_routing import Rules, enforce
 from sandbox.browsers_tape import Playback, Recording
 from sandbox.egress_grants import Grant
@@ -72,11 +73,19 @@ class PageSession:
     page: Page
     recorder: Recorder
     recording: Recording | None = None
+    watch: CeilingWatch | None = None
+    began: float = field(default_factory=time.monotonic)
+    crashed: bool = False
     console: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_LINES))
 
     async def answer(self, meta: Message, body: bytes) -> tuple[Message, bytes]:
         """Answer one question of kind ``pw`` from the child (see ``Gate.answer``)."""
         return await self.gate.answer(meta, body)
+
+    def breach(self) -> Breach | None:
+        """Return the ceiling that this page's processes were ended for, or None."""
+        gone = self.crashed or self.page.is_closed()
+        return self.watch.breach_since(self.began) if gone and self.watch is not None else None
 
     async def artifacts(self) -> Artifacts:
         """Return what helps to see why the run failed. Never raises: the page may be gone.
@@ -109,6 +118,7 @@ async def open_page(
     secrets: tuple[Secret, ...] = (),
     record: bool = False,
     playback: Playback | None = None,
+    owner: str = "local",
 ) -> AsyncIterator[PageSession]:
     """Open a context of its own with one page and a gate before it; all is closed at the end.
 
@@ -123,7 +133,7 @@ async def open_page(
     """
     grant = Grant(policy, read_public=read_public)
     network = grant if playback is None else Grant(policy.model_copy(update={"hosts": ()}))
-    async with pool.context(network) as context:
+    async with pool.context(network, owner=owner) as context:
         await enforce(context, Rules(grant=grant, secrets=secrets, playback=playback))
         if playback is not None:
             await context.clock.set_fixed_time(playback.now)
@@ -132,7 +142,10 @@ async def open_page(
         context.on("response", lambda _: None)  # keeps the driver sending what the client may wait for
         page = await context.new_page()
         gate = Gate(pool.tap, context, page, policy, redactor=Redactor(secrets))
-        session = PageSession(gate=gate, grant=grant, page=page, recorder=recorder, recording=recording)
+        session = PageSession(
+            gate=gate, grant=grant, page=page, recorder=recorder, recording=recording, watch=pool.watch(context)
+        )
+        page.on("crash", lambda _: setattr(session, "crashed", True))
         context.on("console", lambda message: session.console.append(_line(message)))
         try:
             yield session

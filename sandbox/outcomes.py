@@ -25,6 +25,7 @@ _REMEDIES = {
     "wall": "Ask for less at once, or raise the tool's time limit.",
     "cpu": "Ask for less at once, or raise the tool's CPU limit.",
     "memory": "Ask for less at once, or raise the tool's memory limit.",
+    "processes": "Learn from another page of the site: this one opens windows or workers without end.",
     "output": "Use a smaller limit, or raise the tool's output limit.",
     "rows": "Use a smaller limit, or raise the tool's row limit.",
     "limit": "Ask for less at once, or raise the limits of the tool's policy.",
@@ -190,6 +191,8 @@ def _from_error(meta: Meta, artifact: Artifact, exchanges: Exchanges, *, code: s
         outcome, found, message = Outcome.DENIED, "egress_denied", exchanges.denials[-1].reason
     elif any(_OUTSIDE in line for line in exchanges.gate_log) and _OUTSIDE in said:
         outcome, found, message = Outcome.DENIED, "egress_denied", "The page's address is outside this tool's policy."
+    elif breach := exchanges.breach():
+        outcome, found, message = Outcome.KILLED, breach, f"The page used more {breach} than a page may."
     elif kind in ("memory", "cpu"):
         outcome, found, message = Outcome.KILLED, kind, f"The run used more {kind} than its limit."
     elif kind == "status":
