@@ -180,7 +180,7 @@ class RecordSource(Value):
     embedded_selector: str = ""
     embedded_index: int = 0
     embedded_variable: str = ""
-    format: Literal["", "json", "html", "xml", "text"] = ""
+    format: Literal["", "json", "html", "xml", "ical", "text"] = ""
 
 
 class PagingKind(StrEnum):

@@ -31,6 +31,7 @@ KIT_NAMES = (
     "distance",
     "distinct",
     "embedded",
+    "get_calendar",
     "get_json",
     "get_page",
     "in_range",

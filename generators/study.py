@@ -21,6 +21,7 @@ from generators.sources.json_study import Sight, study_json
 from generators.sources.page_study import study_pages
 from generators.sources.relevance import visible_text
 from generators.sources.requests import template_of
+from generators.sources.roles import Role, first
 
 _MOST_TWINS: Final = 3
 _WALL: Final = re.compile(
@@ -46,8 +47,9 @@ def study(observation: Observation, intent: Intent, answers: tuple[ProbeAnswer, 
     best = [*candidates[:1], *[c for c in more if c.kind is not SourceKind.BROWSER][:2]]
     choices = [choice for e in (*endpoints, *pages) for p in e.parameters for choice in p.choices]
     details = study_details(observation, intent, best, choices, questions)
+    alone = not any(first(c.columns, Role.START) for c in (*candidates, *more))
     return Findings(
-        candidates=(*described, *candidates, *more, *study_feeds(observation, visible), *details),
+        candidates=(*described, *candidates, *more, *study_feeds(observation, visible, alone=alone), *details),
         endpoints=(*endpoints, *pages),
         probes=questions.open,
         walls=tuple(_walls(observation)),

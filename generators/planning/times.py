@@ -8,7 +8,7 @@ from typing import Final
 from domain.meaning.moments import read_clock
 from domain.plan import Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
 from generators.planning.desk import Desk, asked
-from generators.sources.roles import Role, roles_of
+from generators.sources.roles import Role, moment, roles_of
 
 _BOTH: Final = (Relation.EQUALS, Relation.WITHIN, Relation.CONTAINS)
 _FROM: Final = (Relation.FROM, Relation.AT_LEAST, Relation.MORE_THAN)
@@ -19,7 +19,7 @@ _FORMS: Final = 'An ISO date ("2027-05-12") or a phrase ("today", "this weekend"
 def bind_times(desk: Desk) -> None:
     """Bind the question's days over the start of the records, and offer a range where there is one."""
     days = asked(desk.intent, Topic.DATE)
-    start = desk.first(Role.START) if days else desk.common(Role.START)
+    start = moment(desk.columns) if days else desk.common(Role.START)
     _bind_clock(desk, asked(desk.intent, Topic.TIME))
     if start is None and days and _bind_years(desk, days):
         return

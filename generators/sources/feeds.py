@@ -1,4 +1,7 @@
-"""Feeds as records: RSS items, Atom entries. Read as XML pages, so their kind is html with the format xml."""
+"""Feeds as records: RSS items, Atom entries, calendar events.
+
+RSS and Atom are read as XML pages, so their kind is html with the format xml; a calendar is data of the kind json.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from typing import Any, Final
 
 from lxml import etree
 
+from domain.calendars import read_calendar
 from domain.observation import Column, Feed, Observation, RecordCandidate
 from domain.plan import FieldType, RecordSource, SourceKind
 from domain.values import JsonObject
 from generators.sources.coverage import shown
+from generators.sources.json_records import find_candidates
 from generators.sources.naming import snake
 from generators.sources.requests import template_of
 from generators.sources.typing import as_text, type_of
@@ -31,19 +36,34 @@ _SHOWN: Final = 0.5
 """Share of a linked feed's titles that the page must show for the feed to stand for it."""
 
 
-def study_feeds(observation: Observation, visible: str) -> list[RecordCandidate]:
-    """Return a candidate for each feed that is the page itself, or whose titles the page shows."""
+def study_feeds(observation: Observation, visible: str, *, alone: bool = False) -> list[RecordCandidate]:
+    """Return a candidate for each feed that is the page itself, or whose titles the page shows.
+
+    ``alone``: the page has no dated records of its own, so that a calendar which it links to speaks for it.
+    """
     here = {u for p in observation.pages[:1] for u in (p.final_url, p.requested_url)}
     found = []
     for feed in observation.feeds:
-        candidate = _candidate(feed) if feed.kind in _ROWS and feed.text else None
+        candidate = _candidate(feed) if feed.kind in _ROWS and feed.text else _calendar(feed)
         if candidate is None:
             continue
         itself = feed.url in here
         titles = [s for c in candidate.columns if c.name == "title" for s in c.samples]
         if itself or (titles and shown(titles, visible) >= _SHOWN):
             found.append(candidate.model_copy(update={"score": 1.0 if itself else 0.3}))
+        elif alone and feed.kind == "ical":  # a page that lists nothing itself and points to its calendar
+            found.append(candidate.model_copy(update={"coverage": 1.0}))
     return found
+
+
+def _calendar(feed: Feed) -> RecordCandidate | None:
+    """The events of a calendar as records."""
+    if feed.kind != "ical" or not feed.text:
+        return None
+    request = template_of(feed.url)
+    source = RecordSource(request=request, records="", format="ical")
+    found = find_candidates(read_calendar(feed.text), request, source=source)
+    return found[0].model_copy(update={"id": f"calendar:{feed.url}", "grounded": True}) if found else None
 
 
 def _candidate(feed: Feed) -> RecordCandidate | None:

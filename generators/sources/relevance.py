@@ -9,7 +9,7 @@ from domain.meaning.words import fold, forms
 from domain.observation import Column, Observation, RecordCandidate
 from domain.plan import Constraint, Intent, SourceKind, Topic
 from generators.sources.coverage import shown
-from generators.sources.roles import Role, first, human_text, roles_of
+from generators.sources.roles import Role, first, human_text, moment, roles_of
 
 _GENERAL: Final = frozenset({"", "items", "things", "results", "entries", "records", "rows", "list", "all", "data"})
 
@@ -91,6 +91,8 @@ def can_serve(columns: Sequence[Column], constraint: Constraint) -> bool:
     if constraint.topic in (Topic.NAMED, Topic.NUMBER, Topic.SORT, Topic.DETAIL):
         word = constraint.name or str(constraint.value)
         return named(columns, word) is not None
+    if constraint.topic in (Topic.DATE, Topic.TIME):
+        return moment(columns) is not None
     return any(first(columns, role) is not None for role in _SERVING.get(constraint.topic, ()))
 
 
@@ -108,7 +110,7 @@ def named(columns: Sequence[Column], word: str) -> Column | None:
             if set(told(column)) & spellings:
                 return column
     role = _WORD_ROLES.get(wanted)
-    found = first(columns, role) if role else None
+    found = moment(columns) if role is Role.START else first(columns, role) if role else None
     return found or _alike(columns, wanted)
 
 

@@ -176,6 +176,15 @@ def first(columns: Iterable[Column], role: Role) -> Column | None:
     return found[0] if found else None
 
 
+def moment(columns: Sequence[Column]) -> Column | None:
+    """Return the column that tells when a record is: its start, else the day it was published, made or changed."""
+    start = first(columns, Role.START)
+    if start is not None:
+        return start
+    dated = [c for c in columns if c.type in _DATES and Role.END not in roles_of(c)]
+    return min(dated, key=lambda c: ("publi" not in c.name and "post" not in c.name, -c.fill), default=None)
+
+
 def _rank(column: Column, role: Role) -> float:
     exact = 0.0 if column.name in (role.value, "name", "url", "date", "start_at", "start_date") else 1.0
     main = 0.0 if roles_of(column)[0] is role else 1.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from domain.calendars import read_calendar
 from domain.observation import Exchange
 from domain.plan import Field, Plan, SourceKind
 from domain.run import Run
@@ -34,6 +35,8 @@ def identities(plan: Plan, exchange: Exchange) -> set[str]:
 def raw_records(plan: Plan, body: str, url: str) -> list[object]:
     """Return the raw records of one answer."""
     source = plan.records
+    if source.format == "ical":
+        return list(records(read_calendar(body), source.records))
     if plan.source.kind in DATA_KINDS and source.format != "xml":
         return list(records(json.loads(body), source.records))
     page = parse_xml(body, url) if source.format == "xml" else parse_html(body, url)

@@ -14,7 +14,7 @@ from sandbox.facade.kit.meaning import date_bounds, day, distance, in_range, mat
 from sandbox.facade.kit.nodes import Node, parse_html, parse_xml, rows_of
 from sandbox.facade.kit.paths import pick, records
 from sandbox.facade.kit.rows import distinct, sort_rows
-from sandbox.facade.kit.sending import get_json, get_page, get_text, page_of, post_json, send
+from sandbox.facade.kit.sending import get_calendar, get_json, get_page, get_text, page_of, post_json, send
 from sandbox.facade.kit.values import (
     to_boolean,
     to_date,
@@ -38,6 +38,7 @@ NAMES: dict[str, object] = {
     "distance": distance,
     "distinct": distinct,
     "embedded": embedded,
+    "get_calendar": get_calendar,
     "get_json": get_json,
     "get_page": get_page,
     "get_text": get_text,

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC
 from typing import Any
 
+from domain.calendars import read_calendar
 from domain.meaning.moments import read_datetime
 from sandbox.facade.http.client import AsyncClient
 from sandbox.facade.http.errors import HTTPStatusError, NetworkError, RemoteProtocolError, TimeoutException
@@ -85,6 +86,18 @@ async def post_json(http: AsyncClient, url: str, *, json: Any, params: Any = Non
 async def get_text(http: AsyncClient, url: str, *, params: Any = None, headers: Any = None) -> str:
     """Return the text at an address (see ``send``)."""
     return (await send(http, "GET", url, params=params, headers=headers)).text
+
+
+async def get_calendar(http: AsyncClient, url: str, *, params: Any = None, headers: Any = None) -> dict[str, Any]:
+    """Return an iCalendar file as ``{"events": [...]}``, with ISO ``start`` and ``end``, ``title``, ``location`` and more.
+
+    Raises:
+        SourceChanged: the answer is no calendar.
+    """
+    text = await get_text(http, url, params=params, headers=headers)
+    if "BEGIN:VCALENDAR" not in text[:2000].upper():
+        raise SourceChanged("the answer is no calendar any more")
+    return read_calendar(text)
 
 
 async def get_page(http: AsyncClient, url: str, *, params: Any = None, headers: Any = None) -> Node:
