@@ -18,6 +18,7 @@ from mcp_server.handlers import HANDLERS, Answer, call_published, handle
 from mcp_server.meta_tools import ANSWER_JOB, LEARN_TOOL
 from mcp_server.presence import while_present
 from mcp_server.results import failed
+from school.tracing import note, span
 
 PUBLISHED = "published"
 PUBLISHING = frozenset({LEARN_TOOL.name, PUBLISH_WORKFLOW.name, ANSWER_JOB.name})
@@ -43,6 +44,7 @@ async def dispatch(desk: Desk, asked: Asked) -> Answer:
             request=str(asked.ctx.request_id)[:80],
             run="",
         ),
+        span(f"call {kind}"),
         desk.meters.call(),
     ):
         try:
@@ -56,6 +58,7 @@ async def dispatch(desk: Desk, asked: Asked) -> Answer:
             raise
         finally:
             took_s = time.perf_counter() - begun
+            note(outcome=outcome)
             desk.meters.calls.labels(tool=kind, outcome=outcome).inc()
             desk.meters.seconds.labels(tool=kind).observe(took_s)
             log.info("tool_called", outcome=outcome, took_ms=round(took_s * 1000, 1))

@@ -11,8 +11,11 @@ import sys
 
 import structlog
 
+from school.tracing import with_trace
+
 SHARED: tuple[structlog.typing.Processor, ...] = (
     structlog.contextvars.merge_contextvars,
+    with_trace,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,

@@ -35,7 +35,12 @@ def run(
 
     async def inside() -> T:
         async with AsyncExitStack() as stack:
-            school = await stack.enter_async_context(open_school(load_settings()))
+            settings = load_settings()
+            if settings.otel_traces_exporter:
+                from school.tracing import traced  # noqa: PLC0415 - an extra that few turn on
+
+                stack.enter_context(traced(settings.otel_traces_exporter))
+            school = await stack.enter_async_context(open_school(settings))
             return await use(school)
 
     try:

@@ -97,6 +97,11 @@ class Settings(BaseSettings):
         default="", description="This server's own address, as tokens name it (such as https://tools.example.org/mcp)."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="Log level.")
+    otel_traces_exporter: str = Field(
+        default="",
+        validation_alias=AliasChoices("OTEL_TRACES_EXPORTER"),
+        description="otlp or console turns on traces (extra otel); the other OTEL_ variables work as usual.",
+    )
     openai_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("OPENAI_API_KEY"), description="Key of OpenAI."
     )
@@ -181,5 +186,5 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False)[0]
         name = "_".join(str(part) for part in first["loc"]).upper()
-        variable = name if name.startswith(("OPENAI_", "ANTHROPIC_")) else f"AGENT_SCHOOL_{name}"
+        variable = name if name.startswith(("OPENAI_", "ANTHROPIC_", "OTEL_")) else f"AGENT_SCHOOL_{name}"
         raise SettingsProblem(f"{variable}: {first['msg']}") from problem

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from school.steps import STRAIGHT, Steps
+from school.tracing import span
 
 T = TypeVar("T")
 
@@ -25,7 +26,8 @@ class Stopwatch:
         """Add the time of the block to a stage."""
         start = time.perf_counter()
         try:
-            yield
+            with span(name):
+                yield
         finally:
             self.ms[name] = round(self.ms.get(name, 0.0) + (time.perf_counter() - start) * 1000, 1)
 
