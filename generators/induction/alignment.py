@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from generators.induction.reading import text_of, value_of
 from generators.induction.tree import DECORATION_TAGS, HEADING_TAGS, INLINE_TAGS, Element, Node, Record, Tree
 
 MAX_NODES_OF_RECORD = 300
-MAX_SAMPLED = 200
+MAX_SAMPLED = 100
 """Records that are aligned; the locators are read from all of them in the end."""
 MAX_TEXT = 4_000
 _LOOKED_AT = 400
@@ -64,7 +64,7 @@ class Strand:
     elements: list[Element | None] = field(default_factory=list)
     values: list[str | None] = field(default_factory=list)
     order: int = 0
-    shares: dict[re.Pattern[str], float] = field(default_factory=dict)
+    shares: dict[object, float] = field(default_factory=dict)
     _present: list[str] | None = None
 
     @property
@@ -76,11 +76,27 @@ class Strand:
 
     def share(self, pattern: re.Pattern[str]) -> float:
         """Return the share of the values in which the pattern is found."""
-        known = self.shares.get(pattern)
+        return self.mean(pattern, lambda value: pattern.search(value[:_LOOKED_AT]) is not None)
+
+    def mean(self, name: object, measure: Callable[[str], float]) -> float:
+        """Return the mean of a measure over the values; it is taken once and kept under ``name``."""
+        known = self.shares.get(name)
         if known is None:
-            known = sum(1 for value in self.present if pattern.search(value[:_LOOKED_AT])) / len(self.present)
-            self.shares[pattern] = known
+            known = self.shares[name] = sum(map(measure, self.present)) / len(self.present)
         return known
+
+    @property
+    def distinct(self) -> float:
+        """Share of the values that differ."""
+        known = self.shares.get("distinct")
+        if known is None:
+            known = self.shares["distinct"] = len(set(self.present)) / len(self.present)
+        return known
+
+    @property
+    def length(self) -> float:
+        """Mean length of the values in characters."""
+        return self.mean("length", len)
 
     @property
     def fill(self) -> float:

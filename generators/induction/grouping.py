@@ -67,7 +67,7 @@ class _Pool:
 
 
 def _says_something(record: Record) -> bool:
-    return sum(node.text_length + 8 * node.images + 4 * node.links for node in record) > 1
+    return any(node.links or node.images or node.text_length > 1 for node in record)
 
 
 def _variants(tree: Tree, records: tuple[Record, ...]) -> Iterable[tuple[Record, ...]]:
@@ -85,9 +85,10 @@ def _variants(tree: Tree, records: tuple[Record, ...]) -> Iterable[tuple[Record,
     shape, count = shapes.most_common(1)[0]
     if len(records) > 3 and 0.5 <= count / len(records) < 1 and count > 1:
         yield tuple(r for r in records if tuple(node.shape for node in r) == shape)
-    seen: dict[tuple[str, tuple[str, ...]], Record] = {}
+    seen: dict[tuple[tuple[str, ...], tuple[str, ...]], Record] = {}
     for record in records:
-        seen.setdefault((tree.text(*record), tuple(tree.links(record))), record)
+        texts = tuple(tree.texts[record[0].text_from : record[-1].text_to])
+        seen.setdefault((texts, tuple(tree.links(record))), record)
     if 2 <= len(seen) < len(records):
         yield tuple(seen.values())
     visible = tuple(r for r in records if not r[0].hidden)

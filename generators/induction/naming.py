@@ -37,6 +37,7 @@ _SYNONYMS = {
     "date": "date time day when published posted",
     "organizer": "organizer organiser host",
 }
+_SIGN = re.compile(r"\W")
 _ADDRESS_KINDS = frozenset({"href", "data-href"})
 _PICTURE_KINDS = frozenset({"src", "data-src"})
 _PLAIN_KINDS = frozenset({"text", "datetime", "title", "aria-label", "alt", "content", "value"})
@@ -143,8 +144,7 @@ def assign(
 def field_score(name: str, strand: Strand, evidence: Evidence) -> float:
     """Return how well a column answers to a field name; 0 or less means not at all."""
     name = name.lower().replace("_", " ")
-    present = strand.present
-    distinct = len(set(present)) / len(present)
+    distinct = strand.distinct
     if re.search(r"\balt\b", name):
         return 3 * strand.fill if strand.kind == "alt" else 0.0
     if _IMAGE.search(name):
@@ -182,7 +182,7 @@ def _phone_score(name: str, strand: Strand, evidence: Evidence) -> float:
         return 0.0
     near = f"{strand.path} {strand.label} {evidence.label}".lower()
     is_named = name.split(maxsplit=1)[0] in near
-    short = sum(len(value) < 40 for value in strand.present) / len(strand.present)
+    short = strand.mean("below 40", lambda value: len(value) < 40)
     return strand.share(shapes.PHONE) * strand.fill * (1 + short + 0.2 * strand.is_text) + 0.8 * is_named
 
 
@@ -197,7 +197,7 @@ def _plain_score(name: str, strand: Strand, evidence: Evidence, distinct: float)
     label = evidence.label or strand.label
     if label and re.sub(r"\W", "", label.lower()) == re.sub(r"\W", "", name):
         sense += 3
-    short = sum(len(value) < 90 for value in strand.present) / len(strand.present)
+    short = strand.mean("below 90", lambda value: len(value) < 90)
     prices, dates = strand.share(shapes.PRICE), strand.share(shapes.DATE)
     if _MONEY.search(name):
         sense += 2 * prices * short
@@ -208,18 +208,18 @@ def _plain_score(name: str, strand: Strand, evidence: Evidence, distinct: float)
     elif dates > 0.7:
         sense -= 1
     score = strand.fill + 0.8 * distinct + sense + _kind_score(name, strand, evidence, short, distinct)
-    if sum(len(re.sub(r"\W", "", value)) < 2 for value in strand.present) > 0.5 * len(strand.present):
+    if strand.mean("signs", lambda value: len(_SIGN.sub("", value[:80])) < 2) > 0.5:
         score -= 2
     return score - (1.5 if strand.share(shapes.BUTTON) > 0.5 else 0)
 
 
 def _kind_score(name: str, strand: Strand, evidence: Evidence, short: float, distinct: float) -> float:
-    length = sum(map(len, strand.present)) / len(strand.present)
+    length = strand.length
     plain = 0.0 if strand.is_text else -0.5
     if _TITLE.search(name):
         return _title_score(strand, evidence, short, distinct, length)
     if _PERSON.search(name):
-        return sum(1 < len(value.split()) < 5 for value in strand.present) / len(strand.present) + plain
+        return strand.mean("few words", lambda value: 1 < len(value.split()) < 5) + plain
     if _PROSE.search(name):
         return min(1.5, length / 60) - 0.2
     if _PLACE.search(name):
@@ -228,7 +228,7 @@ def _kind_score(name: str, strand: Strand, evidence: Evidence, short: float, dis
 
 
 def _title_score(strand: Strand, evidence: Evidence, short: float, distinct: float, length: float) -> float:
-    letters = sum(sum(map(str.isalpha, value)) / len(value) for value in strand.present) / len(strand.present)
+    letters = strand.mean("letters", lambda value: sum(map(str.isalpha, value[:200])) / len(value[:200]))
     is_heading = bool(re.search(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)", strand.path))
     in_link = evidence.record_is_link or bool(re.search(r"(?:^|/)a(?:\.|$|/)", strand.path))
     is_link = strand.is_text and in_link
@@ -250,12 +250,16 @@ def _title_score(strand: Strand, evidence: Evidence, short: float, distinct: flo
 
 def _shares_words_with_link(strand: Strand, links: Sequence[str | None]) -> float:
     """Return the share of values of which half the words stand in the address of the record's first link."""
+    known = strand.shares.get("in link")
+    if known is not None:
+        return known
     hits = 0
     for value, link in zip(strand.values, links, strict=False):
         own = set(re.findall(r"\w{3,}", value.lower())) if value and link else set()
         if own and link:
             hits += len(own & set(re.findall(r"\w{3,}", unquote(link).lower()))) >= 0.5 * len(own)
-    return hits / max(1, len(strand.present))
+    strand.shares["in link"] = hits / max(1, len(strand.present))
+    return strand.shares["in link"]
 
 
 def guess(strand: Strand, evidence: Evidence) -> str:
@@ -310,7 +314,7 @@ def _by_value(strand: Strand, evidence: Evidence) -> str:
         ("phone", shapes.PHONE),
         ("address", shapes.POSTAL_ADDRESS),
     )
-    length = sum(map(len, strand.present)) / len(strand.present)
+    length = strand.length
     if strand.kind == "datetime":
         return "date"
     if length < 80:

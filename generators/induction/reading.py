@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urljoin
 
 from cssselect import HTMLTranslator, SelectorError
 from lxml import etree
@@ -19,7 +18,7 @@ from lxml import etree
 from domain.observation import Column, RecordCandidate
 from domain.plan import FieldType
 from domain.values import JsonObject
-from generators.induction.tree import Element, parse_document
+from generators.induction.tree import Element, absolute, parse_document
 
 _BLOCKS = frozenset(
     {"address", "article", "aside", "blockquote", "body", "br", "button", "caption", "dd", "details", "dialog", "div"}
@@ -55,14 +54,6 @@ def read_column(record: Element, column: Column, url: str) -> str | None:
         if value is not None:
             return absolute(value, url) if column.type is FieldType.URL else value
     return None
-
-
-def absolute(address: str, url: str) -> str:
-    """Return the address resolved against the page's; an impossible one comes back as it is."""
-    try:
-        return urljoin(url, address)
-    except ValueError:
-        return address
 
 
 def first_match(element: Element, *selectors: str) -> list[Element]:

@@ -16,9 +16,9 @@ from generators.induction.reading import select
 from generators.induction.tree import HEADING_TAGS, Element, Node, Tree
 
 MAX_TRIES = 220
-MAX_TRIES_CLOSEST = 40
+MAX_TRIES_CLOSEST = 24
 _TRIED = 8
-_GOOD = 0.97
+_GOOD = 0.9
 """F1 of wanted and hit elements at which no closer selector is looked for."""
 _SEMANTIC_ATTRIBUTES = (
     "data-testid",

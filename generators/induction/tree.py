@@ -5,9 +5,9 @@ Parsing never raises: broken markup is mended as lxml does, and what lies past t
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -118,10 +118,22 @@ class Tree:
 
     def absolute(self, address: str) -> str:
         """Return the address resolved against the page; an impossible one comes back as it is."""
-        try:
-            return urljoin(self.url, address.strip())
-        except ValueError:
-            return address.strip()
+        return absolute(address.strip(), self.url)
+
+
+@lru_cache(maxsize=20_000)
+def absolute(address: str, url: str) -> str:
+    """Return the address resolved against the page's; an impossible one comes back as it is."""
+    try:
+        return urljoin(url, address)
+    except ValueError:
+        return address
+
+
+@lru_cache(maxsize=20_000)
+def _region(words: str) -> tuple[bool, bool]:
+    """Tell whether class words, id and role speak of a menu, and whether of the main part."""
+    return bool(MENU_WORD.search(words)), bool(MAIN_WORD.search(words))
 
 
 def parse_document(html: str) -> Element | None:
@@ -225,10 +237,9 @@ def _place(node: Node, words: str) -> None:
     up = node.parent
     is_named = 2 < len(words) < 200
     is_region = node.tag in _REGION_TAGS and not (up is not None and up.tag in {"article", "li", "section"})
-    is_menu = is_region or (node.tag in _BLOCK_TAGS and is_named and bool(MENU_WORD.search(words)))
-    is_main = node.tag in {"main", "article"} or (
-        node.tag in {"div", "section"} and is_named and bool(MAIN_WORD.search(words))
-    )
+    says_menu, says_main = _region(words) if is_named and node.tag in _BLOCK_TAGS else (False, False)
+    is_menu = is_region or says_menu
+    is_main = node.tag in {"main", "article"} or (says_main and node.tag in {"div", "section"})
     style = (node.element.get("style") or "").replace(" ", "")
     is_hidden = node.element.get("hidden") is not None or "display:none" in style
     node.in_menu = is_menu
@@ -260,6 +271,9 @@ def _close(tree: Tree, node: Node) -> None:
 
 def _box(text: str | None) -> tuple[int, ...] | None:
     """Read ``x,y,width,height,visible,font px``; None when it is absent or not numbers."""
-    if not text or not re.fullmatch(r"-?\d+(?:,-?\d+){4,5}", text):
+    if not text or text.count(",") not in {4, 5}:
         return None
-    return tuple(int(part) for part in text.split(","))
+    try:
+        return tuple(map(int, text.split(",")))
+    except ValueError:
+        return None
