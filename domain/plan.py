@@ -162,6 +162,22 @@ class RequestTemplate(Value):
     secrets: tuple[str, ...] = ()
 
 
+class Token(Value):
+    """A part of a request that an earlier answer gives anew each time: a CSRF token, a key of the session (LEARN-6).
+
+    ``request`` brings the answer. With ``path`` the value is read from its JSON; else it stands in its text between
+    ``before`` and ``after``. It goes into the header or query parameter ``name``, written by ``template``.
+    """
+
+    request: RequestTemplate
+    path: str = ""
+    before: str = ""
+    after: str = ""
+    location: Literal["header", "query"]
+    name: str
+    template: str = "{value}"
+
+
 class RecordSource(Value):
     """Where records are read from, within one answer.
 
@@ -181,6 +197,7 @@ class RecordSource(Value):
     embedded_index: int = 0
     embedded_variable: str = ""
     format: Literal["", "json", "html", "xml", "ical", "text"] = ""
+    tokens: tuple[Token, ...] = ()
 
 
 class PagingKind(StrEnum):

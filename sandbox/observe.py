@@ -164,7 +164,7 @@ class Observer:
                 await enforce(context, Rules(grant=grant))
                 recorder = Recorder(context)
                 visit = await page.visit(context, url, recorder, self.options.pace)
-                exchanges = await recorder.exchanges()
+                exchanges = await recorder.exchanges(visit.first.html)
         except PlaywrightError as lost:
             raise SourceUnreachable(
                 "The browser lost the page while reading it.", cause=lost.message.splitlines()[0]

@@ -19,7 +19,8 @@ def with_reads(policy: Policy, observation: Observation, plan: Plan | None = Non
     """
     found = dict.fromkeys(e.url.split("?", 1)[0] for e in observation.exchanges if _reads(e))
     if plan is not None:
-        found = {url: None for url in found if url == plan.records.request.url}
+        asked = {plan.records.request.url, *(token.request.url for token in plan.records.tokens)}
+        found = {url: None for url in found if url in asked}
     return policy.model_copy(update={"read_posts": tuple(found)}) if found else policy
 
 

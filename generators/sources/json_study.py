@@ -29,6 +29,7 @@ from generators.sources.parameters import ParameterIdea, parameter_ideas, shown_
 from generators.sources.paths import records
 from generators.sources.relevance import relevance
 from generators.sources.requests import telling_headers, with_parameter
+from generators.sources.tokens import trace, without_tokens
 
 _DEEP: Final = 2
 """So many of the best candidates are grounded and paged; the first one's parameters are probed too."""
@@ -142,6 +143,7 @@ class _Deep:
         self._questions = questions
         self._document = found.document
         self._candidate = found.candidate
+        self._tokens = trace(observation, found.document.exchange) if found.document.exchange else ()
         self.seen: list[JsonValue] = []
         self._plain: list[JsonValue] = []
 
@@ -155,7 +157,7 @@ class _Deep:
         self._note([*base, *self._asked_by_page(path)])
         paging = self._paging(request, base)
         parameters: list[EndpointParameter] = []
-        if with_parameters and grounded:
+        if with_parameters and grounded and not self._tokens:
             parameters = self._parameters(request, base)
         if paging is not None and paging.size is not None and paging.kind is PagingKind.NEXT_LINK:
             request = with_parameter(request, paging.size_parameter, str(paging.size))
@@ -181,6 +183,11 @@ class _Deep:
 
     def _ground(self) -> RequestTemplate | None:
         """Return the request with as few headers as bring the records; None while unknown or when none do."""
+        exchange = self._document.exchange
+        if self._tokens and exchange is not None:
+            # Each visit gets a token of its own: only a whole run can show that it works, and the trials do.
+            full = self._document.request.model_copy(update={"headers": telling_headers(exchange)})
+            return without_tokens(full, self._tokens)
         first = from_the_start(self._document.request)
         if first != self._document.request and self._restarted(first):
             return first
@@ -189,7 +196,6 @@ class _Deep:
             return request
         if self._brings(request, ProbePurpose.GROUND, "without the page's own headers"):
             return request
-        exchange = self._document.exchange
         headers = telling_headers(exchange) if exchange else ()
         if self._questions.waits_for(request, ProbePurpose.GROUND) or not headers:
             return None
@@ -242,6 +248,11 @@ class _Deep:
         if total is not None and total <= len(base) and not says_more(self._document.value, path):
             return None
         for idea in paging_ideas(document, path, len(base), self._others)[:6]:
+            seen = self._page_asked(idea, path)
+            if seen and page_difference(base, seen, self._identity_locator()):
+                return idea.paging.model_copy(update={"proven": True})
+            if self._tokens:
+                continue
             answer = self._questions.ask(idea.second, ProbePurpose.PAGE_TWO, idea.evidence)
             if answer is None:
                 return None
@@ -250,6 +261,14 @@ class _Deep:
                 self._note(second)
                 return self._sized(idea, request, len(base))
         return None
+
+    def _page_asked(self, idea: PagingIdea, path: str) -> list[JsonValue]:
+        """Records of the answer that the page itself got to the very request, when a token stands in its way now."""
+        mine = without_tokens(idea.second, self._tokens) if self._tokens else None
+        same = [
+            d for d in self._others if mine is not None and without_tokens(d.request, self._tokens).query == mine.query
+        ]
+        return [r for d in same if d.request.url == idea.second.url for r in records(d.value, path)]
 
     def _identity_locator(self) -> str:
         names = self._candidate.identity[:1]
@@ -303,7 +322,7 @@ class _Deep:
         base = records(self._document.value, self._candidate.source.records)
         return self._candidate.model_copy(
             update={
-                "source": self._candidate.source.model_copy(update={"request": request}),
+                "source": self._candidate.source.model_copy(update={"request": request, "tokens": self._tokens}),
                 "columns": columns,
                 "count": len(base) or self._candidate.count,
                 "exemplars": exemplars(group, columns) if group else self._candidate.exemplars,

@@ -301,8 +301,10 @@ class _PageStudy:
         shown = [p for p in [self._own_search()] if p is not None]
         for idea in ideas[:_MOST_PARAMETERS]:
             whole = idea.location == "path" and not idea.name
-            asked = template_of(idea.value) if whole else with_parameter(
-                self._request, idea.name, idea.value, idea.location
+            asked = (
+                template_of(idea.value)
+                if whole
+                else with_parameter(self._request, idea.name, idea.value, idea.location)
             )
             answer = self._questions.ask(asked, ProbePurpose.PARAMETER, f"{idea.name}={idea.value} on the page")
             if answer is None or not good(answer):

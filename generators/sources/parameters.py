@@ -21,7 +21,8 @@ from generators.sources.typing import as_text
 Evidence = Literal["exchange", "form", "link", "document", "convention"]
 
 SEARCH_NAME: Final = re.compile(
-    r"^_?(q|query|search|s|text|keywords?|term|find|k|srsearch|wpSearch|searchword|search_query|_search|search_?term|searchtext|name)$", re.IGNORECASE
+    r"^_?(q|query|search|s|text|keywords?|term|find|k|srsearch|wpSearch|searchword|search_query|_search|search_?term|searchtext|name)$",
+    re.IGNORECASE,
 )
 _CONTROL_NAME: Final = re.compile(
     r"(page|offset|cursor|token|sort|order|limit|size|format|lang|locale|view|utm_|facet|callback|redirect|csrf|_next"

@@ -28,6 +28,36 @@ def _start(plan: Plan) -> list[str]:
     lines.append("query = source_query(request)")
     if body_function(plan):
         lines.append("body = source_body(request)")
+    return [*lines, *_fresh(plan)]
+
+
+def _fresh(plan: Plan) -> list[str]:
+    """Ask for what the source gives anew each time, and put it where its own page does."""
+    if not plan.records.tokens:
+        return []
+    made = (
+        "source_headers(request)"
+        if header_function(plan)
+        else "dict(HEADERS)"
+        if plan.records.request.headers
+        else "{}"
+    )
+    lines = [f"headers: dict[str, str] = {made}"]
+    for token in plan.records.tokens:
+        asked = f"http, {literal(token.request.url)}"
+        if token.request.query:
+            asked += f", params={literal(dict(token.request.query))}"
+        if token.path:
+            method = token.request.method
+            sent = (
+                f"get_json({asked})" if method == "GET" else f"post_json({asked}, json={literal(token.request.body)})"
+            )
+            lines.append(f"fresh = to_text(pick(await {sent}, {literal(token.path)})) or {literal('')}")
+        else:
+            lines.append(f"fresh = between(await get_text({asked}), {literal(token.before)}, {literal(token.after)})")
+        before, _, after = token.template.partition("{value}")
+        written = " + ".join(part for part in (before and literal(before), "fresh", after and literal(after)) if part)
+        lines.append(f"{'headers' if token.location == 'header' else 'query'}[{literal(token.name)}] = {written}")
     return lines
 
 
@@ -41,6 +71,7 @@ def _ask(plan: Plan) -> list[str]:
     records = plan.records
     headers = ", headers=source_headers(request)" if header_function(plan) else ""
     headers = headers or (", headers=HEADERS" if records.request.headers else "")
+    headers = ", headers=headers" if records.tokens else headers
     kind = plan.source.kind
     if kind is SourceKind.HTML or records.format == "xml":
         selectors = ", ".join(literal(part) for part in (records.records, *records.fallbacks))

@@ -21,6 +21,7 @@ POLLS = 3  # an address asked more often than this is polled; nobody waits for i
 MAX_BODY_CHARS = 2_000_000
 MAX_REQUEST_BODY_CHARS = 100_000
 BODY_TIMEOUT_S = 5.0
+SHORTEST_TOKEN = 8
 SECRET_HEADERS = frozenset(
     {"authorization", "cookie", "cookie2", "proxy-authorization", "set-cookie", "set-cookie2"}
     | {"www-authenticate", "proxy-authenticate"}
@@ -39,6 +40,15 @@ def scrub(headers: dict[str, str]) -> dict[str, str]:
 def _may_hold_data(url: str) -> bool:
     """Return whether a script's address looks like data in a callback (JSONP)."""
     return "callback=" in url or "jsonp" in url
+
+
+def _with_given(exchange: Exchange, headers: dict[str, str], told: list[str]) -> Exchange:
+    """Return the exchange with its authorization where the page got that from the site in the open."""
+    given = headers.get("authorization", "")
+    token = given.rpartition(" ")[2]
+    if len(token) < SHORTEST_TOKEN or not any(token in text for text in told):
+        return exchange
+    return exchange.model_copy(update={"request_headers": {**exchange.request_headers, "authorization": given}})
 
 
 class Recorder:
@@ -76,11 +86,17 @@ class Recorder:
             return False
         return True
 
-    async def exchanges(self) -> tuple[Exchange, ...]:
-        """Return what was recorded, once the bodies that are still being read are in."""
+    async def exchanges(self, shown: str = "") -> tuple[Exchange, ...]:
+        """Return what was recorded, once the bodies that are still being read are in.
+
+        A credential that the page itself was given in an answer, or in ``shown`` (its HTML), is no secret of anybody's:
+        it stays, so that it can be traced.
+        """
         if self._readers:
             await asyncio.wait(tuple(self._readers), timeout=BODY_TIMEOUT_S)
-        return tuple(self._exchanges[request] for request in self._order if request in self._exchanges)
+        found = [(request, self._exchanges[request]) for request in self._order if request in self._exchanges]
+        told = [shown, *(exchange.body for _, exchange in found)]
+        return tuple(_with_given(exchange, request.headers, told) for request, exchange in found)
 
     def _asked(self, request: Request) -> None:
         if request.resource_type not in _ASKED_BY_SCRIPTS:

@@ -137,8 +137,10 @@ def _compared(
     currency = parameter_with_role(plan, "currency")
     asked = arguments.get(currency.name) if currency else None
     fields = [f for b in (currency.bindings if currency else ()) if b.kind == "role" for f in b.fields]
-    return not is_set(asked) or amounts[0] == 0 or all(
-        row.get(name) is None or _currency(row[name]) == _currency(asked) for name in fields
+    return (
+        not is_set(asked)
+        or amounts[0] == 0
+        or all(row.get(name) is None or _currency(row[name]) == _currency(asked) for name in fields)
     )
 
 

@@ -24,6 +24,8 @@ def page_shows_rows(case: Case) -> Finding:
     """The page, read as a person would, contains values of the rows."""
     page = case.observation.pages[0]
     text = fold(f"{page.aria} {page.text_after or page.text_before}")
+    feed = next((f for f in case.observation.feeds if f.url.split("?")[0] == case.plan.records.request.url), None)
+    text = fold(f"{text} {feed.text}") if feed is not None else text  # a page may only point to its calendar
     if not any(field.locator for field in case.plan.fields):
         # The observed page only leads to the records: what the trials got, read apart from the code, must show them.
         text = fold(" ".join(_texts_got(case)))

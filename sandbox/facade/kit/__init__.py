@@ -16,6 +16,7 @@ from sandbox.facade.kit.paths import pick, records
 from sandbox.facade.kit.rows import distinct, sort_rows
 from sandbox.facade.kit.sending import get_calendar, get_json, get_page, get_text, page_of, post_json, send
 from sandbox.facade.kit.values import (
+    between,
     to_boolean,
     to_date,
     to_datetime,
@@ -33,6 +34,7 @@ NAMES: dict[str, object] = {
     "Place": Place,
     "SourceChanged": SourceChanged,
     "UnknownPlace": UnknownPlace,
+    "between": between,
     "date_bounds": date_bounds,
     "day": day,
     "distance": distance,

@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 from domain.meaning import money
 from domain.meaning.moments import read_datetime
 from sandbox.facade.kit import clock
+from sandbox.facade.kit.errors import SourceChanged
 
 _NUMBER = re.compile(r"[-+−]?\s*(?:\d[\d.,'’\u00a0\u202f ]*\d|\d)(?:[eE][-+]?\d+)?")
 _SCALES = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000, "bn": 1_000_000_000}
@@ -137,6 +138,18 @@ def to_url(value: Any, base: str = "") -> str | None:
     except ValueError:
         return None
     return address if address.startswith(("http://", "https://")) else None
+
+
+def between(text: str, before: str, after: str) -> str:
+    """Return what stands in a text between two markers: a token that a page carries for its own requests.
+
+    Raises:
+        SourceChanged: the first marker is not there.
+    """
+    _, found, rest = text.partition(before)
+    if not found:
+        raise SourceChanged(f"the page has no {before!r} any more")
+    return rest.partition(after)[0]
 
 
 def to_list(value: Any) -> list[Any]:
