@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # the prompts and the vendors' layer are loaded when a model 
     from generators.llm import Llm, Scope
     from sandbox.gate import Artifacts
 
-PLAN_VIEW_TOKENS = 1200
+PLAN_VIEW_TOKENS = 700
 WRITE_VIEW_TOKENS = 1800
 CANDIDATES_SHOWN = 5
 GAVE_UP = {"rounds": "three repairs did not help", "repeated": "the model repeated code that had failed"}

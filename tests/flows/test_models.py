@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from domain.errors import ModelUnavailable
+from domain.errors import ModelUnavailable, NeedsApproval
 from domain.plan import PlannerKind, Query
+from examples.events_site.app import build
+from examples.events_site.members import MEMBER, PASSWORD, Venue, venues
+from examples.events_site.model import CATEGORIES
 from examples.truth import QUERIES_PATH
 from generators.llm import Llm, LlmOptions, Ports, open_llm
 from generators.llm.replay import ReplayTransport
+from sandbox.secrets import Secret, SecretStore
 from school.app import OnNeed, School
 from school.ask import ask
 from tests.requirements import requirement
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "models"
 HIP_HOP = "hip-hop-parties-sf"
+RECORDED_SITE = "https://site.example"
+VENUES = "venues in London for at least 100 people, with their rent per evening"
 
 
 def example(identifier: str) -> dict[str, Any]:
@@ -38,12 +45,18 @@ def recorded(vendor: str, label: str, folder: Path) -> ReplayTransport:
     return ReplayTransport([file], exact=False)
 
 
-@pytest.fixture
-async def with_model(school: School, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[School]:
-    vendor = request.param
+def moved(name: str, site: str, folder: Path) -> ReplayTransport:
+    """Return the conversation of a learned task, at the address where the site is now."""
+    file = folder / f"{name}.jsonl"
+    file.write_text((FIXTURES / f"learn-{name}.jsonl").read_text().replace(RECORDED_SITE, site))
+    return ReplayTransport([file], exact=False)
+
+
+@asynccontextmanager
+async def asking(school: School, vendor: str, transport: ReplayTransport) -> AsyncIterator[School]:
+    """Give the school a model layer that answers from recordings of one vendor."""
     keys = {f"{vendor}_key": "a-key-that-no-vendor-gave"}
     ports = Ports(cache=school.registry.reply_cache, ledger=school.registry.ledger, clock=school.clock)
-    transport = recorded(vendor, HIP_HOP, tmp_path)
     settings = school.settings.model_copy(update={f"{vendor}_api_key": "a-key-that-no-vendor-gave"})
     async with open_llm(LlmOptions.model_validate(keys), ports, transport=transport) as llm:
 
@@ -51,6 +64,13 @@ async def with_model(school: School, tmp_path: Path, request: pytest.FixtureRequ
             return llm
 
         yield replace(school, settings=settings, llm=OnNeed(give))
+
+
+@pytest.fixture
+async def with_model(school: School, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[School]:
+    vendor = request.param
+    async with asking(school, vendor, recorded(vendor, HIP_HOP, tmp_path)) as given:
+        yield given
 
 
 @pytest.mark.browser
@@ -101,3 +121,60 @@ async def test_when_the_model_does_not_serve_the_built_in_planner_takes_over(sch
     answer = await ask(broken, query, at_terminal=True, on_progress=lambda event: said.append(event.message))
     assert answer.version.provenance.planner == "builtin"
     assert any("model_unavailable" in message for message in said)
+
+
+@pytest.mark.browser
+@requirement("GEN-1", "OPS-7", "PROVE-3", "LLM-1")
+async def test_a_tool_behind_login_search_and_venue_pages_is_learned_and_shows_no_secret(
+    school: School, events_site: str, tmp_path: Path
+) -> None:
+    keep_member(school)
+    query = Query(text=VENUES, site=f"{events_site}/members", planner=PlannerKind.OPENAI, methods=("POST",))
+    async with asking(school, "openai", moved("members-openai", events_site, tmp_path)) as with_model:
+        answer = await ask(with_model, query, at_terminal=True, fresh=True)
+        again = await ask(with_model, query.model_copy(update={"text": "venues in Berlin"}), at_terminal=True)
+    assert [(row["name"], row["capacity"], row["rent_per_evening"]) for row in answer.run.rows] == [
+        (v.name, v.capacity, v.rent) for v in venues_in("London") if v.capacity >= 100
+    ]
+    made = answer.version.provenance
+    assert (made.generator, made.usage.calls, made.usage.input_tokens < 10_000) == ("model", 2, True)
+    assert answer.version.policy.methods == ("GET", "HEAD", "POST")
+    assert again.version.name == answer.version.name
+    everything = b"".join(file.read_bytes() for file in (tmp_path / "home").glob("registry*") if file.is_file())
+    assert PASSWORD.encode() not in everything
+    assert PASSWORD not in answer.model_dump_json()
+
+
+@pytest.mark.browser
+@requirement("LLM-4", "MCP-5")
+async def test_forms_are_sent_only_where_a_person_agreed(school: School, events_site: str, tmp_path: Path) -> None:
+    keep_member(school)
+    query = Query(text=VENUES, site=f"{events_site}/members", planner=PlannerKind.OPENAI)
+    async with asking(school, "openai", moved("members-openai", events_site, tmp_path)) as with_model:
+        with pytest.raises(NeedsApproval, match="send forms") as caught:
+            await ask(with_model, query, at_terminal=True, fresh=True)
+    assert "--allow-method POST" in caught.value.remedy
+
+
+@pytest.mark.browser
+@requirement("GEN-1", "LLM-1")
+async def test_pages_are_joined_by_code_that_a_model_wrote(school: School, events_site: str, tmp_path: Path) -> None:
+    text = "how many events each topic has and the first one of each"
+    query = Query(text=text, site=f"{events_site}/discover", planner=PlannerKind.ANTHROPIC)
+    async with asking(school, "anthropic", moved("topics-anthropic", events_site, tmp_path)) as with_model:
+        answer = await ask(with_model, query, at_terminal=True, fresh=True)
+    store = build().state.store
+    assert [(row["topic"], row["event_count"], row["first_event"]) for row in answer.run.rows] == [
+        (c.name, len(found), found[0].name) for c in CATEGORIES if (found := store.in_category(c.slug))
+    ]
+    assert answer.version.provenance.usage.calls == 2
+
+
+def keep_member(school: School) -> None:
+    store = SecretStore(school.settings.home / "secrets")
+    secret = {"name": "gather", "host": "127.0.0.1", "place": "form", "key": MEMBER, "value": PASSWORD}
+    store.add("local", Secret.model_validate(secret))
+
+
+def venues_in(city: str) -> list[Venue]:
+    return [venue for venue in venues(build().state.store) if venue.city == city]
