@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.mcp_server.serving import running
+from mcp_server.conformance.fixtures import FIXTURES
+from mcp_server.conformance.versions import OWNER
+from registry import open_registry
+from tests.mcp_server.clients.official import INSPECTOR, NODE, REASON, SUITE
+from tests.mcp_server.serving import Running, running
 from tests.requirements import requirement
 
-CACHE = Path(
-    os.environ.get("AGENT_SCHOOL_CONFORMANCE")
-    or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "agent-school" / "conformance"
-)
-NODE = CACHE / "node_modules/node/bin/node"
-SUITE = CACHE / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
 LEAST_PASSED = {"2025-11-25": 81, "2026-07-28": 152}  # checks; fewer means that scenarios were not run
 
 
 @pytest.mark.conformance
-@pytest.mark.skipif(
-    not (NODE.exists() and SUITE.exists()), reason="Node 22 and the suite are not installed: scripts/conformance.sh"
-)
+@pytest.mark.skipif(not (NODE.exists() and SUITE.exists()), reason=f"Node 22 and the suite are {REASON}")
 @pytest.mark.parametrize("revision", list(LEAST_PASSED))
 @requirement("MCP-1")
 def test_every_scored_check_of_the_official_suite_passes(tmp_path: Path, revision: str) -> None:
@@ -39,6 +35,34 @@ def test_every_scored_check_of_the_official_suite_passes(tmp_path: Path, revisio
     assert total is not None, done.stdout[-2000:] + done.stderr[-2000:]
     assert int(total[1]) >= LEAST_PASSED[revision], summary
     assert done.returncode == 0, summary
+
+
+@pytest.mark.conformance
+@pytest.mark.skipif(not (NODE.exists() and INSPECTOR.exists()), reason=f"Node 22 and the Inspector are {REASON}")
+@requirement("MCP-1", "MCP-3")
+def test_the_inspector_lists_all_tools_strictly(server: Running) -> None:
+    line = [str(NODE), str(INSPECTOR), "--cli", server.url, "--transport", "http", "--method", "tools/list", "--strict"]
+    done = subprocess.run(
+        [*line, "--header", f"Authorization: Bearer {server.made['ada']}"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    names = {tool["name"] for tool in json.loads(done.stdout)["tools"]}
+    assert {"learn_tool", "echo"} <= names
+
+
+def test_the_suites_tools_are_the_registrys_own_and_gone_with_the_server(tmp_path: Path) -> None:
+    with running(tmp_path / "home", "--conformance") as server:
+        with open_registry(server.home / "registry.sqlite") as registry:
+            held = {entry.tool.name for entry in registry.tools(OWNER, limit=200).entries}
+            assert not registry.tools("local", limit=200).entries
+        server.stop()
+    assert held == set(FIXTURES)
+    with open_registry(tmp_path / "home" / "registry.sqlite") as registry:
+        assert not registry.tools(OWNER, limit=200).entries
 
 
 def test_the_conformance_profile_is_refused_on_an_address_that_others_reach(command) -> None:

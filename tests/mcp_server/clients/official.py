@@ -12,6 +12,6 @@ CACHE = Path(
 NODE = CACHE / "node_modules/node/bin/node"
 SUITE = CACHE / "node_modules/@modelcontextprotocol/conformance/dist/index.js"
 BUNDLER = CACHE / "node_modules/@anthropic-ai/mcpb/dist/cli/cli.js"
-INSPECTOR = CACHE / "node_modules/@modelcontextprotocol/inspector/cli/build/cli.js"
+INSPECTOR = CACHE / "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js"
 SERVER_SCHEMA = CACHE / "server.schema.json"
 REASON = "not installed: run scripts/conformance.sh"
