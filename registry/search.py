@@ -17,7 +17,7 @@ from domain.workflow import Status
 from registry.catalogue import report
 from registry.database import Database, Row
 from registry.index import COLUMNS, KEYS
-from registry.seals import require_sealed
+from registry.seals import require_listed
 from registry.shelf import Shelf
 from registry.values import SearchHit
 from registry.visibility import VISIBLE, plain
@@ -232,8 +232,7 @@ def hit(row: Row, labels: list[tuple[str, str]], points: float) -> SearchHit:
 def intact(shelf: Shelf, row: Row) -> bool:
     """Return whether a row's face is what was signed; a row that is not is reported."""
     try:
-        shelf.verifier.require_face(row)
-        require_sealed(shelf.verifier, row)
+        require_listed(shelf.verifier, row)
     except IntegrityBroken as error:
         report(shelf, row, error)
         return False
