@@ -97,6 +97,7 @@ class _Sieve:
         # A selector that is too wide mostly hits neighbours: they are asked first.
         self.others = sorted(others, key=lambda node: abs(node.index - first))
         self.culprits: tuple[Node, ...] = ()
+        self.of_kind: dict[str, list[Node]] = {}
 
     def passes(self, selector: str) -> bool:
         """Tell whether the selector hits the wanted nodes and no other of their tags."""
@@ -106,10 +107,17 @@ class _Sieve:
             return False
         if not all(is_match(node, selector) for node in self.nodes[1:-1]):
             return False
-        culprit = first_below(self.others, selector, None)
+        culprit = first_below(self._others_of_kind(selector), selector, None)
         if culprit is not None:
             self.culprits = (culprit, *self.culprits[:2])
         return culprit is None
+
+    def _others_of_kind(self, selector: str) -> list[Node]:
+        """Return the other nodes that the selector's last step alone matches: many proposals end alike."""
+        end = selector if '"' in selector else selector.rpartition(" ")[2]
+        if end not in self.of_kind:
+            self.of_kind[end] = [node for node in self.others if is_match(node, end)]
+        return self.of_kind[end]
 
 
 def _by_parents(nodes: Sequence[Node], tree: Tree, wanted: list[Element]) -> tuple[str, ...]:
