@@ -102,7 +102,7 @@ class JobDesk:
                 job = self.get(job_id, owner)
         return job
 
-    async def follow(self, job_id: str, owner: str, on_progress: EventSink) -> Job:
+    async def follow(self, job_id: str, owner: str | None, on_progress: EventSink) -> Job:
         """Return the job once it has ended or asks something, telling of its progress meanwhile.
 
         Raises:
