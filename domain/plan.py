@@ -211,12 +211,16 @@ class PagingKind(StrEnum):
     MORE = "more"  # browser: press the control ``next_locator``
 
 
+WINDOW = "window"
+
+
 class Paging(Value):
     """Paging, shown by probing when ``proven``.
 
     ``next_locator`` reads the cursor or next address from the answer (a JSON path,
     ``selector@attribute``, or ``header:link`` for the ``Link`` header's rel=next); ``more_locator`` a flag that
     says whether more follows. For location ``body``, ``parameter`` is a dotted path into the request's body.
+    For SCROLL the parameter ``window`` says that the list drops what scrolled away, so that it is read step by step.
     ``size_parameter`` and ``size`` ask for a page size where the source takes one.
     """
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from domain.meaning.words import fold
 from domain.observation import Column, Endpoint, EndpointParameter, Observation, Page, ProbePurpose, RecordCandidate
-from domain.plan import Intent, Paging, PagingKind, RecordSource, Relation, RequestTemplate, SourceKind, Topic
+from domain.plan import WINDOW, Intent, Paging, PagingKind, RecordSource, Relation, RequestTemplate, SourceKind, Topic
 from domain.values import JsonObject, JsonValue
 from generators.induction.paging import find_paging
 from generators.induction.reading import read, reads_as
@@ -32,6 +32,7 @@ from generators.sources.typing import as_text
 _MOST_PARAMETERS: Final = 5
 _MOST_DEEP: Final = 3
 _FEW_VALUES: Final = 40
+_WINDOWED: Final = "drops what scrolled away"
 NOBODY_SAYS: Final = "zzqxjkvwpt"
 PAGE_PLACE: Final = "{page}"
 _SAME: Final = 0.8
@@ -64,6 +65,9 @@ def study_pages(
         deep[candidate.kind] = number + 1
         if candidate.kind is SourceKind.EMBEDDED:
             candidate = candidate.model_copy(update={"agreement": agreement(shown_names, _data_rows(candidate, page))})
+        if candidate.kind is SourceKind.BROWSER and any(note.endswith(_WINDOWED) for note in observation.notes):
+            window = Paging(kind=PagingKind.SCROLL, parameter=WINDOW, proven=True)
+            candidate = candidate.model_copy(update={"paging": window})
         if candidate.kind is SourceKind.BROWSER or number >= _MOST_DEEP:
             candidates.append(candidate)
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.plan import Paging, PagingKind, Plan
+from domain.plan import WINDOW, Paging, PagingKind, Plan
 from generators.templates.filters import has_filters
 from generators.templates.text import indent, literal
 
@@ -10,7 +10,8 @@ from generators.templates.text import indent, literal
 def browser_constants(plan: Plan) -> list[str]:
     """Return the constants that only a browser workflow has."""
     lines = [f"RECORDS = {literal(plan.records.records)}", "APPEAR_MS = 10_000  # a page's first records"]
-    lines += ["GROW_MS = 2_500  # what scrolling brings", "MAX_STEPS = 60"]
+    grows = "2_500" if plan.paging is not None else "800"
+    lines += [f"GROW_MS = {grows}  # what scrolling brings", "MAX_STEPS = 60"]
     return lines
 
 
@@ -55,13 +56,22 @@ def browser_run(plan: Plan, *, limit: str, finish: list[str]) -> list[str]:
     ]
     if paging is not None and paging.kind is PagingKind.NEXT_LINK:
         lines += _by_links(plan, paging)
+    elif paging is not None and paging.kind is PagingKind.SCROLL and paging.parameter == WINDOW:
+        lines += _by_window(plan)
     else:
         lines += _by_growth(plan, paging)
     return ["async def run(request: Request, page: Page) -> Response:", *indent([*lines, *finish])]
 
 
-def _keep(plan: Plan) -> list[str]:
+def _keep(plan: Plan, *, fresh: bool = False) -> list[str]:
     lines = ["items = [read_item(raw) for raw in raws]", "expect_fields(items)"]
+    if fresh:
+        lines = [
+            "fresh = [item for item in map(read_item, raws) if item not in seen]",
+            "expect_fields(fresh)",
+            "seen += fresh",
+            "items = fresh",
+        ]
     return [
         *lines,
         "rows += [item for item in items if answers(item, request)]" if has_filters(plan) else "rows += items",
@@ -75,6 +85,8 @@ def _by_growth(plan: Plan, paging: Paging | None) -> list[str]:
     )
     step = (
         [
+            f"if not await page.locator({literal(paging.next_locator if paging else '')}).count():",
+            *indent(["incomplete = False", "break"]),
             "try:",
             *indent([press]),
             "except PlaywrightTimeoutError:",
@@ -97,6 +109,28 @@ def _by_growth(plan: Plan, paging: Paging | None) -> list[str]:
         ),
         "_, raws = await read_page(page)",
         *_keep(plan),
+    ]
+
+
+def _by_window(plan: Plan) -> list[str]:
+    """The list shows only what is in the window: it is read a window at a time, each record once."""
+    return [
+        "await appears(page, 0, APPEAR_MS)",
+        "seen: list[Item] = []",
+        "incomplete = True",
+        "same = 0",
+        "for _ in range(MAX_STEPS):",
+        *indent(
+            [
+                "_, raws = await read_page(page)",
+                *_keep(plan, fresh=True),
+                "same = 0 if fresh else same + 1",
+                "if same >= 3:",
+                *indent(["incomplete = False", "break"]),
+                "await page.mouse.wheel(0, 500)",
+                "await page.wait_for_timeout(100)",
+            ]
+        ),
     ]
 
 

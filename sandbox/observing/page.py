@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 MAX_NODES = 60_000
 GROWTH = 1.02  # less is a clock or a counter, not what scrolling brought
 KEPT_SHARE = 0.9
+FEWEST_NEW = 3
+WINDOWED = "explore: the list drops what scrolled away"
+_TEXT = "() => document.body.innerText"
 MARK = "data-agent-more"
 TRY_AGAIN = frozenset({429, 502, 503, 504})
 
@@ -148,7 +151,12 @@ async def _read(page: Page) -> Rendered:
 
 async def _explore(page: Page, recorder: Recorder, pace: Pace, deadline: float, result: Visit) -> None:
     before = len(result.first.text)
+    shown = set((await page.evaluate(_TEXT)).splitlines())
     scrolled = await _scroll(page, recorder, pace, deadline)
+    if scrolled:
+        below = set((await page.evaluate(_TEXT)).splitlines())
+        if len(below - shown) >= FEWEST_NEW and len(below & shown) < KEPT_SHARE * len(shown):
+            result.notes.append(WINDOWED)
     clicked = await _load_more(page, recorder, pace, deadline)
     result.notes.extend(f"more: clicked {text!r}" for text in clicked)
     if not scrolled and not clicked:
