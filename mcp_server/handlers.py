@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import anyio
@@ -11,7 +12,7 @@ import jsonschema_rs
 import mcp_types as types
 import structlog
 
-from domain.errors import APPROVAL, APPROVE, InvalidArguments, NeedsApproval, RunKilled, SchoolError, UnknownTool
+from domain.errors import APPROVAL, APPROVE, InvalidArguments, NeedsApproval, RunKilled, SchoolError
 from domain.workflow import WorkflowVersion
 from mcp_server import author_tools, authoring, meta_tools
 from mcp_server.approvals import may_approve
@@ -90,13 +91,13 @@ async def call_published(desk: Desk, asked: Asked, name: str, arguments: dict[st
         SchoolError: the call did not end well.
     """
     require_scope(asked.principal, Scope.CALL)
-    require_confirmed(desk, asked, name, arguments)
     if not desk.school.runner.started:
         with anyio.CancelScope(shield=True):  # all callers share it: one that leaves must not end its start
             await desk.school.runner.get()
     longest_s = desk.school.settings.call_timeout_s
     with anyio.move_on_after(longest_s):
-        done = await call(desk.school, name, arguments, owner=asked.owner)
+        admit = partial(require_confirmed, desk, asked, arguments)
+        done = await call(desk.school, name, arguments, owner=asked.owner, admit=admit)
         structlog.contextvars.bind_contextvars(run=done.run.id)  # taken back by dispatch, which bound it empty
         output = done.run.output
         value = output if isinstance(output, dict) else {"result": output}
@@ -106,20 +107,16 @@ async def call_published(desk: Desk, asked: Asked, name: str, arguments: dict[st
     )
 
 
-def require_confirmed(desk: Desk, asked: Asked, name: str, arguments: dict[str, Any]) -> None:
+def require_confirmed(desk: Desk, asked: Asked, arguments: dict[str, Any], version: WorkflowVersion) -> None:
     """Refuse the call of a tool that changes something at its site, until a person has confirmed it (PROVE-8).
 
     Raises:
         NeedsApproval: nobody has, neither this call nor all calls of the tool.
     """
-    try:
-        version = desk.school.shelf.version(name, asked.owner)
-    except UnknownTool:
-        return  # the call itself says so
     if version.tool.annotations.read_only_hint:
         return
     question = write_question(version, arguments)
-    if question.field not in asked.approved and not calls_approved(desk.school, name, owner=asked.owner):
+    if question.field not in asked.approved and not calls_approved(desk.school, version.name, owner=asked.owner):
         raise question
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -44,8 +45,18 @@ class Called(Value):
     trial: Verdict | None = None
 
 
-async def call(school: School, name: str, arguments: JsonObject, *, owner: str = "local") -> Called:
+async def call(
+    school: School,
+    name: str,
+    arguments: JsonObject,
+    *,
+    owner: str = "local",
+    admit: Callable[[WorkflowVersion], None] | None = None,
+) -> Called:
     """Run a tool and return its result. The first proved call of an imported draft publishes it.
+
+    ``admit`` is shown the version that is about to run, and raises when it must not; what it lets pass has a person's
+    consent as far as it needs one.
 
     Raises:
         UnknownTool: no such tool is visible to the owner.
@@ -53,10 +64,12 @@ async def call(school: School, name: str, arguments: JsonObject, *, owner: str =
         SandboxProblem, SourceProblem: the run did not end well; code and remedy say why.
     """
     version = school.shelf.version(name, owner)
+    if admit is not None:
+        admit(version)
     if version.status is Status.DRAFT:
         from school.first_call import try_draft  # noqa: PLC0415 - only drafts are tried, once
 
-        return await try_draft(school, version, arguments, owner=owner)
+        return await try_draft(school, version, arguments, owner=owner, consent=admit is not None)
     require_valid(version, arguments)
     runner = await school.runner.get()
     run = await runner.run(
