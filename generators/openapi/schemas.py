@@ -12,6 +12,7 @@ from domain.observation import Column
 from domain.plan import FieldType
 from domain.values import JsonObject, JsonValue
 from generators.openapi.document import Document
+from generators.prompts import without_orders
 from generators.sources.naming import column_names, snake
 
 ONE: Final = "{}"
@@ -143,8 +144,8 @@ def _column(name: str, path: str, leaf: JsonObject, *, required: bool) -> Column
 
 
 def one_line(text: str, most: int) -> str:
-    """Return a text without markup on one line, cut at a word."""
-    bare = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text[:_LONGEST_TEXT])
+    """Return a text without markup and without orders to its reader, on one line, cut at a word."""
+    bare = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in without_orders(text[:_LONGEST_TEXT]))
     plain = " ".join(re.sub(r"<[^>]{1,80}>|[`*#|]", " ", bare).split())
     return plain if len(plain) <= most else plain[:most].rsplit(" ", 1)[0] + " …"
 

@@ -5,7 +5,7 @@ the message with its blanks. The version that is stored with what a prompt produ
 a hash of the file, so that no change to a prompt goes unseen.
 """
 
-from generators.prompts.fence import fenced, foreign_script, unsafe_wording
+from generators.prompts.fence import fenced, foreign_script, unsafe_wording, without_orders
 from generators.prompts.prompt import Prompt, load_prompt
 
-__all__ = ["Prompt", "fenced", "foreign_script", "load_prompt", "unsafe_wording"]
+__all__ = ["Prompt", "fenced", "foreign_script", "load_prompt", "unsafe_wording", "without_orders"]

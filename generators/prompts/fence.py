@@ -19,6 +19,7 @@ _MARK_LENGTH: Final = 32  # hex digits: 128 bits
 _COPIED_WORDS: Final = 9  # so many words in a row are no coincidence
 _ADDRESS: Final = re.compile(r"https?:|www\.|://|\b[\w.+-]+@[\w-]+\.\w|\b\d{1,3}(\.\d{1,3}){3}\b", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"[<>`{}\\]|\[[^\]]*\]\(")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
 _SECRETS: Final = re.compile(
     r"\b(passwords?|api.?keys?|access.?tokens?|credentials?|credit.?cards?|secrets?)\b", re.IGNORECASE
 )
@@ -61,6 +62,13 @@ def unsafe_wording(text: str, *, longest: int, seen: str = "", logs_in: bool = F
     if seen and _copies(text, seen):
         return "a sentence taken over from the source; use your own words"
     return ""
+
+
+def without_orders(text: str) -> str:
+    """Return a source's text without the sentences that steer its reader: for descriptions that are published."""
+    if not _ORDERS.search(text):
+        return text
+    return " ".join(sentence for sentence in _SENTENCE.split(text) if not _ORDERS.search(sentence))
 
 
 def foreign_script(text: str, question: str) -> bool:
