@@ -185,6 +185,8 @@ def _single(plan: Plan) -> list[str]:
 
 def _keep(plan: Plan) -> list[str]:
     lines = ["items = [read_item(raw) for raw in raws]", "expect_fields(items)"]
+    if plan.paging is not None and _repeats(plan.paging):
+        lines += ["if not items or items == previous:", *indent(["incomplete = False", "break"])]
     if has_filters(plan):
         return [*lines, "rows += [item for item in items if answers(item, request)]"]
     return [*lines, "rows += items"]
@@ -258,16 +260,16 @@ def _turns(plan: Plan, paging: Paging) -> tuple[list[str], list[str]]:
             "url, query = following, {}",
         ]
         return [], after
-    ended = f"if not items or items == previous{more}:"
+    ended = [f"if {more.removeprefix(' or ')}:", *indent(done)] if more else []
     if paging.kind is PagingKind.OFFSET:
         value = "rows_seen" if paging.location == "body" else "str(rows_seen)"
-        return [f"{target} = {value}"], [ended, *indent(done), "previous = items", "rows_seen += len(items)"]
+        return [f"{target} = {value}"], [*ended, "previous = items", "rows_seen += len(items)"]
     value = f"{paging.first} + number * {paging.step}" if paging.step != 1 else f"number + {paging.first}"
     if paging.location in {"path", "url"}:
         before = [f"url = URL.replace({literal('{' + paging.parameter + '}')}, str({value}))"]
     else:
         before = [f"{target} = {value if paging.location == 'body' else f'str({value})'}"]
-    return before, [ended, *indent(done), "previous = items", "rows_seen += len(items)"]
+    return before, [*ended, "previous = items", "rows_seen += len(items)"]
 
 
 def _more(paging: Paging) -> str:
