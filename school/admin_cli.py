@@ -6,7 +6,11 @@ import typer
 
 from school.admin import approve_cli, change_cli, look_cli, move_cli, records_cli, replay_cli, signing_cli
 
-app = typer.Typer(no_args_is_help=True, help="See, compare, move, test and undo published tools.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="See, compare, move, test and undo published tools. "
+    "A tool whose site changed is learned again; repairing it by itself is not built yet.",
+)
 for commands in (look_cli.app, change_cli.app, approve_cli.app, move_cli.app, replay_cli.app):
     app.add_typer(commands)
 app.add_typer(signing_cli.app, name="keys")

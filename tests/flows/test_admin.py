@@ -198,12 +198,40 @@ def test_a_file_that_asks_for_more_than_reading_is_taken_only_when_told(
 
 @pytest.mark.usefixtures("stocked")
 @requirement("REG-2")
-def test_a_rotated_key_signs_and_what_the_old_one_signed_stays_valid(command: Command) -> None:
-    before = one_object(command("tools", "keys", "list", "--json"))["keys"]
+def test_a_rotated_key_signs_and_the_old_one_is_distrusted_once_all_is_signed_anew(command: Command) -> None:
+    def keys() -> dict[str, tuple[bool, int]]:
+        listed = one_object(command("tools", "keys", "list", "--json"))["keys"]
+        return {key["key_id"]: (key["active"], key["versions"]) for key in listed}
+
+    [(old, _)] = keys().items()
     fresh = one_object(command("tools", "keys", "rotate", "--yes", "--json"))["key_id"]
-    after = one_object(command("tools", "keys", "list", "--json"))["keys"]
-    assert {key["key_id"]: key["active"] for key in after} == {before[0]["key_id"]: False, fresh: True}
-    assert command("tools", "show", "list_concerts", "--json").returncode == 0
+    assert keys() == {old: (False, 3), fresh: (True, 0)}
+    assert command("tools", "keys", "distrust", old, "--json").returncode == 2
+    assert one_object(command("tools", "keys", "distrust", old, "--yes", "--json"))["refused_versions"] == 3
+    refused = command("tools", "show", "list_concerts", "--json")
+    assert (refused.returncode, one_object(refused)["error"]["code"]) == (1, "integrity_broken")
+    active = command("tools", "keys", "distrust", fresh, "--yes", "--json")
+    assert (active.returncode, one_object(active)["error"]["code"]) == (2, "settings")
+
+
+@pytest.mark.usefixtures("stocked")
+@requirement("REG-2")
+def test_rotating_with_resign_leaves_nothing_to_the_old_key(command: Command) -> None:
+    [old] = one_object(command("tools", "keys", "list", "--json"))["keys"]
+    rotated = one_object(command("tools", "keys", "rotate", "--resign", "--yes", "--json"))
+    assert (rotated["resigned"]["versions"], rotated["resigned"]["refused_tools"]) == (3, 0)
+    gone = one_object(command("tools", "keys", "distrust", old["key_id"], "--yes", "--json"))
+    assert gone["refused_versions"] == 0
+    assert one_object(command("tools", "show", "list_concerts", "--json"))["tool"]["key_id"] == rotated["key_id"]
+
+
+@pytest.mark.usefixtures("stocked")
+@requirement("REG-5")
+def test_retention_comes_from_the_settings(command: Command) -> None:
+    assert one_object(command("gc", "--yes", "--json"))["deleted"]["runs"] == 0
+    shorter = {"AGENT_SCHOOL_KEEP_RUNS_DAYS": "5"}
+    assert one_object(command("gc", "--yes", "--json", **shorter))["deleted"]["runs"] == 2
+    assert one_object(command("runs", "list_concerts", "--json"))["runs"] == []
 
 
 @pytest.mark.usefixtures("stocked")
