@@ -9,10 +9,13 @@ here.
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 
-from domain.errors import APPROVAL, IllegalMove, NeedsApproval, UnknownTool
+import typer
+
+from domain.errors import APPROVAL, IllegalMove, NeedsApproval, NotConfirmed, UnknownTool
 from domain.policy import Method, Policy
 from domain.values import JsonObject
 from domain.workflow import Status, WorkflowVersion
@@ -115,6 +118,24 @@ def approval_of(question: JsonObject) -> NeedsApproval:
     """Return a job's question as the error that it was."""
     kind, _, subject = str(question["field"]).removeprefix(APPROVAL).partition(":")
     return NeedsApproval(str(question["text"]), kind=kind, subject=subject, remedy=_remedy(kind, subject))
+
+
+def confirm_at_terminal(
+    school: School, version: WorkflowVersion, arguments: JsonObject, *, yes: bool, can_ask: bool
+) -> None:
+    """Ask the person at the terminal before a tool changes something at its site; ``yes`` says that they agreed.
+
+    Raises:
+        NeedsApproval: nobody is there to ask, and nobody agreed beforehand.
+        NotConfirmed: the person said no.
+    """
+    if yes or version.tool.annotations.read_only_hint or calls_approved(school, version.name, owner="local"):
+        return
+    question = write_question(version, arguments)
+    if not can_ask or not sys.stdin.isatty():
+        raise question
+    if not typer.confirm(question.message, err=True):
+        raise NotConfirmed("Nothing was called.", remedy="")
 
 
 def grant(school: School, problem_field: str, *, owner: str, actor: str) -> None:

@@ -19,6 +19,7 @@ from school.console import ASKS, plain_error, print_json, run
 from school.questions import with_answer
 
 if TYPE_CHECKING:
+    from domain.workflow import WorkflowVersion
     from school.ask import Answer
     from school.call import Called
 
@@ -165,13 +166,20 @@ def learn(
 def call_command(
     tool: Annotated[str, typer.Argument(help="Name of a published tool, or of an imported draft.")],
     param: Annotated[list[str] | None, typer.Option("--param", help="name=value; a value may be JSON.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Call it without asking, though it changes things.")] = False,
     as_json: Json = False,
 ) -> None:
     """Call a tool; the first proved call of an imported draft publishes it."""
+    from school.approvals import confirm_at_terminal  # noqa: PLC0415 - see answer_query
     from school.call import call  # noqa: PLC0415 - see answer_query
 
     async def use(school: School) -> Called:
-        return await call(school, tool, arguments(school, tool, param or []))
+        given = arguments(school, tool, param or [])
+
+        def admit(version: WorkflowVersion) -> None:
+            confirm_at_terminal(school, version, given, yes=yes, can_ask=not as_json)
+
+        return await call(school, tool, given, admit=admit)
 
     done = run(use, as_json=as_json, on_error=plain_error)
     if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -130,6 +131,17 @@ async def test_a_client_that_cannot_ask_is_told_what_is_needed_until_a_person_ap
         assert (await told(client, name, text="x"))["rows"] == [{"text": "x"}]
         assert terminal(server, "tools", "disapprove", name, "--owner", name).returncode == 0
         assert (await told(client, name, text="x"))["status"] == "needs_input"
+
+
+@requirement("PROVE-8")
+def test_a_writing_tool_is_called_from_a_program_only_with_a_yes(server: Running) -> None:
+    publish_writing(server, "order_here", "local")
+    line = ("call", "order_here", "--param", "text=x", "--json")
+    asked = terminal(server, *line)
+    assert asked.returncode == 3
+    assert json.loads(asked.stdout)["error"]["code"] == "needs_approval"
+    done = terminal(server, *line, "--yes")
+    assert json.loads(done.stdout)["result"]["rows"] == [{"text": "x"}]
 
 
 async def test_a_tool_that_only_reads_is_called_without_a_question(server: Running) -> None:
