@@ -26,7 +26,8 @@ def warm() -> None:
     importlib.import_module("_strptime")  # strptime imports it on first use
     import encodings.idna  # noqa: F401, PLC0415 - the same for addresses
 
-    import pydantic.json_schema  # noqa: F401, PLC0415 - the same for model_json_schema
+    import pydantic._internal._dataclasses  # noqa: PLC0415 - the same for model_json_schema
+    import pydantic.json_schema  # noqa: F401, PLC0415 - the same
 
     _ship_zones()
     _exercise()
@@ -60,7 +61,7 @@ def _core_config(self: ConfigWrapper, title: str | None) -> Any:
     return config
 
 
-def _model_validate(cls: type[pydantic.BaseModel], obj: Any, **options: Any) -> Any:
+def _model_validate(cls: type[pydantic.BaseModel], /, obj: Any, **options: Any) -> Any:
     """``model_validate`` over data; with ``from_attributes`` it would read what the guards refuse."""
     if options.pop("from_attributes", None):
         raise TypeError("models are made from data, not from the attributes of objects")

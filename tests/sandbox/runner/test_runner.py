@@ -12,12 +12,12 @@ import pytest_asyncio
 
 from domain.errors import CodeRefused
 from domain.policy import Policy
-from domain.run import Outcome
+from domain.run import Outcome, RunKind
 from domain.workflow import Artifact
 from sandbox.runner import Level, Runner, RunnerOptions, open_runner
 from sandbox.secrets import MARK, Secret, SecretStore
 from tests.requirements import requirement
-from tests.sandbox.runner.workflows import call, workflow
+from tests.sandbox.runner.workflows import HEAD, NOW, call, workflow
 from tests.sandbox.sites import Site, serve
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), requirement("BOX-3")]
@@ -242,3 +242,13 @@ def _running(pids: set[int]) -> list[psutil.Process]:
 
 def _children() -> set[int]:
     return {process.pid for process in psutil.Process().children(recursive=True)}
+
+
+@requirement("BOX-3", "GEN-2")
+async def test_a_model_tells_its_schema_in_the_jail() -> None:
+    body = """    schema = Item.model_json_schema()
+    return Response(rows=[Item(name=name, number=1) for name in sorted(schema["properties"])], count=2)
+"""
+    async with open_runner() as runner:
+        run = await runner.run(Artifact(code=HEAD + body), {}, Policy(), kind=RunKind.TRIAL, now=NOW)
+    assert (run.error, [row["name"] for row in run.rows]) == (None, ["name", "number"])
