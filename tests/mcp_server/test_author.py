@@ -14,6 +14,8 @@ from mcp.shared.exceptions import MCPError
 
 from domain.errors import SchoolError
 from mcp_server.handles import LIVES_S, PER_OWNER, Handles, UnknownHandle
+from tests.mcp_server.serving import MODES
+from tests.mcp_server.test_approvals import Person
 from tests.mcp_server.test_stdio import connected
 from tests.requirements import requirement
 
@@ -115,13 +117,16 @@ async def run(request: Request, http: httpx.AsyncClient) -> Response:
 '''
 BAKED = ("same_place(item.city, request.city)", 'same_place(item.city, "Oakland")')
 FACE = {"name": "gather_yoga", "title": "Yoga events", "description": "Find events by words and city."}
+AUTHORING = {"observe_source", "check_workflow", "try_workflow", "publish_workflow"}
 TRIALS = [{"arguments": {"keywords": [], "city": "Berkeley"}, "expect": "rows"}]
 
 
 @asynccontextmanager
-async def author(environment: dict[str, str], events_site: str) -> AsyncIterator[Client]:
+async def author(
+    environment: dict[str, str], events_site: str, mode: str = "auto", **options: Any
+) -> AsyncIterator[Client]:
     host = events_site.split("//")[1]
-    async with connected({**environment, "AGENT_SCHOOL_PRIVATE_HOSTS": host}, "auto") as opened:
+    async with connected({**environment, "AGENT_SCHOOL_PRIVATE_HOSTS": host}, mode, **options) as opened:
         yield opened
 
 
@@ -147,8 +152,55 @@ def written(brief: str, site: str) -> str:
 async def test_a_client_learns_a_tool_as_its_author_and_only_proved_code_is_published(
     environment: dict[str, str], events_site: str
 ) -> None:
-    async with author(environment, events_site) as client:
+    person = Person("approve")
+    async with author(environment, events_site, elicitation_callback=person) as client:
         await learn_as_author(client, events_site)
+    assert len(person.shown) == 2  # for the code that failed its proof, and for the code that was published
+    assert events_site.split("//")[1] in person.shown[1]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("mode", MODES)
+@requirement("MCP-8", "MCP-5")
+async def test_a_person_sees_the_policy_and_nothing_is_published_without_a_yes(
+    environment: dict[str, str], events_site: str, mode: str
+) -> None:
+    person = Person("refuse")
+    async with author(environment, events_site, mode, elicitation_callback=person) as client:
+        observed = await client.call_tool("observe_source", {"site": f"{events_site}/sf", "query": "yoga"})
+        code = written(text_of(observed.content[0]), events_site)
+        handle = observed.structured_content["handle"]
+        told_back = await told(client, "publish_workflow", handle=handle, code=code, **FACE, trials=TRIALS)
+        assert told_back["error"]["code"] == "not_approved"
+        assert FACE["name"] not in {tool.name for tool in (await client.list_tools()).tools}
+    host = events_site.split("//")[1]
+    assert person.shown == [f"Publish {FACE['name']}? It may ask {host}, with GET, HEAD, and nothing else."]
+
+
+@pytest.mark.parametrize("mode", MODES)
+@requirement("MCP-8", "MCP-5")
+async def test_an_author_may_send_forms_only_where_a_person_agrees(
+    environment: dict[str, str], events_site: str, mode: str
+) -> None:
+    person = Person("refuse")
+    asks = {"site": f"{events_site}/members", "query": "venues in London", "send_forms": True}
+    async with author(environment, events_site, mode, elicitation_callback=person) as client:
+        assert (await told(client, "observe_source", **asks))["error"]["code"] == "not_approved"
+    assert "send forms (POST)" in person.shown[0]
+    async with author(environment, events_site, mode) as client:
+        alone = await told(client, "observe_source", **asks)
+    assert alone["status"] == "needs_input"
+    assert "--allow-method POST" in alone["remedy"]
+
+
+@pytest.mark.browser
+@requirement("MCP-8", "MCP-5")
+async def test_an_author_may_send_forms_after_a_yes_and_the_policy_says_so(
+    environment: dict[str, str], events_site: str
+) -> None:
+    asks = {"site": f"{events_site}/members", "query": "venues in London", "send_forms": True}
+    async with author(environment, events_site, elicitation_callback=Person("approve")) as client:
+        assert (await told(client, "observe_source", **asks))["policy"]["methods"] == ["GET", "HEAD", "POST"]
 
 
 async def learn_as_author(client: Client, events_site: str) -> None:
@@ -225,9 +277,14 @@ async def test_an_author_cannot_observe_a_private_address_that_the_settings_do_n
 @requirement("MCP-8")
 async def test_the_prompt_tells_an_author_the_loop(environment: dict[str, str], events_site: str) -> None:
     async with author(environment, events_site) as client:
+        # What a client pays for before anything is asked: four tools and a prompt.
+        tools = [t for t in (await client.list_tools()).tools if t.name in AUTHORING]
+        assert len(tools) == len(AUTHORING)
+        assert sum(len(tool.model_dump_json(exclude_none=True)) for tool in tools) < 6_500
         assert "author_workflow" in {prompt.name for prompt in (await client.list_prompts()).prompts}
         words = await client.get_prompt("author_workflow", {"site": "https://site.example/", "query": "jazz tonight"})
         text = text_of(words.messages[0].content)
+        assert len(text) < 2_500
         places = [text.index(tool) for tool in ("observe_source", "check_workflow", "try_workflow", "publish_workflow")]
         assert places[:3] == sorted(places[:3])
         assert "jazz tonight" in text
