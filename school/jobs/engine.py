@@ -12,6 +12,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -206,5 +207,5 @@ async def open_engine(school: School, board: JobBoard, roll: Roll, version: str)
             await engine.close()
             await anyio.to_thread.run_sync(DBOS.destroy)
             _engines.remove(engine)
-            # DBOS gave its own threads to the loop, and they are gone.
-            asyncio.get_running_loop().set_default_executor(None)  # type: ignore[arg-type]
+            # DBOS had given its own threads to the loop, and they are gone.
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="asyncio"))
