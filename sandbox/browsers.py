@@ -61,7 +61,8 @@ class BrowserOptions:
 
     ``user_agent`` None is the browser's own, which says that it is headless. ``trusted_keys`` are base64
     SHA-256 hashes of public keys (SPKI) that TLS certificates may rest on besides the public authorities,
-    for sites with an authority of their own. Each owner has a browser to itself, which is replaced after
+    for sites with an authority of their own; those of the certificates in ``ca_file`` (PEM) are added.
+    Each owner has a browser to itself, which is replaced after
     ``recycle_after`` contexts; of more than ``max_browsers`` the longest unused one ends.
     """
 
@@ -73,6 +74,7 @@ class BrowserOptions:
     max_browsers: int = 3
     ceiling: Ceiling = field(default_factory=Ceiling)
     trusted_keys: tuple[str, ...] = ()
+    ca_file: Path | None = None
     user_agent: str | None = None
     locale: str = "en-US"
     viewport: tuple[int, int] = (1280, 900)
@@ -268,7 +270,7 @@ class BrowserPool:
         if self._driver is None:
             self._driver = await async_playwright().start()
             self._tap = Tap(self._driver)
-        keys = self.options.trusted_keys
+        keys = self.options.trusted_keys + await asyncio.to_thread(_keys_of, self.options.ca_file)
         return await self._driver.chromium.launch(
             executable_path=script,
             args=[*FLAGS, *([f"--ignore-certificate-errors-spki-list={','.join(keys)}"] if keys else [])],
@@ -322,6 +324,11 @@ def _post(path: Path) -> socket.socket:
 def _resolve(ready: asyncio.Future[None]) -> None:
     if not ready.done():
         ready.set_result(None)
+
+
+def _keys_of(ca_file: Path | None) -> tuple[str, ...]:
+    certificates = [] if ca_file is None else x509.load_pem_x509_certificates(ca_file.read_bytes())
+    return tuple(key_hash(one.public_bytes(serialization.Encoding.PEM)) for one in certificates)
 
 
 def key_hash(certificate_pem: bytes) -> str:

@@ -7,7 +7,7 @@ dedicated workers, beacons. The proxy stays the boundary for hosts, ports, addre
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,6 +23,7 @@ from sandbox.secrets import Secret
 log = logging.getLogger(__name__)
 
 Judge = Callable[[Request], str | None]
+MayOpen = Callable[[str], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +31,15 @@ class Rules:
     """What a context may ask: what its grant says. ``popups`` keeps windows that pages open.
 
     ``secrets`` take the place of their stand-ins in the bodies of requests to their own hosts. With ``playback``
-    what may be asked is answered from a recording, and nothing goes to the network.
+    what may be asked is answered from a recording, and nothing goes to the network. ``may_open`` is asked before a page
+    is opened, and returns why not, or None.
     """
 
     grant: Grant
     popups: bool = False
     secrets: tuple[Secret, ...] = ()
     playback: Playback | None = None
+    may_open: MayOpen | None = None
 
     def filled_in(self, request: Request) -> bytes | None:
         """Return the body to send instead of the request's own, or None when that has no stand-in.
@@ -102,6 +105,8 @@ async def enforce(context: BrowserContext, rules: Rules) -> None:
     async def judge(route: Route, request: Request) -> None:
         reason = rules.refusal(request)
         body = None
+        if reason is None and rules.may_open is not None and _is_main_navigation(request):
+            reason = await rules.may_open(request.url)
         if reason is None:
             try:
                 body = rules.filled_in(request)

@@ -75,8 +75,9 @@ async def page_door(
 
     tape = None if exchanges.played is None else Playback(exchanges.played, now)
     secrets, record = exchanges.secrets, exchanges.records
+    may_open = exchanges.page_refusal if tape is None else None
     async with open_page(
-        browsers, policy, secrets=secrets, record=record, playback=tape, owner=exchanges.owner
+        browsers, policy, secrets=secrets, record=record, playback=tape, owner=exchanges.owner, may_open=may_open
     ) as session:
         door = Door(lambda meta, body: ask(session, meta, body), kill, _PAGE_QUESTIONS)
         exchanges.denials = session.grant.denials

@@ -177,6 +177,21 @@ class Exchanges:
         except TimeoutError as error:
             raise Refused("timeout", f"{host} did not answer within {seconds:g} s.", host) from error
 
+    async def page_refusal(self, url: str) -> str | None:
+        """Return why a page may not be opened though the policy has it: its site's robots.txt; waits for its turn."""
+        try:
+            target = read_target(url.partition("#")[0])
+            addresses = await self._addresses(target)
+            if (target.host, target.port) in self._public or self._broker.options.manners.private:
+                await self._mind_manners(target, addresses)
+        except Malformed:
+            return None  # an address of another scheme, or one that the rules refuse anyway
+        except Refused as refused:
+            return str(refused) if refused.kind != "connect" else None
+        except TimeoutError:
+            return f"The robots.txt of {target.host} could not be read."
+        return None
+
     async def _mind_manners(self, target: Target, addresses: tuple[str, ...]) -> None:
         """Wait for the turn at the host, and ask its robots.txt unless the policy says otherwise by name."""
         if self._policy.respect_robots and not await self._broker.robots.allow(

@@ -28,7 +28,7 @@ from domain.observation import Denial, Exchange
 from domain.policy import Policy
 from sandbox.browsers import BrowserPool
 from sandbox.browsers_ceiling import Breach, CeilingWatch
-from sandbox.browsers_routing import Rules, enforce
+from sandbox.browsers_routing import MayOpen, Rules, enforce
 from sandbox.browsers_tape import Playback, Recording
 from sandbox.egress_grants import Grant
 from sandbox.gate_rules import ADDRESS, COMMANDS, CREATED, EVENTS, Method
@@ -119,13 +119,14 @@ async def open_page(
     record: bool = False,
     playback: Playback | None = None,
     owner: str = "local",
+    may_open: MayOpen | None = None,
 ) -> AsyncIterator[PageSession]:
     """Open a context of its own with one page and a gate before it; all is closed at the end.
 
     The page gets its policy and nothing else; ``read_public`` lets it read assets (GET) from other public hosts.
     ``secrets`` fill login forms on this side (see sandbox.credentials) and are taken out of all that the client gets.
     ``record`` keeps what its pages ask and get; with ``playback`` they get it from there, at the time of the recording,
-    and the proxy lets nothing through.
+    and the proxy lets nothing through. ``may_open`` is asked before each page (see sandbox.browsers_routing).
 
     Raises:
         IsolationMissing: no browser or no box on this machine.
@@ -134,7 +135,7 @@ async def open_page(
     grant = Grant(policy, read_public=read_public)
     network = grant if playback is None else Grant(policy.model_copy(update={"hosts": ()}))
     async with pool.context(network, owner=owner) as context:
-        await enforce(context, Rules(grant=grant, secrets=secrets, playback=playback))
+        await enforce(context, Rules(grant=grant, secrets=secrets, playback=playback, may_open=may_open))
         if playback is not None:
             await context.clock.set_fixed_time(playback.now)
         recorder = Recorder(context)

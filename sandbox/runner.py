@@ -7,6 +7,7 @@ the row limit and the tool's schema, and cleaned of secrets here, in the parent.
 from __future__ import annotations
 
 import asyncio
+import logging
 import marshal
 import uuid
 from collections import OrderedDict
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Compiled", "Level", "Runner", "RunnerOptions", "open_runner"]
 
+log = logging.getLogger(__name__)
+_REFUSALS_TOLD = 50  # lines of one run
 _PREPARED = 512  # versions whose compiled code is kept
 _CANCELLED = Ending(outcome=Outcome.CANCELLED, code="cancelled", message="The caller went away; the run was ended.")
 
@@ -65,7 +68,8 @@ class RunnerOptions:
     ``level`` see sandbox.pool; ``allow_weaker`` names mechanisms (as ``doctor`` lists them) that may be
     missing; ``ca_file`` is trusted beside the system's authorities; ``secrets_folder`` holds the secrets'
     files; ``pace`` is awaited before each request, ``manners`` hold for public hosts; ``browsers`` serves page
-    workflows (the runner starts its own when there is none), ``keep_artifacts`` takes what is left of those that
+    workflows (the runner starts its own when there is none, with the program ``browser``), ``keep_artifacts`` takes
+    what is left of those that
     failed, ``keep_cancelled`` the runs whose caller went away; ``mechanisms`` replaces the look at this machine.
     """
 
@@ -80,6 +84,7 @@ class RunnerOptions:
     pace: Pace | None = None
     manners: Manners = field(default_factory=Manners)
     browsers: BrowserPool | None = None
+    browser: Path | None = None
     keep_artifacts: KeepArtifacts | None = None
     keep_cancelled: Callable[[Run], None] | None = None
     machine: jail.Machine = field(default_factory=jail.this_machine)
@@ -124,6 +129,7 @@ async def open_runner(
             options.level,
             compiler or compile_checked,
             browsers=options.browsers,
+            browser=options.browser,
             keep_artifacts=options.keep_artifacts,
             keep_cancelled=options.keep_cancelled,
         )
@@ -132,6 +138,13 @@ async def open_runner(
             yield runner
         finally:
             await runner.aclose()
+
+
+def _tell_refusals(tool: str, exchanges: Exchanges) -> None:
+    """Write what the run was refused to the log, without queries."""
+    for denial in exchanges.denials[:_REFUSALS_TOLD]:
+        address = exchanges.redactor.text(denial.url.partition("?")[0])
+        log.warning("%s: %s was refused: %s", tool, address, exchanges.redactor.text(denial.reason))
 
 
 def compile_checked(artifact: Artifact, policy: Policy) -> Compiled:
@@ -172,6 +185,7 @@ class Runner:
         compiler: Compiler,
         *,
         browsers: BrowserPool | None = None,
+        browser: Path | None = None,
         keep_artifacts: KeepArtifacts | None = None,
         keep_cancelled: Callable[[Run], None] | None = None,
     ) -> None:
@@ -183,6 +197,7 @@ class Runner:
         self._validators = Validators()
         self._number = 0
         self._browsers = browsers
+        self._browser = browser
         self._keep = keep_artifacts
         self._keep_cancelled = keep_cancelled
         self._owned = AsyncExitStack()
@@ -262,6 +277,7 @@ class Runner:
                     self._keep_cancelled(told(_CANCELLED))
             finally:
                 raise cancelled  # whatever became of the record
+        _tell_refusals(tool or artifact.sha256[:12], exchanges)
         if exchanges.unknown:  # whatever the workflow made of it
             ending = replace(ending, outcome=Outcome.FAILED, code="asked_new", message=exchanges.unknown, output=None)
         return told(ending)
@@ -340,10 +356,10 @@ class Runner:
                 self._pool.give_back(lease, reusable=False)
 
     async def _own_browsers(self) -> BrowserPool:
-        from sandbox.browsers import BrowserPool  # noqa: PLC0415 - heavy; only page workflows need it
+        from sandbox.browsers import BrowserOptions, BrowserPool  # noqa: PLC0415 - heavy; only page workflows need it
 
         if self._browsers is None:
-            self._browsers = BrowserPool()
+            self._browsers = BrowserPool(BrowserOptions(executable=self._browser, ca_file=self.broker.options.ca_file))
             self._owned.push_async_callback(self._browsers.aclose)
         return self._browsers
 

@@ -37,6 +37,7 @@ class Openers:
             allow_weaker=self.settings.allow_weaker,
             ca_file=self.settings.tls_ca_file,
             secrets_folder=self.settings.home / "secrets",
+            browser=Path(self.settings.browser) if self.settings.browser else None,
             keep_cancelled=self.registry.record_run,
         )
         return await self.stack.enter_async_context(open_runner(options))
@@ -52,7 +53,8 @@ class Openers:
         broker = await self.stack.enter_async_context(
             Broker(BrokerOptions(secrets=secrets, ca_file=self.settings.tls_ca_file))
         )
-        browser = BrowserOptions(executable=Path(self.settings.browser) if self.settings.browser else None)
+        executable = Path(self.settings.browser) if self.settings.browser else None
+        browser = BrowserOptions(executable=executable, ca_file=self.settings.tls_ca_file)
         options = ObserverOptions(browser=browser, clock=self.clock.now)
         return await self.stack.enter_async_context(Observer(options, broker=broker))
 

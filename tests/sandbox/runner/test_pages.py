@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Error
 
 from domain.run import Outcome, RunKind
+from domain.values import JsonObject
 from domain.workflow import Artifact
 from sandbox.browsers import BrowserPool
 from sandbox.gate import Artifacts, open_page
+from sandbox.manners import Manners
 from sandbox.runner import RunnerOptions, open_runner
 from tests.requirements import requirement
+from tests.sandbox.broker.test_manners import robotic
+from tests.sandbox.observe.site import make_authority, serving
 from tests.sandbox.runner.workflows import HEAD, NOW
 from tests.sandbox.sites import serve
 
@@ -52,3 +58,33 @@ async def test_a_page_of_a_run_reads_nothing_beside_its_policy() -> None:
         with pytest.raises(Error):
             await session.page.goto("https://assets.example/style.css")
         assert [denial.url for denial in session.grant.denials] == ["https://assets.example/style.css"]
+
+
+@pytest.mark.browser
+@requirement("OPS-5")
+async def test_a_page_that_robots_txt_disallows_is_not_opened() -> None:
+    artifact = Artifact(code=CODE, interface="page")
+    options = RunnerOptions(manners=Manners(private=True))
+    async with robotic() as site, open_runner(options) as runner:
+        for path, outcome in (("/x.csv", Outcome.DENIED), ("/open", Outcome.OK)):
+            url = f"http://127.0.0.1:{site.port}{path}"
+            run = await runner.run(artifact, {"word": url}, site.policy(), kind=RunKind.CALL, now=NOW)
+            assert run.outcome is outcome, run.error
+        assert [path for path in site.asked if path != "/favicon.ico"] == ["/robots.txt", "/open"]
+        url = f"http://127.0.0.1:{site.port}/x.csv"
+        policy = site.policy(respect_robots=False)
+        run = await runner.run(artifact, {"word": url}, policy, kind=RunKind.CALL, now=NOW)
+        assert run.outcome is Outcome.OK
+
+
+@pytest.mark.browser
+@requirement("BOX-5")
+async def test_a_page_of_a_site_with_an_authority_of_its_own_opens_when_that_is_named(tmp_path: Path) -> None:
+    make_authority(tmp_path)
+    artifact = Artifact(code=CODE, interface="page")
+    async with serving(tmp_path) as site:
+        for ca_file, outcome in ((tmp_path / "ca.pem", Outcome.OK), (None, Outcome.FAILED)):
+            async with open_runner(RunnerOptions(ca_file=ca_file)) as runner:
+                arguments: JsonObject = {"word": f"{site.url}/cards"}
+                run = await runner.run(artifact, arguments, site.policy(), kind=RunKind.CALL, now=NOW)
+                assert run.outcome is outcome, run.error
