@@ -13,7 +13,7 @@ import mcp_types as types
 import structlog
 
 from domain.errors import APPROVAL, APPROVE, InvalidArguments, NeedsApproval, RunKilled, SchoolError
-from domain.workflow import WorkflowVersion
+from domain.workflow import Status, WorkflowVersion
 from mcp_server import author_tools, authoring, meta_tools
 from mcp_server.approvals import may_approve
 from mcp_server.desk import Asked, Desk
@@ -99,6 +99,8 @@ async def call_published(desk: Desk, asked: Asked, name: str, arguments: dict[st
         admit = partial(require_confirmed, desk, asked, arguments)
         done = await call(desk.school, name, arguments, owner=asked.owner, admit=admit)
         structlog.contextvars.bind_contextvars(run=done.run.id)  # taken back by dispatch, which bound it empty
+        if done.trial is not None and done.version.status is Status.PUBLISHED:
+            await desk.audience.tell_tools_changed()  # the first call of an imported draft published it
         output = done.run.output
         value = output if isinstance(output, dict) else {"result": output}
         return given(value, desk.results, asked.owner)
