@@ -23,7 +23,6 @@ from benchmarks.figures import Figure, print_figures
 from benchmarks.prism import folder, serving
 from benchmarks.targets import shared
 from domain.errors import SchoolError
-from domain.run import CheckOutcome
 from domain.workflow import Status
 from sandbox.secrets import Secret, SecretStore
 from school.app import School, open_school
@@ -44,6 +43,7 @@ class Score:
     skipped: list[str] = field(default_factory=list)
     asked: int = 0
     answered: int = 0
+    validated: int = 0
     published: int = 0
     import_s: float = 0.0
     missed: list[str] = field(default_factory=list)
@@ -52,23 +52,30 @@ class Score:
 async def measure(names: Sequence[str]) -> list[Figure]:
     """Import and call every document; what did not answer or was not proved is told on the way."""
     figures: list[Figure] = []
-    asked = answered = published = 0
+    total = Score()
     for name in names:
         try:
             score = await scored(folder() / name)
         except (SchoolError, TimeoutError, RuntimeError, OSError) as problem:
             figures.append(Figure(what=name, measured=f"{type(problem).__name__}: {problem}", reached=False))
             continue
-        asked, answered, published = asked + score.asked, answered + score.answered, published + score.published
+        for each in ("asked", "answered", "validated", "published"):
+            setattr(total, each, getattr(total, each) + getattr(score, each))
         lost = f", skipped {len(score.skipped)} ({score.skipped[0]})" if score.skipped else ""
         told = f"{score.imported} imported{lost} in {score.import_s:.1f} s; GET: {score.asked} called, "
-        told += f"{score.answered} answered, {score.published} validated and published"
+        told += f"{score.answered} answered, {score.validated} validated, {score.published} published"
         figures.append(Figure(what=name, measured=told, asked="imports", reached=True))
         print(f"{name}: {told}", *score.missed, sep="\n  ", file=sys.stderr, flush=True)
-    for what, count in (("answered", answered), ("answered with a validated response", published)):
-        share = count / asked if asked else 0.0
-        told = f"{share:.3f} ({count} of {asked})"
-        figures.append(Figure(what=f"GET operations {what}", measured=told, asked="≥ 0.95", reached=share >= WANTED))
+    for what, count in (
+        ("answered", total.answered),
+        ("answered with a validated response", total.validated),
+        ("published by that call (an answer without rows publishes nothing)", total.published),
+    ):
+        share = count / total.asked if total.asked else 0.0
+        wanted = "" if "published" in what else "≥ 0.95"
+        told = f"{share:.3f} ({count} of {total.asked})"
+        reached = share >= WANTED if wanted else None
+        figures.append(Figure(what=f"GET operations {what}", measured=told, asked=wanted, reached=reached))
     return figures
 
 
@@ -104,13 +111,11 @@ async def _called(school: School, entry: Entry, score: Score) -> None:
         score.missed.append(f"{entry.operation} {dict(draft.examples[0])}: {problem.message}")
         return
     score.answered += 1
-    if done.version.status is Status.PUBLISHED:
-        score.published += 1
-        return
-    from school.judging.described import described_findings  # noqa: PLC0415 - only to say why
-
-    failed = [f.evidence for f in described_findings(done.version.plan, done.run) if f.outcome is CheckOutcome.FAILED]
-    score.missed.append(f"{entry.operation}: answered, not proved: {'; '.join(failed)}")
+    failures = done.trial.failures if done.trial is not None else ()
+    score.validated += all(finding.check == "some_rows" for finding in failures)
+    score.published += done.version.status is Status.PUBLISHED
+    if failures:
+        score.missed.append(f"{entry.operation}: answered, not proved: {'; '.join(f.evidence for f in failures)}")
 
 
 def placeholder(needed: SecretNeeded) -> Secret:

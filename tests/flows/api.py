@@ -30,7 +30,8 @@ def description() -> dict[str, Any]:
     listed = {"name": "ids", "in": "path", "required": True, "schema": {"type": "array", "items": {"type": "integer"}}}
     packed = {"name": "filter", "in": "query", "content": {"application/json": {"schema": {"type": "object"}}}}
     echoed = answer({"type": "object", "properties": {"query": {"type": "string"}, "cookie": {"type": "string"}}})
-    whole = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "array", "items": {"type": "integer"}}}}}}
+    numbers = {"application/json": {"schema": {"type": "array", "items": {"type": "integer"}}}}
+    whole = {"requestBody": {"required": True, "content": numbers}}
     secured = {"operationId": "list secret events", "security": [{"Shop Key": []}], "responses": answer(LISTED)}
     paths = {
         "/echo/{ids}": {"get": {"parameters": [header, cookie, deep, pipes, listed, packed], "responses": echoed}},

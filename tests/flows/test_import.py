@@ -11,6 +11,7 @@ import pytest
 
 from domain.errors import InvalidQuery, NeedsApproval, RunFailed, UnknownTool
 from domain.plan import SourceKind
+from domain.values import JsonObject
 from domain.workflow import Status
 from registry.approvals import approve
 from sandbox.secrets import Secret, SecretStore
@@ -85,7 +86,7 @@ async def test_the_first_call_leaves_evidence_and_a_recording(school: School, ap
 @requirement("IMPORT-1")
 async def test_every_style_of_parameter_arrives_as_the_document_says(school: School, api: Api) -> None:
     await imported(school, api)
-    given = {
+    given: JsonObject = {
         "ids": [1, 2],
         "trace_flag": True,
         "theme": "dark",
