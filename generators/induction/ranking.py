@@ -18,6 +18,17 @@ _FAMILY = 0.8
 _UNION_FACTOR = 1.15
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scoring:
+    """Weights by feature name: of the score, and of the sieve that goes before it."""
+
+    weights: Mapping[str, float]
+    sieve: Mapping[str, float]
+
+
+SCORING = Scoring(weights=WEIGHTS, sieve=SIEVE)
+
+
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """A group with its score, features by name and its role beside a better one ('' or why it is offered)."""
@@ -28,10 +39,10 @@ class Ranked:
     role: str = ""
 
 
-def rank(tree: Tree, wish: Wish, *, limit: int) -> list[Ranked]:
+def rank(tree: Tree, wish: Wish, *, limit: int, scoring: Scoring = SCORING) -> list[Ranked]:
     """Return the best groups, one a family, best first, with section and union of the best among the first five."""
     measure = Measure(tree, wish)
-    everything = [score_group(measure, *sifted) for sifted in _sift(measure, find_groups(tree))]
+    everything = [_score(measure, *sifted, scoring) for sifted in _sift(measure, find_groups(tree), scoring)]
     everything = _raise_runs(everything)
     everything.sort(key=lambda ranked: -ranked.score)
     kept: list[Ranked] = []
@@ -43,18 +54,18 @@ def rank(tree: Tree, wish: Wish, *, limit: int) -> list[Ranked]:
     return _with_partners(kept, everything)[:limit]
 
 
-def _sift(measure: Measure, groups: Sequence[Group]) -> list[tuple[Group, dict[str, float]]]:
+def _sift(measure: Measure, groups: Sequence[Group], scoring: Scoring) -> list[tuple[Group, dict[str, float]]]:
     """Return the groups, with their outlines, that may be the list by count, place and boxes alone."""
     outlined = [(group, measure.outline(group)) for group in groups]
     if len(outlined) > MAX_MEASURED:
-        outlined.sort(key=lambda pair: -_weigh(pair[1], SIEVE))
+        outlined.sort(key=lambda pair: -_weigh(pair[1], scoring.sieve))
     return outlined[:MAX_MEASURED]
 
 
-def score_group(measure: Measure, group: Group, outline: dict[str, float]) -> Ranked:
+def _score(measure: Measure, group: Group, outline: dict[str, float], scoring: Scoring) -> Ranked:
     """Return the group with its features and score."""
     features = measure.features(group, outline)
-    return Ranked(group, _weigh(features, WEIGHTS), features)
+    return Ranked(group, _weigh(features, scoring.weights), features)
 
 
 def _weigh(features: dict[str, float], weights: Mapping[str, float]) -> float:

@@ -13,7 +13,7 @@ from generators.induction.columns import columns_of, identity_of
 from generators.induction.facts import heading_before
 from generators.induction.grouping import Group
 from generators.induction.paging import paging_of
-from generators.induction.ranking import Ranked, rank
+from generators.induction.ranking import SCORING, Ranked, Scoring, rank
 from generators.induction.reading import read_row, select
 from generators.induction.selectors import choose, closest
 from generators.induction.tree import Element, Node, Record, Tree, parse
@@ -24,14 +24,20 @@ _CLOSE_ENOUGH = 0.8
 
 
 def find_records(
-    html: str, *, url: str, intent: Intent | None = None, wanted: tuple[str, ...] = (), limit: int = 5
+    html: str,
+    *,
+    url: str,
+    intent: Intent | None = None,
+    wanted: tuple[str, ...] = (),
+    limit: int = 5,
+    scoring: Scoring = SCORING,
 ) -> tuple[RecordCandidate, ...]:
     """Return the groups of repeated records of a page, best first, at most ``limit``, each of another family.
 
     ``html`` may be served or rendered; rendered boxes (``data-bx``) help to rank and are never needed. ``wanted``
     are field names: a candidate's columns carry them where a column answers to them. A page with sections gives
-    the best section and the union of its sections. Never raises; broken or huge pages are studied as far as the
-    caps go, and then say so in ``reasons``.
+    the best section and the union of its sections. ``scoring`` is for measuring other weights. Never raises; broken
+    or huge pages are studied as far as the caps go, and then say so in ``reasons``.
     """
     tree = parse(html, url)
     if not tree.nodes:
@@ -40,7 +46,7 @@ def find_records(
     paging = paging_of(tree)
     candidates: list[RecordCandidate] = []
     seen: set[tuple[int, ...]] = set()
-    for ranked in rank(tree, wish, limit=limit + 3):
+    for ranked in rank(tree, wish, limit=limit + 3, scoring=scoring):
         readable = _readable(tree, ranked.group)
         if readable is None or (key := tuple(r[0].index for r in readable.group.records)) in seen:
             continue
