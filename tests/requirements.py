@@ -37,12 +37,13 @@ BUILT = frozenset(
         "CLI": (1, 2, 3),
         "DRIFT": (4,),
         "GEN": (1, 2, 3, 4, 5),
+        "JOB": (1,),
         "LEARN": (1, 2, 3, 4, 5, 6, 7),
         "LLM": (1, 2, 3),
         "MCP": (2, 3, 4, 6, 7),
         "OPS": (2, 7),
         "PLAN": (1, 2, 3, 4, 6),
-        "PROVE": (1, 2, 4, 5, 7),
+        "PROVE": (1, 2, 4, 5, 6, 7),
         "REG": (1, 2, 3, 5, 6),
     }.items()
     for number in numbers
