@@ -17,6 +17,7 @@ from domain.rules import RuleDoc
 from domain.run import Diagnosis, Outcome, Run, Verdict
 from domain.values import content_hash
 from domain.workflow import Artifact
+from generators.given_models import left_out
 from generators.llm import Llm, ModelRequest, Picture, Scope, Stage, Turn
 from generators.prompts import fenced, load_prompt
 from generators.prompts.outline import outline
@@ -25,8 +26,9 @@ from generators.write import MOST_OUTPUT, Written, common_blanks, provider_of, r
 ROUNDS = 3
 MOST_ROWS = 3
 MOST_PAGES = 3
-MOST_REQUESTS = 12
-ARIA_CHARACTERS = 6_000
+MOST_REQUESTS = 8
+ARIA_CHARACTERS = 1_600
+PAGES_CHARACTERS = 3_600  # of all outlines together
 VALUE_CHARACTERS = 120
 
 
@@ -124,7 +126,7 @@ def repair_request(
         attempt=attempt,
         attempts=ROUNDS,
         failures="\n".join(_failures(diagnosis)) or "- nothing was told",
-        code=fenced(artifact.code, "module"),
+        code=fenced(left_out(artifact.code, plan), "module"),
         data=fenced(_evidence(diagnosis), "evidence"),
     )
     pictures = (Picture(data=base64.b64decode(diagnosis.screenshot)),) if diagnosis.screenshot else ()
@@ -200,4 +202,5 @@ def _pages(run: Run) -> Iterator[str]:
         shape = re.sub(r"[^/]*\d[^/]*", "*", path)
         if "html" in exchange.content_type and exchange.body and shape not in told and len(told) < MOST_PAGES:
             told[shape] = f"outline of {exchange.url}:\n{outline(exchange.body)}"
-    yield from reversed(told.values())
+    share = PAGES_CHARACTERS // max(len(told), 1)
+    yield from (_lines(text, share) for text in reversed(told.values()))

@@ -16,6 +16,7 @@ from domain.plan import Binding, FilterBinding, Parameter, Plan, RoleBinding
 from domain.policy import Policy
 from domain.rules import RuleDoc
 from domain.workflow import Artifact
+from generators.given_models import put_back
 from generators.llm import Answer, Llm, ModelRequest, Provider, Scope, Stage, Turn
 from generators.llm.code_reading import read_module
 from generators.prompts import fenced, load_prompt
@@ -134,6 +135,7 @@ def read_code(text: str, plan: Plan) -> str:
         second="page" if plan.browser else "http",
         parameters=[parameter.name for parameter in plan.parameters],
         fields=[field.name for field in plan.fields],
+        complete=lambda code: put_back(code, plan),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from generators.llm.rejection import Problem, ReplyRejected, reject, without_fence
 
@@ -12,21 +12,30 @@ _BLOCK = re.compile(r"```[\w+-]*[ \t]*\n(?P<inside>.*?)(?:\n[ \t]*```|\Z)", re.D
 _MODELS = ("Request", "Item", "Response")
 
 
-def read_module(text: str, *, second: str, parameters: Sequence[str], fields: Sequence[str]) -> str:
+def read_module(
+    text: str,
+    *,
+    second: str,
+    parameters: Sequence[str],
+    fields: Sequence[str],
+    complete: Callable[[str], str] = lambda code: code,
+) -> str:
     """Return the source of a workflow module from a reply.
 
     ``second`` is the name of run's second parameter; Request must have exactly ``parameters``, Item at
-    least ``fields``.
+    least ``fields``. ``complete`` puts in what a reply may leave out, once it is known to be Python.
 
     Raises:
         ReplyRejected: it is no Python, or not a workflow with these models.
     """
     code = _bare(text)
     try:
-        tree = ast.parse(code)
+        ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         line = getattr(problem, "lineno", None) or 1
         raise reject(f"line {line}", f"not Python: {getattr(problem, 'msg', 'cannot be parsed')}") from None
+    code = complete(code)
+    tree = ast.parse(code)
     problems = list(_problems(tree, second=second, parameters=parameters, fields=fields))
     if problems:
         raise ReplyRejected(problems)
