@@ -85,22 +85,10 @@ async def learn(
             attempts.append(tried)
             on_progress(Progress(stage="judge", message=f"{plan.source.kind.value} failed: {tried.reason}", percent=60))
             continue
-        bundle = await watch.step(
-            "record",
-            ReplayBundle,
-            partial(
-                faithful,
-                school,
-                tried.version.artifact,
-                allowed,
-                bundle_of(tried.trials),
-                owner=owner,
-                tool=plan.tool_name,
-            ),
-        )
-        published = await watch.step(
-            "publish", WorkflowVersion, partial(_publish, school, tried, owner=owner, bundle=bundle, watch=watch)
-        )
+        record = partial(_record, school, tried, owner=owner)
+        bundle = await watch.step("record", ReplayBundle, record)
+        publish = partial(_publish, school, tried, owner=owner, bundle=bundle, job_id=watch.steps.job_id)
+        published = await watch.step("publish", WorkflowVersion, publish)
         on_progress(
             Progress(stage="publish", message=f"published {published.name} version {published.number}", percent=100)
         )
@@ -113,8 +101,14 @@ async def learn(
     )
 
 
+async def _record(school: School, proved: Proved, *, owner: str) -> ReplayBundle:
+    version = proved.version
+    bundle = bundle_of(proved.trials)
+    return await faithful(school, version.artifact, version.policy, bundle, owner=owner, tool=version.name)
+
+
 async def _publish(
-    school: School, proved: Proved, *, owner: str, bundle: ReplayBundle, watch: Stopwatch
+    school: School, proved: Proved, *, owner: str, bundle: ReplayBundle, job_id: str | None
 ) -> WorkflowVersion:
     published = publish_or_wait(
         school,
@@ -122,7 +116,7 @@ async def _publish(
         owner=owner,
         bundle=bundle,
         profile=profile_of(proved.trials),
-        idempotency_key=watch.steps.job_id or "",
+        idempotency_key=job_id or "",
     )
     await declare_outgrown(school, published, owner=owner)
     return published
