@@ -65,7 +65,9 @@ async def measure(names: list[str]) -> list[Figure]:
             figures.append(Figure(what=name, measured="does not run"))
             continue
         questions = json.loads((shared() / name / "queries.json").read_text())
-        figures += [await _ask(one, base + one.get("start", BEGIN.get(name, "/"))) for one in questions]
+        for one in questions:
+            figures.append(await _ask(one, base + one.get("start", BEGIN.get(name, "/"))))
+            print(f"{figures[-1].what}: {figures[-1].measured}", file=sys.stderr, flush=True)
     return figures
 
 

@@ -76,6 +76,28 @@ def read_clock(text: str) -> str | None:
     return f"{hours:02d}:{int(minute or 0):02d}" if hours < 24 else None
 
 
+_ISO_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?")
+_DURATION = re.compile(
+    r"(?:(?P<h>\d+(?:[.,]\d+)?)\s*(?:h|hrs?|hours?|std|stunden?|heures?|horas?|ore)\b\.?\s*(?:and |und |et )?)"
+    r"(?:(?P<m>\d+)\s*(?:m|mins?|minutes?|minuten|minutos|minuti)?\b\.?)?",
+    re.IGNORECASE,
+)
+
+
+def minutes_of(text: str) -> float | None:
+    """Return the minutes of a text that is a duration ("PT1H30M", "1 h 30 min", "2 hours"), or None.
+
+    A bare number of minutes ("25 min") is left to whoever reads numbers: it says the same.
+    """
+    plain = text.strip()
+    iso = _ISO_DURATION.fullmatch(plain) if len(plain) > 2 and plain[0] == "P" else None
+    if iso and any(iso.groups()):
+        days, hours, minutes, seconds = (int(part or 0) for part in iso.groups())
+        return days * 1440 + hours * 60 + minutes + seconds / 60
+    said = _DURATION.fullmatch(plain)
+    return float(said["h"].replace(",", ".")) * 60 + int(said["m"] or 0) if said else None
+
+
 def _iso(text: str) -> datetime | None:
     found = _ISO.search(text)
     if not found:

@@ -44,7 +44,10 @@ class Desk:
         return playing(self.columns, role)
 
     def add(self, parameter: Parameter, *columns: Column) -> None:
-        """Put a parameter on the desk and remember which columns it needs."""
+        """Put a parameter on the desk and remember which columns it needs; what was asked is not undone by an offer."""
+        known = self.parameters.get(parameter.name)
+        if known is not None and known.default is not None and parameter.default is None:
+            return
         self.parameters[parameter.name] = parameter
         self.need(*columns)
 

@@ -65,6 +65,8 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     first = candidate.columns[:2] if candidate.columns else ()
     said = [page.title, urlsplit(page.final_url).path, candidate.source.records, *_HEADING.findall(page.aria)]
     said += [*candidate.reasons, *(c.label for c in first), *(f.title for f in observation.feeds)]
+    said += [re.sub(r"[^\w]|_", " ", f"{c.name} {c.locator}") for c in first]
+    said += [re.sub(r"[^\w]|_", " ", candidate.source.records)]
     said += [urlsplit(candidate.url).path]
     spellings = {folded, *forms(folded)}
     if set(fold(" ".join(said)).split()) & spellings:

@@ -34,6 +34,7 @@ _MOST_DEEP: Final = 3
 _FEW_VALUES: Final = 40
 _WINDOWED: Final = "drops what scrolled away"
 NOBODY_SAYS: Final = "zzqxjkvwpt"
+_SIDE_BY_SIDE: Final = 2
 PAGE_PLACE: Final = "{page}"
 _SAME: Final = 0.8
 """Share of a rendered candidate's records that its selectors must find in the served HTML."""
@@ -115,7 +116,29 @@ def _html(page: Page, intent: Intent) -> list[RecordCandidate]:
     known = {c.source.records for c in result if c.kind is SourceKind.HTML}
     rest = [c for c in served if c.source.records not in known]
     ranked = [*result, *rest] if any(c.kind is SourceKind.HTML for c in result) or not served else [*rest, *result]
+    ranked = _unfolded(ranked, page)
     return [c.model_copy(update={"score": 1.0 / (1 + place)}) for place, c in enumerate(ranked)]
+
+
+def _unfolded(ranked: list[RecordCandidate], page: Page) -> list[RecordCandidate]:
+    """A section with its items in columns side by side gives way to the items themselves."""
+    if not ranked:
+        return ranked
+    first = ranked[0]
+    values = _values_by_column(first, page)
+    for other in ranked[1:]:
+        if other.count <= first.count or other.kind is not first.kind:
+            continue
+        mine = _values_by_column(other, page).values()
+        holding = [m for m in mine if sum(1 for v in values.values() if v and v <= m) >= _SIDE_BY_SIDE]
+        if len(holding) >= _SIDE_BY_SIDE:
+            return [other, *(c for c in ranked if c is not other)]
+    return ranked
+
+
+def _values_by_column(candidate: RecordCandidate, page: Page) -> dict[str, frozenset[str]]:
+    rows = _rows_on(candidate, page)
+    return {c.name: frozenset(as_text(r[c.name]) for r in rows if r.get(c.name)) for c in candidate.columns}
 
 
 def _bare(intent: Intent) -> Intent:

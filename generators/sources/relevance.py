@@ -11,6 +11,7 @@ from domain.plan import Constraint, Intent, SourceKind, Topic
 from generators.sources.coverage import shown
 from generators.sources.roles import Role, first, human_text, moment, roles_of
 
+_SCATTERED: Final = "found as path"
 _GENERAL: Final = frozenset({"", "items", "things", "results", "entries", "records", "rows", "list", "all", "data"})
 
 
@@ -45,6 +46,8 @@ def _called_so(candidate: RecordCandidate, intent: Intent) -> bool:
     """Whether the heading above the records, or their first column, is what the question is about."""
     wanted = {f for w in fold(intent.subject).split() if w not in _GENERAL for f in forms(w)}
     heads = [c.label for c in candidate.columns[:1]]
+    if any(_SCATTERED in reason for reason in candidate.reasons):
+        return False  # records from several lists: the heading is only the first one's
     return bool(wanted & set(fold(" ".join([*candidate.reasons, *heads])).split()))
 
 
@@ -150,6 +153,14 @@ _ALIKE: Final[dict[str, tuple[str, ...]]] = {
     "director": ("directed",),
     "genre": ("category",),
     "price": ("rent", "salary", "cost", "fee"),
+    "status": ("state",),
+    "state": ("status",),
+    "type": ("kind", "category"),
+    "kind": ("type", "category"),
+    "time": ("duration", "minutes"),
+    "calories": ("kcal", "calorie", "energy"),
+    "bedrooms": ("beds", "rooms"),
+    "publisher": ("press", "imprint"),
     "pages": ("length",),
 }
 """Other words that sites use for what a question names, the most likely first."""

@@ -69,8 +69,8 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
     (
         Role.PRICE,
         (
-            r"(^|_)(price|cost|fee|amount|low_price|min_price|ticket_price|price_amount|price_value|unit_price|sale_price|"
-            r"current_price|prices|preis|prix|price_color)$"
+            r"(^|_)(price|cost|fee|amount|rent|fare|(rent|fare|price|cost|fee)_(value|amount|total|eur|usd|gbp)|low_price|min_price|ticket_price|price_amount|price_value|unit_price|sale_price|"
+            r"current_price|prices|preis|prix|prezzo|precio|preco|cena|pris|tarif|tarifa|price_color)$"
         ),
         (*_NUMBERS, FieldType.PRICE, FieldType.STRING),
     ),

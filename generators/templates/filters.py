@@ -131,7 +131,10 @@ def _texts(plan: Plan, number: int, names: tuple[str, ...]) -> list[str]:
 
 def _text(field: Field) -> str:
     """Return a field's text, or all texts of an array, for a list literal."""
-    return f"*(item.{field.name} or [])" if field.type is FieldType.ARRAY else f"item.{field.name}"
+    if field.type is FieldType.ARRAY:
+        return f"*(item.{field.name} or [])"
+    plain = field.type in {FieldType.STRING, FieldType.URL}
+    return f"item.{field.name}" if plain else f"to_text(item.{field.name})"
 
 
 def _flag(binding: FilterBinding, field: Field) -> str:

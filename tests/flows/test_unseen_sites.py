@@ -12,10 +12,10 @@ from examples.events_site.serve import serving
 from school.app import School
 from school.ask import ask
 from tests.requirements import requirement
-from tests.sites import agenda, docs, feeds, films, guarded, jobs, laden, scripted, shop, wiki
+from tests.sites import agenda, docs, feeds, films, guarded, jobs, laden, scripted, shop, various, wiki
 from tests.sites.asked import Asked, Site, differs
 
-SITES = (agenda, docs, feeds, films, guarded, jobs, laden, scripted, shop, wiki)
+SITES = (agenda, docs, feeds, films, guarded, jobs, laden, scripted, shop, various, wiki)
 
 
 async def wrong(school: School, asked: Asked, base: str, owner: str) -> str:
@@ -32,7 +32,18 @@ async def wrong(school: School, asked: Asked, base: str, owner: str) -> str:
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("site", [module.SITE for module in SITES], ids=lambda site: site.name)
 @requirement(
-    "LEARN-1", "LEARN-3", "LEARN-6", "LEARN-7", "PLAN-2", "PLAN-3", "PLAN-4", "GEN-1", "GEN-2", "GEN-3", "GEN-4", "PROVE-2"
+    "LEARN-1",
+    "LEARN-3",
+    "LEARN-6",
+    "LEARN-7",
+    "PLAN-2",
+    "PLAN-3",
+    "PLAN-4",
+    "GEN-1",
+    "GEN-2",
+    "GEN-3",
+    "GEN-4",
+    "PROVE-2",
 )
 async def test_every_question_to_an_unseen_site_ends_in_the_true_rows(site: Site, school: School) -> None:
     async with serving(site.app) as base:

@@ -12,7 +12,16 @@ from starlette.routing import Route
 from tests.sites.asked import Asked, Site
 
 KINDS = ("music", "theatre", "sport", "food")
-NAMES = ("Night Owls", "Paper Moon", "Harbor Run", "Soup Sunday", "Low Tide", "Glass Menagerie", "Derby", "Street Feast")
+NAMES = (
+    "Night Owls",
+    "Paper Moon",
+    "Harbor Run",
+    "Soup Sunday",
+    "Low Tide",
+    "Glass Menagerie",
+    "Derby",
+    "Street Feast",
+)
 HALLS = ("Palais Rouge", "Kleines Haus", "North Arena", "Market Square")
 SHOWS = [
     {
@@ -58,7 +67,10 @@ def month(request: Request) -> Response:
     found = [s for s in SHOWS if (s["day"].year, s["day"].month) == (year, number)]  # type: ignore[attr-defined]  # plain test data
     after = f"/calendar/{year + number // 12}/{number % 12 + 1}"
     items = "".join(map(_item, found)) or "<p>No events this month.</p>"
-    return _frame(f"Calendar {year}-{number:02d}", f'<ul class=shows>{items}</ul><a class="next" rel="next" href="{after}">Next month</a>')
+    return _frame(
+        f"Calendar {year}-{number:02d}",
+        f'<ul class=shows>{items}</ul><a class="next" rel="next" href="{after}">Next month</a>',
+    )
 
 
 def french(_: Request) -> Response:
@@ -101,7 +113,11 @@ SITE = Site(
     questions=(
         Asked(
             text="events after 6 pm this weekend",
-            rows=[(s["name"],) for s in SHOWS if str(s["day"]) in ("2027-05-15", "2027-05-16") and int(str(s["hour"])) >= 18],
+            rows=[
+                (s["name"],)
+                for s in SHOWS
+                if str(s["day"]) in ("2027-05-15", "2027-05-16") and int(str(s["hour"])) >= 18
+            ],
         ),
         Asked(text="events in the morning", rows=[(s["name"],) for s in SHOWS if int(str(s["hour"])) < 12]),
         Asked(text="music events", rows=[(s["name"],) for s in SHOWS if s["kind"] == "music"]),

@@ -30,7 +30,9 @@ OPTIONS = [
 
 
 def _page(title: str, body: str) -> Response:
-    menu = "".join(f"<li><a href='/{p}'>{p}</a></li>" for p in ("intro", "install", "rivers", "glossary", "options", "faq"))
+    menu = "".join(
+        f"<li><a href='/{p}'>{p}</a></li>" for p in ("intro", "install", "rivers", "glossary", "options", "faq")
+    )
     return HTMLResponse(
         f"<!doctype html><html lang=en><title>{title}</title><nav><ul>{menu}</ul></nav><main><h1>{title}</h1>{body}</main></html>"
     )
@@ -68,9 +70,15 @@ SITE = Site(
             path="/rivers",
             rows=[(r[0],) for r in RIVERS if r[1] == "North Sea"],
         ),
-        Asked(text="rivers with at least 4 countries", path="/rivers", rows=[(r[0], r[3]) for r in RIVERS if r[3] >= 4]),
+        Asked(
+            text="rivers with at least 4 countries", path="/rivers", rows=[(r[0], r[3]) for r in RIVERS if r[3] >= 4]
+        ),
         Asked(text="lakes with their area", path="/rivers", rows=LAKES),
-        Asked(text="terms that mention cache", path="/glossary", rows=[(t, d) for t, d in TERMS if "cache" in (t + d).lower()]),
+        Asked(
+            text="terms that mention cache",
+            path="/glossary",
+            rows=[(t, d) for t, d in TERMS if "cache" in (t + d).lower()],
+        ),
         Asked(text="options with their type", path="/options", rows=[(o[0],) for o in OPTIONS]),
     ),
 )

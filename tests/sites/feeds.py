@@ -83,19 +83,21 @@ SITE = Site(
             text="posts by Tom Ito", path="/rss.xml", rows=[(p["title"],) for p in POSTS if p["author"] == "Tom Ito"]
         ),
         Asked(
-            text="posts from March 2027", path="/rss.xml", rows=[(p["title"],) for p in POSTS if p["day"][:7] == "2027-03"]
+            text="posts from March 2027",
+            path="/rss.xml",
+            rows=[(p["title"],) for p in POSTS if p["day"][:7] == "2027-03"],
         ),
         Asked(text="chess posts", path="/feed.json", rows=[(p["title"],) for p in POSTS if p["tag"] == "Chess"]),
-        Asked(
-            text="events in June 2027", path="/town.ics", rows=[(t[0], t[1]) for t in TALKS if t[1] > "2027-05-31"]
-        ),
+        Asked(text="events in June 2027", path="/town.ics", rows=[(t[0], t[1]) for t in TALKS if t[1] > "2027-05-31"]),
         Asked(
             text="events at the Library Hall",
             path="/town.ics",
             rows=[(t[0],) for t in TALKS if t[3] == "Library Hall"],
         ),
-        Asked(text="events this month after 6 pm", path="/events", rows=[
-            (t[0],) for t in TALKS if t[1] < "2027-06-01" and t[2] >= "18:00"
-        ]),
+        Asked(
+            text="events this month after 6 pm",
+            path="/events",
+            rows=[(t[0],) for t in TALKS if t[1] < "2027-06-01" and t[2] >= "18:00"],
+        ),
     ),
 )

@@ -11,7 +11,19 @@ from tests.sites.asked import Asked, Site
 
 DIRECTORS = ("Ada Berg", "Noor Haddad", "Lin Wei", "Paulo Reis")
 GENRES = ("Drama", "Comedy", "Thriller")
-NOUNS = ("River", "Winter", "Mirror", "Garden", "Signal", "Harbor", "Orchard", "Lantern", "Meridian", "Quarry", "Velvet")
+NOUNS = (
+    "River",
+    "Winter",
+    "Mirror",
+    "Garden",
+    "Signal",
+    "Harbor",
+    "Orchard",
+    "Lantern",
+    "Meridian",
+    "Quarry",
+    "Velvet",
+)
 FILMS = [
     {
         "id": f"film-{n}",

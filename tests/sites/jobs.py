@@ -58,9 +58,7 @@ async def search(request: Request) -> Response:
 
 SITE = Site(
     name="jobs",
-    app=Starlette(
-        routes=[Route("/", lambda _: HTMLResponse(PAGE)), Route("/api/search", search, methods=["POST"])]
-    ),
+    app=Starlette(routes=[Route("/", lambda _: HTMLResponse(PAGE)), Route("/api/search", search, methods=["POST"])]),
     questions=(
         Asked(text="all jobs with company", rows=[(j["title"], j["jobId"]) for j in JOBS]),
         Asked(

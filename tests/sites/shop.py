@@ -65,11 +65,10 @@ def listing(request: Request) -> Response:
     last = max(1, -(-len(found) // PER_PAGE))
     cards = "".join(map(_card, found[(number - 1) * PER_PAGE : number * PER_PAGE]))
     facets = "".join(
-        f'<li><a href="/?{urlencode({"category": c})}">{c} ({sum(g["category"] == c for g in GOODS)})</a></li>' for c in NOUNS
+        f'<li><a href="/?{urlencode({"category": c})}">{c} ({sum(g["category"] == c for g in GOODS)})</a></li>'
+        for c in NOUNS
     )
-    pages = "".join(
-        f'<a href="/?{urlencode({**kept, "page": n})}">{n}</a> ' for n in range(1, last + 1) if n != number
-    )
+    pages = "".join(f'<a href="/?{urlencode({**kept, "page": n})}">{n}</a> ' for n in range(1, last + 1) if n != number)
     following = f'<a href="/?{urlencode({**kept, "page": number + 1})}">Next ›</a>' if number < last else ""
     body = (
         "<title>Hearth &amp; Co</title><header><nav><a href='/'>Home</a><a href='/about'>About</a><a href='/help'>Help</a></nav>"

@@ -22,7 +22,9 @@ MILLS = [f"{name} Mill" for name in ("Ash", "Birch", "Cedar", "Dogwood", "Elm")]
 
 
 def _frame(title: str, body: str) -> Response:
-    side = "".join(f"<li><a href='/wiki/{p}'>{p}</a></li>" for p in ("Main_Page", "Contents", "Random", "About", "Donate"))
+    side = "".join(
+        f"<li><a href='/wiki/{p}'>{p}</a></li>" for p in ("Main_Page", "Contents", "Random", "About", "Donate")
+    )
     return HTMLResponse(
         f"<!doctype html><html lang=en><title>{title} – Fortwiki</title><div id=side><h3>Navigation</h3><ul>{side}</ul></div>"
         f"<div id=content><h1>{title}</h1>{body}</div><footer><ul><li>Privacy policy</li><li>Disclaimers</li></ul></footer></html>"
@@ -31,7 +33,8 @@ def _frame(title: str, body: str) -> Response:
 
 def main(_: Request) -> Response:
     links = "".join(
-        f'<li><a href="/wiki/Category:{c}">{c}</a></li>' for c in ("Castles", "Mills", *(f"Castles_in_{r}" for r in REGIONS))
+        f'<li><a href="/wiki/Category:{c}">{c}</a></li>'
+        for c in ("Castles", "Mills", *(f"Castles_in_{r}" for r in REGIONS))
     )
     return _frame("Main Page", f"<p>Welcome to Fortwiki, about old buildings.</p><h2>Categories</h2><ul>{links}</ul>")
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from domain.meaning import money
-from domain.meaning.moments import read_datetime
+from domain.meaning.moments import minutes_of, read_datetime
 from sandbox.facade.kit import clock
 from sandbox.facade.kit.errors import SourceChanged
 
@@ -45,13 +45,17 @@ def to_text(value: Any) -> str | None:
 
 
 def to_number(value: Any) -> float | None:
-    """Return a number from a number or from text such as "1,234.5", "1.234,5", "4.5 stars", "1.2k"."""
+    """Return a number from a number or from text such as "1,234.5", "1.234,5", "4.5 stars", "1.2k";
+    a duration in hours ("PT1H30M", "1 h 30 min") is its minutes."""
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
         return float(value) if abs(value) < 1e308 and math.isfinite(value) else None
     if not isinstance(value, str):
         return None
+    lasting = minutes_of(value)
+    if lasting is not None:
+        return lasting
     found = _NUMBER.search(value)
     if not found:
         return None
