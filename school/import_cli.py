@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from domain.errors import UsageProblem
 from school import show
@@ -10,7 +11,7 @@ from school.app import School
 from school.console import plain_error, print_json, run
 from school.importing import Entry, Imported, ImportRequest, import_document
 
-SHOWN = 12  # tools in the table; all of them are in --json and in ``tools list``
+SHOWN = 8  # tools in the table; all of them are in --json and in ``tools list``
 
 
 def import_at_terminal(
@@ -58,9 +59,10 @@ def _show(done: Imported) -> None:
 
 
 def _row(entry: Entry) -> dict[str, Any]:
+    method, _, url = entry.operation.partition(" ")
     return {
         "tool": entry.name,
-        "operation": entry.operation,
+        "operation": f"{method} {urlsplit(url).path}",
         "here": entry.state,
         "status": entry.status.value,
         "changes something": "yes" if entry.writes else "",
