@@ -35,7 +35,7 @@ BUILT = frozenset(
     for family, numbers in {
         "BOX": (1, 2, 3, 4, 5, 6, 7, 8, 9),
         "CLI": (1, 2, 3),
-        "DRIFT": (4,),
+        "DRIFT": (1, 4),
         "GEN": (1, 2, 3, 4, 5),
         "JOB": (1,),
         "LEARN": (1, 2, 3, 4, 5, 6, 7),
