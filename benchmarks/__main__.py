@@ -1,7 +1,7 @@
 """``python -m benchmarks [NAME …]``: the figures of the specification, printed side by side with their peers.
 
-Without a name: calls through the server, the code check, and learning. Names: server, calls, check, learn, targets,
-records, utterances, registry, models (each is also ``python -m benchmarks.NAME`` with options of its own).
+Without a name: calls through the server, the code check, and learning. Names: server, pages, growth, calls, check,
+learn, targets, records, utterances, registry, models (each is also ``python -m benchmarks.NAME`` with options of its own).
 ``learn`` alone prints learning times; ``targets``, ``records`` and ``utterances`` score it on data outside the project.
 """
 
@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 USUAL = ("server", "check", "learn")
-KNOWN = (*USUAL, "calls", "targets", "records", "utterances", "registry", "models", "documents")
+KNOWN = (*USUAL, "pages", "growth", "calls", "targets", "records", "utterances", "registry", "models", "documents")
 
 
 def main(names: list[str]) -> int:

@@ -122,16 +122,18 @@ class BrowserPool:
 
     @asynccontextmanager
     async def context(
-        self, grant: Grant, *, javascript: bool = True, owner: str = "local"
+        self, grant: Grant, *, javascript: bool = True, owner: str = "local", alone: bool = False
     ) -> AsyncIterator[BrowserContext]:
-        """Open a context of its own in its owner's browser. Its traffic obeys ``grant``; it is closed whatever happens.
+        """Open a context of its own in its owner's browser, or ``alone`` in a browser that ends with it.
+
+        Its traffic obeys ``grant``; it is closed at the end whatever happens.
 
         Raises:
             IsolationMissing: no browser or no box on this machine.
             RunFailed: the browser did not start.
         """
         async with self._slots, self.egress.grant(grant):
-            launched, context = await self._open(grant, owner, javascript=javascript)
+            launched, context = await self._open(grant, None if alone else owner, javascript=javascript)
             try:
                 yield context
             finally:
@@ -141,7 +143,7 @@ class BrowserPool:
         """Return what looks after the browser of an open context."""
         return next((launched.watch for launched in self._all if launched.browser is context.browser), None)
 
-    async def _open(self, grant: Grant, owner: str, *, javascript: bool) -> tuple[_Launched, BrowserContext]:
+    async def _open(self, grant: Grant, owner: str | None, *, javascript: bool) -> tuple[_Launched, BrowserContext]:
         for attempt in (1, 2):
             launched = await self._ready(owner)
             launched.open += 1
@@ -188,8 +190,11 @@ class BrowserPool:
         if launched not in self._current.values() and launched.open == 0:
             await self._end(launched)
 
-    async def _ready(self, owner: str) -> _Launched:
+    async def _ready(self, owner: str | None) -> _Launched:
+        """Return the owner's browser; for None one that nobody else gets."""
         async with self._lock:
+            if owner is None:
+                return await self._launch()
             current = self._current.pop(owner, None)  # comes back at the end, or drains
             if current is not None and (
                 not current.browser.is_connected() or current.contexts >= self.options.recycle_after

@@ -53,12 +53,13 @@ async def page_door(
     *,
     keep: KeepArtifacts | None,
     now: datetime,
+    alone: bool = False,
 ) -> AsyncIterator[Door]:
     """Open a page of its own for one call, and the gate before it; both are closed at the end.
 
-    Denials go to ``exchanges``, and what its pages asked and got too when it records; when it replays, they get
-    what it has, and see the time ``now``. ``keep`` takes the screenshot, console and gate log of a call that failed,
-    ``exchanges.left_behind`` those of any call.
+    With ``alone`` the browser is the call's own too. Denials go to ``exchanges``, and what its pages asked and got too
+    when it records; when it replays, they get what it has, and see the time ``now``. ``keep`` takes the screenshot,
+    console and gate log of a call that failed, ``exchanges.left_behind`` those of any call.
 
     Raises:
         IsolationMissing, RunFailed: there is no browser, or it does not start.
@@ -77,7 +78,14 @@ async def page_door(
     secrets, record = exchanges.secrets, exchanges.records
     may_open = exchanges.page_refusal if tape is None else None
     async with open_page(
-        browsers, policy, secrets=secrets, record=record, playback=tape, owner=exchanges.owner, may_open=may_open
+        browsers,
+        policy,
+        secrets=secrets,
+        record=record,
+        playback=tape,
+        owner=exchanges.owner,
+        may_open=may_open,
+        alone=alone,
     ) as session:
         door = Door(lambda meta, body: ask(session, meta, body), kill, _PAGE_QUESTIONS)
         exchanges.denials = session.grant.denials

@@ -120,13 +120,15 @@ async def open_page(
     playback: Playback | None = None,
     owner: str = "local",
     may_open: MayOpen | None = None,
+    alone: bool = False,
 ) -> AsyncIterator[PageSession]:
     """Open a context of its own with one page and a gate before it; all is closed at the end.
 
     The page gets its policy and nothing else; ``read_public`` lets it read assets (GET) from other public hosts.
     ``secrets`` fill login forms on this side (see sandbox.credentials) and are taken out of all that the client gets.
     ``record`` keeps what its pages ask and get; with ``playback`` they get it from there, at the time of the recording,
-    and the proxy lets nothing through. ``may_open`` is asked before each page (see sandbox.browsers_routing).
+    and the proxy lets nothing through. ``may_open`` is asked before each page (see sandbox.browsers_routing);
+    with ``alone`` the browser is the run's own too.
 
     Raises:
         IsolationMissing: no browser or no box on this machine.
@@ -134,7 +136,7 @@ async def open_page(
     """
     grant = Grant(policy, read_public=read_public)
     network = grant if playback is None else Grant(policy.model_copy(update={"hosts": ()}))
-    async with pool.context(network, owner=owner) as context:
+    async with pool.context(network, owner=owner, alone=alone) as context:
         await enforce(context, Rules(grant=grant, secrets=secrets, playback=playback, may_open=may_open))
         if playback is not None:
             await context.clock.set_fixed_time(playback.now)

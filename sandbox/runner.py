@@ -247,10 +247,7 @@ class Runner:
             SandboxProblem: the sandbox itself does not work.
         """
         prepared = await self._prepare(artifact, policy, owner)
-        if replayed is None:
-            exchanges = Exchanges(self.broker, policy, owner, record=record)
-        else:
-            exchanges = Replayed(self.broker, policy, owner, replayed)
+        exchanges = self._exchanges(policy, owner, record=record, replayed=replayed)
         exchanges.left_behind = left_behind
         started = asyncio.get_running_loop().time()
 
@@ -281,6 +278,14 @@ class Runner:
         if exchanges.unknown:  # whatever the workflow made of it
             ending = replace(ending, outcome=Outcome.FAILED, code="asked_new", message=exchanges.unknown, output=None)
         return told(ending)
+
+    def _exchanges(
+        self, policy: Policy, owner: str, *, record: bool, replayed: tuple[Exchange, ...] | None
+    ) -> Exchanges:
+        """Return the requests of one run: to the network, or to a recording."""
+        if replayed is None:
+            return Exchanges(self.broker, policy, owner, record=record)
+        return Replayed(self.broker, policy, owner, replayed)
 
     async def _ending(
         self, prepared: _Prepared, arguments: JsonObject, now: datetime, exchanges: Exchanges, schema: JsonObject | None
@@ -349,7 +354,10 @@ class Runner:
         try:
             pages = self._browsers or await self._own_browsers()
             kill = lease.child.kill
-            async with page_door(pages, prepared.policy, exchanges, kill, keep=self._keep, now=now) as door:
+            alone = self._level is Level.PARANOID
+            async with page_door(
+                pages, prepared.policy, exchanges, kill, keep=self._keep, now=now, alone=alone
+            ) as door:
                 yield door
         finally:
             if lease.child.usable:  # the page did not open, so the call was never begun

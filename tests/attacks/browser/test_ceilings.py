@@ -14,7 +14,7 @@ from domain.run import Outcome, Run, RunKind
 from domain.workflow import Artifact
 from sandbox.browsers import BrowserOptions, BrowserPool
 from sandbox.browsers_ceiling import Ceiling
-from sandbox.runner import Runner, RunnerOptions, open_runner
+from sandbox.runner import Level, Runner, RunnerOptions, open_runner
 from tests.requirements import requirement
 
 pytestmark = [pytest.mark.browser, requirement("BOX-6")]
@@ -118,3 +118,12 @@ async def test_owners_do_not_share_a_browser_and_there_are_few_of_them() -> None
         assert pool._current["ann"].browser is not pool._current["carol"].browser
         assert pool._current["ann"].contexts == 2
         assert len(pool._all) == 2
+
+
+@requirement("BOX-5")
+async def test_at_the_paranoid_level_each_call_has_a_browser_that_ends_with_it() -> None:
+    pool = BrowserPool()
+    async with site() as port, pool, open_runner(RunnerOptions(browsers=pool, level=Level.PARANOID)) as runner:
+        run = await visit(runner, port, "fine")
+        assert run.outcome is Outcome.OK, run.error
+        assert (pool.running, len(pool._all)) == (False, 0)
