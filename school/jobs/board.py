@@ -99,7 +99,7 @@ class JobDesk:
         with anyio.move_on_after(longest_s):
             while job.state is JobState.RUNNING:
                 await anyio.sleep(LOOK_EVERY_S)  # a poll: another process may work on it
-                job = self.get(job_id, owner)
+                job = await anyio.to_thread.run_sync(self.get, job_id, owner)
         return job
 
     async def follow(self, job_id: str, owner: str | None, on_progress: EventSink) -> Job:
@@ -110,7 +110,7 @@ class JobDesk:
         """
         shown: tuple[str, str] | None = None
         while True:
-            job = self.get(job_id, owner)
+            job = await anyio.to_thread.run_sync(self.get, job_id, owner)
             if (job.stage, job.message) != shown:
                 shown = job.stage, job.message
                 on_progress(Progress(stage=job.stage, message=job.message, percent=job.percent))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from school.jobs.engine import Engine
 
 ENGINE_VERSION = "1"  # of the steps that jobs run through; raise it when recorded steps would not fit any more
+AGAIN_S = 2.0
 BESIDE_S = 2.0  # how soon an idle process notices jobs that nobody works on
 
 log = structlog.get_logger(__name__)
@@ -59,7 +60,16 @@ class Crew:
             self._engine.drop(job_id)
 
     async def stand_by(self) -> None:
-        """Work for as long as the process lives; sleeps until there is a job that nobody else works on."""
+        """Work for as long as the process lives. An engine that does not start is tried again: the server goes on."""
+        while True:
+            try:
+                await self._work()
+            except Exception as problem:  # noqa: BLE001 - the outermost loop; the engine's database has errors of its own
+                log.warning("jobs_wait", kind=type(problem).__name__)
+            await anyio.sleep(AGAIN_S)
+
+    async def _work(self) -> None:
+        """Sleep until there is a job that nobody else works on, then work."""
         async with AsyncExitStack() as stack:
             try:
                 await self._until_needed()
@@ -108,7 +118,10 @@ class Crew:
         return self._roll.orphaned(self._board.open_jobs())
 
     def _leave(self) -> None:
-        self._roll.leave(unfinished=bool(self._board.held_by(self._roll.me)))
+        try:
+            self._roll.leave(unfinished=bool(self._board.held_by(self._roll.me)))
+        except RegistryUnusable as problem:  # the lock of a process that ended tells it as well
+            log.warning("left_without_a_word", code=problem.code)
 
 
 @asynccontextmanager

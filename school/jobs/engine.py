@@ -30,6 +30,7 @@ from school.jobs.roll import Roll
 NAME = "agent-school"
 QUEUE = "jobs"
 THREADS = 32
+CONNECTIONS = 10  # to PostgreSQL, of one process, at most
 PAUSE_S = 0.5
 CARE_EVERY_S = 1.0
 DEQUEUE_EVERY_S = 0.2
@@ -179,7 +180,8 @@ async def open_engine(school: School, board: JobBoard, roll: Roll, version: str)
         quiet.addHandler(logging.NullHandler())
     config = DBOSConfig(
         name=NAME,
-        system_database_url=school.settings.jobs_url,
+        system_database_url=school.settings.jobs_url.replace("postgres://", "postgresql://", 1),
+        sys_db_pool_size=CONNECTIONS,
         application_version=version,
         executor_id=roll.me,
         serializer=JsonText(),
@@ -188,6 +190,8 @@ async def open_engine(school: School, board: JobBoard, roll: Roll, version: str)
         enable_otlp=False,
         notification_listener_polling_interval_sec=1.0,
     )
+    if _engines:
+        raise RuntimeError("There is an engine in this process already.")
     instance = DBOS(config=config)
     # Launched in a thread, since it migrates; told beforehand that jobs belong into this loop, where the School is.
     instance._background_event_loop.set_main_loop()

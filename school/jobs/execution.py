@@ -23,6 +23,7 @@ from school.jobs.problems import JobLost, Superseded, TookTooLong, as_error, as_
 from school.questions import question_of
 
 MOST_ATTEMPTS = 5  # executions of one round; a job that ends its workers is given up then
+MOST_ROUNDS = 30
 NOTE_EVERY_S = 0.25
 FINISH_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)  # while the board is out of reach; then the job begins a new round
 
@@ -90,7 +91,7 @@ class Execution:
 
     async def run(self) -> str:
         """Work to the end, at most for as long as the settings say."""
-        if self.job.attempts > MOST_ATTEMPTS:
+        if self.job.attempts > MOST_ATTEMPTS or self.job.round > MOST_ROUNDS:
             await self._finish(
                 JobState.FAILED, error=told(JobLost("Its workers ended before the job did, several times."))
             )

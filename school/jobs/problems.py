@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from domain.errors import LearnProblem, SchoolError, UsageProblem
 from domain.values import JsonObject
@@ -44,7 +45,8 @@ class Superseded(Exception):
 
 def as_value(problem: SchoolError) -> JsonObject:
     """Return an error as JSON, with everything that ``as_error`` needs."""
-    return {"class": type(problem).__name__, "code": problem.code, **vars(problem)}
+    value = {"class": type(problem).__name__, "code": problem.code, **vars(problem)}
+    return cast("JsonObject", json.loads(json.dumps(value, default=str)))  # whatever stands in the facts
 
 
 def as_error(value: JsonObject) -> SchoolError:
