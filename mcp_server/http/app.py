@@ -39,6 +39,7 @@ SAFE_HEADERS = {  # answers are data for programs: nothing in them is to be rend
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
     b"cross-origin-resource-policy": b"same-origin",
 }
+STAY_SECURE = (b"strict-transport-security", b"max-age=31536000")
 
 
 @dataclass
@@ -120,6 +121,8 @@ class Outside:
             if message["type"] == "http.response.start":
                 present = {name.lower() for name, _ in message["headers"]}
                 extra = [(name, value) for name, value in SAFE_HEADERS.items() if name not in present]
+                if scope["scheme"] == "https":  # also behind a proxy that is trusted to say so
+                    extra.append(STAY_SECURE)
                 if b"cache-control" not in present:
                     extra.append((b"cache-control", b"no-store"))
                 message = {**message, "headers": [*message["headers"], *extra]}

@@ -281,10 +281,14 @@ async def test_a_forwarded_address_counts_only_from_a_proxy_that_is_trusted(tmp_
         settings = {"trusted_proxies": trusted} if trusted else {}
         with running(tmp_path / f"home{trusted}", bad_keys_per_address="3", **settings) as behind:
             async with httpx2.AsyncClient(base_url=behind.base) as http:
-                answers = [
-                    await http.get("/mcp", headers={"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(10)
+                said = [
+                    {"X-Forwarded-For": f"203.0.113.{number}", "X-Forwarded-Proto": "https"} for number in range(10)
                 ]
+                answers = [await http.get("/mcp", headers=each) for each in said]
         assert {answer.status_code for answer in answers} == statuses
+        # Only who is trusted to say that the client speaks TLS makes the server ask browsers to stay with it.
+        secure = {answer.headers.get("strict-transport-security") for answer in answers}
+        assert secure == ({"max-age=31536000"} if trusted else {None})
 
 
 @requirement("MCP-6")
