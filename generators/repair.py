@@ -26,9 +26,9 @@ from generators.write import MOST_OUTPUT, Written, common_blanks, provider_of, r
 ROUNDS = 3
 MOST_ROWS = 3
 MOST_PAGES = 3
-MOST_REQUESTS = 8
-ARIA_CHARACTERS = 1_600
-PAGES_CHARACTERS = 3_600  # of all outlines together
+MOST_REQUESTS = 6
+ARIA_CHARACTERS = 1_000
+PAGES_CHARACTERS = 2_000  # of all outlines together
 VALUE_CHARACTERS = 120
 
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:  # the prompts and the vendors' layer are loaded when a model 
     from generators.llm import Llm, Scope
     from sandbox.gate import Artifacts
 
-PLAN_VIEW_TOKENS = 400
-WRITE_VIEW_TOKENS = 1300
+PLAN_VIEW_TOKENS = 250
+WRITE_VIEW_TOKENS = 800
 CANDIDATES_SHOWN = 5
 GAVE_UP = {"rounds": "three repairs did not help", "repeated": "the model repeated code that had failed"}
 
