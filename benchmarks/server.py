@@ -1,6 +1,8 @@
-"""Calls of a published tool through the MCP server over stdio, beside the SDK's own echo server in the same run.
+"""Calls of a published tool through the MCP server on both transports, beside the SDK's echo server.
 
-Run: python -m benchmarks.server [seconds per measurement]
+Beside them: memory over many calls, and listing and searching at 10,000 tools.
+
+Run: python -m benchmarks.server [seconds per measurement] [calls for the memory's figure, 50,000 by default]
 
 The load client speaks raw JSON-RPC, so that it costs little; a site on loopback answers 20 rows. Every answer is
 checked to carry its own call's word, so a lost or mixed-up answer ends the run.
@@ -14,9 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ import psutil
 
 from benchmarks.calls import SITE, WORKFLOW, Groups, control_groups
 from benchmarks.figures import Figure, print_figures
+from benchmarks.loading import HANDSHAKE, Load, One, load
+from benchmarks.server_http import measure_http
+from benchmarks.server_scale import TOOLS, measure_memory, measure_scale
 from domain.plan import (
     Field,
     FieldType,
@@ -46,9 +50,8 @@ from registry import open_registry
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2027, 5, 12, tzinfo=UTC)
-HANDSHAKE = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "bench", "version": "1"}}
 LINE_BYTES = 2**24
-One = Callable[[int], Awaitable[None]]
+KINDS = ("lamps", "teas", "bicycles", "concerts", "recipes", "flats", "jobs", "courses", "trails", "stamps")
 
 
 class Peer:
@@ -106,40 +109,6 @@ async def started(*line: str, env: dict[str, str]) -> AsyncIterator[Peer]:
         await asyncio.wait_for(process.wait(), 20)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Load:
-    """Result of one load: calls a second, latencies in ms, CPU-ms a call by group (zero without control groups)."""
-
-    rate: float
-    p50_ms: float
-    p99_ms: float
-    cpu_ms: float
-
-
-async def load(one: One, groups: Groups, seconds: float, concurrency: int) -> Load:
-    """Call for some seconds from so many callers at once."""
-    latencies: list[float] = []
-    before = groups.cpu_ms("server")
-    started_at = time.perf_counter()
-
-    async def caller(number: int) -> None:
-        while time.perf_counter() - started_at < seconds:
-            begun = time.perf_counter()
-            await one(number)
-            latencies.append((time.perf_counter() - begun) * 1000)
-            number += concurrency
-
-    await asyncio.gather(*(caller(number) for number in range(concurrency)))
-    elapsed, count = time.perf_counter() - started_at, len(latencies)
-    latencies.sort()
-    return Load(
-        rate=count / elapsed,
-        p50_ms=latencies[count // 2],
-        p99_ms=latencies[min(count - 1, count * 99 // 100)],
-        cpu_ms=(groups.cpu_ms("server") - before) / count,
-    )
-
-
 def tool_of(port: int) -> WorkflowVersion:
     """Return the version that is called: one request, 20 rows."""
     url = f"http://127.0.0.1:{port}/items"
@@ -181,7 +150,7 @@ def tool_of(port: int) -> WorkflowVersion:
     )
 
 
-async def measure(seconds: float, groups: Groups) -> list[Figure]:
+async def measure(seconds: float, groups: Groups, memory_calls: int) -> list[Figure]:
     """Measure the school's server and the echo server, and return the figures."""
     with site_of(groups) as port, tempfile.TemporaryDirectory(prefix="agent-school-bench-") as home:
         with open_registry(f"sqlite:///{home}/registry.sqlite") as registry:
@@ -191,7 +160,29 @@ async def measure(seconds: float, groups: Groups) -> list[Figure]:
         echo = await _echo(seconds, groups, env)
         figures = await _tool(seconds, groups, env, own, echo)
         fast = await _fast(seconds, groups, {**env, "AGENT_SCHOOL_ISOLATION": "fast"}, echo)
-        return [*figures, *fast]
+        http = await measure_http(seconds, env)
+        async with started(str(ROOT / "main.py"), "serve", env=env) as peer:
+            await peer.shake_hands()
+            memory = await measure_memory(_checked(peer), peer.process.pid, memory_calls)
+        return [*figures, *fast, *http, *memory, *await _at_scale(tool_of(port))]
+
+
+async def _at_scale(version: WorkflowVersion) -> list[Figure]:
+    with tempfile.TemporaryDirectory(prefix="agent-school-bench-") as home:
+        with open_registry(f"sqlite:///{home}/registry.sqlite") as registry:
+            for number in range(TOOLS):
+                registry.publish(numbered(version, number), actor="bench")
+        env = {"PATH": "/usr/bin:/bin", "HOME": home, "AGENT_SCHOOL_HOME": home}
+        async with started(str(ROOT / "main.py"), "serve", env=env) as peer:
+            await peer.shake_hands()
+            return await measure_scale(peer.ask)
+
+
+def numbered(version: WorkflowVersion, number: int) -> WorkflowVersion:
+    """Return one of many tools: a name and a description of its own."""
+    what = f"{KINDS[number % len(KINDS)]} of shop {number}"
+    tool = version.tool.model_copy(update={"name": f"widgets_{number}", "description": f"Lists the {what}."})
+    return version.model_copy(update={"tool": tool})
 
 
 @contextmanager
@@ -285,7 +276,7 @@ async def _tool(seconds: float, groups: Groups, env: dict[str, str], own: float,
             peer=f"echo {echo[concurrency].rate:.0f}/s",
             reached=loads[concurrency].rate >= 450 if concurrency == 100 else None,
         )
-        for concurrency in (10, 100)
+        for concurrency in (1, 10, 100)
     ]
     return [
         *figures,
@@ -315,11 +306,11 @@ async def _fast(seconds: float, groups: Groups, env: dict[str, str], echo: dict[
     ]
 
 
-def main(seconds: float = 3.0) -> None:
+def main(seconds: float = 3.0, memory_calls: int = 50_000) -> None:
     """Measure and print."""
     with control_groups() as groups:
-        print_figures("Calls through the MCP server (stdio)", asyncio.run(measure(seconds, groups)))
+        print_figures("The MCP server", asyncio.run(measure(seconds, groups, memory_calls)))
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 3.0)
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 3.0, int(sys.argv[2]) if len(sys.argv) > 2 else 50_000)
