@@ -51,15 +51,14 @@ async def page_door(
     exchanges: Exchanges,
     kill: Callable[[], None],
     *,
-    keep: KeepArtifacts | None,
     now: datetime,
     alone: bool = False,
 ) -> AsyncIterator[Door]:
     """Open a page of its own for one call, and the gate before it; both are closed at the end.
 
     With ``alone`` the browser is the call's own too. Denials go to ``exchanges``, and what its pages asked and got too
-    when it records; when it replays, they get what it has, and see the time ``now``. ``keep`` takes the screenshot,
-    console and gate log of a call that failed, ``exchanges.left_behind`` those of any call.
+    when it records; when it replays, they get what it has, and see the time ``now``. Of a call that failed the
+    screenshot, console and gate log are in ``exchanges.left_over``; ``exchanges.left_behind`` takes those of any call.
 
     Raises:
         IsolationMissing, RunFailed: there is no browser, or it does not start.
@@ -98,8 +97,8 @@ async def page_door(
                 session.grant.deny(address, NOT_RECORDED)
         if session.recording is not None:
             exchanges.recorded.extend(cleaned(await session.recording.exchanges(), exchanges.redactor))
-        takers = [take for take in (exchanges.left_behind, keep if door.failed else None) if take is not None]
-        if takers:
+        if door.failed or exchanges.left_behind is not None:
             left = await session.artifacts()
-            for take in takers:
-                take(left)
+            exchanges.left_over = left if door.failed else None
+            if exchanges.left_behind is not None:
+                exchanges.left_behind(left)

@@ -78,6 +78,7 @@ class Exchanges:
         self.played: tuple[Exchange, ...] | None = None  # what a replay answers from
         self.unknown = ""  # what a replay was asked that its recording does not have
         self.recorded: list[Exchange] = []
+        self.left_over: Any = None  # what is left of a page workflow that failed
         self.left_behind: Callable[[Any], None] | None = None  # takes the page that a page workflow leaves
         self._broker = broker
         self._policy = policy

@@ -29,6 +29,7 @@ from sandbox import doctor, jail
 from sandbox.broker import USER_AGENT, Broker, BrokerOptions, Pace
 from sandbox.children import ChildEnded, Meta
 from sandbox.doors import Door, KeepArtifacts, page_door
+from sandbox.keeping import KeepFailed
 from sandbox.exchanges import Exchanges
 from sandbox.manners import Manners
 from sandbox.outcomes import Ending, Validators, ended, from_frame, from_load, to_run
@@ -85,7 +86,7 @@ class RunnerOptions:
     manners: Manners = field(default_factory=Manners)
     browsers: BrowserPool | None = None
     browser: Path | None = None
-    keep_artifacts: KeepArtifacts | None = None
+    keep_artifacts: KeepFailed | None = None
     keep_cancelled: Callable[[Run], None] | None = None
     machine: jail.Machine = field(default_factory=jail.this_machine)
     mechanisms: doctor.Probe | None = None
@@ -186,7 +187,7 @@ class Runner:
         *,
         browsers: BrowserPool | None = None,
         browser: Path | None = None,
-        keep_artifacts: KeepArtifacts | None = None,
+        keep_artifacts: KeepFailed | None = None,
         keep_cancelled: Callable[[Run], None] | None = None,
     ) -> None:
         self.broker = broker
@@ -277,7 +278,10 @@ class Runner:
         _tell_refusals(tool or artifact.sha256[:12], exchanges)
         if exchanges.unknown:  # whatever the workflow made of it
             ending = replace(ending, outcome=Outcome.FAILED, code="asked_new", message=exchanges.unknown, output=None)
-        return told(ending)
+        run = told(ending)
+        if self._keep is not None and exchanges.left_over is not None:
+            await asyncio.to_thread(self._keep, run, exchanges.left_over)
+        return run
 
     def _exchanges(
         self, policy: Policy, owner: str, *, record: bool, replayed: tuple[Exchange, ...] | None
@@ -355,9 +359,7 @@ class Runner:
             pages = self._browsers or await self._own_browsers()
             kill = lease.child.kill
             alone = self._level is Level.PARANOID
-            async with page_door(
-                pages, prepared.policy, exchanges, kill, keep=self._keep, now=now, alone=alone
-            ) as door:
+            async with page_door(pages, prepared.policy, exchanges, kill, now=now, alone=alone) as door:
                 yield door
         finally:
             if lease.child.usable:  # the page did not open, so the call was never begun

@@ -29,7 +29,8 @@ class Openers:
 
     async def runner(self) -> Runner:
         """Start the first zygote."""
-        from sandbox.pool import Level  # noqa: PLC0415 - see above
+        from sandbox.keeping import keep_in  # noqa: PLC0415 - see above
+        from sandbox.pool import Level  # noqa: PLC0415
         from sandbox.runner import RunnerOptions, open_runner  # noqa: PLC0415
 
         options = RunnerOptions(
@@ -38,6 +39,7 @@ class Openers:
             ca_file=self.settings.tls_ca_file,
             secrets_folder=self.settings.home / "secrets",
             browser=Path(self.settings.browser) if self.settings.browser else None,
+            keep_artifacts=keep_in(self.settings.home / "artifacts"),
             keep_cancelled=self.registry.record_run,
         )
         return await self.stack.enter_async_context(open_runner(options))

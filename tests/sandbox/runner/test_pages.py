@@ -9,7 +9,8 @@ from domain.run import Outcome, RunKind
 from domain.values import JsonObject
 from domain.workflow import Artifact
 from sandbox.browsers import BrowserPool
-from sandbox.gate import Artifacts, open_page
+from sandbox.gate import open_page
+from sandbox.keeping import keep_in
 from sandbox.manners import Manners
 from sandbox.runner import RunnerOptions, open_runner
 from tests.requirements import requirement
@@ -35,20 +36,29 @@ for old, new in (
 
 @pytest.mark.browser
 @requirement("BOX-5", "BOX-8")
-async def test_a_page_workflow_runs_in_the_jail_against_the_browser_outside() -> None:
-    kept: list[Artifacts] = []
+async def test_a_page_workflow_runs_in_the_jail_against_the_browser_outside(tmp_path: Path) -> None:
     artifact = Artifact(code=CODE, interface="page")
-    async with serve() as site, open_runner(RunnerOptions(keep_artifacts=kept.append)) as runner:
+    async with serve() as site, open_runner(RunnerOptions(keep_artifacts=keep_in(tmp_path / "kept", most=1))) as runner:
         policy = site.policy(wall_s=30)
         read = await runner.run(artifact, {"word": site.url("/a")}, policy, kind=RunKind.TRIAL, now=NOW)
         assert (read.outcome, read.error) == (Outcome.OK, None)
         assert '"path": "/a"' in str(read.rows[0]["name"])
-        assert kept == []
+        assert not (tmp_path / "kept").exists()
         denied = await runner.run(artifact, {"word": "http://other.example/"}, policy, kind=RunKind.CALL, now=NOW)
         assert denied.outcome is Outcome.DENIED
         assert denied.error is not None
         assert denied.error.code == "egress_denied"
-        assert kept[0].screenshot_png.startswith(b"\x89PNG")
+        missing = await runner.run(artifact, {"word": site.url("/a#x")}, policy, kind=RunKind.CALL, now=NOW)
+        assert missing.outcome is Outcome.OK
+        (folder,) = (tmp_path / "kept").iterdir()
+        assert folder.name == denied.id
+        assert (folder / "screenshot.png").read_bytes().startswith(b"\x89PNG")
+        failure = (folder / "failure.txt").read_text()
+        assert "egress_denied: " in failure
+        assert "await page.goto(request.word)" in failure
+        assert "Frame.goto refused: the address is outside the policy" in (folder / "gate.txt").read_text()
+        again = await runner.run(artifact, {"word": "http://other.example/"}, policy, kind=RunKind.CALL, now=NOW)
+        assert [folder.name for folder in (tmp_path / "kept").iterdir()] == [again.id]
 
 
 @pytest.mark.browser
