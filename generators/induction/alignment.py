@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from generators.induction.cells import column_of
 from generators.induction.classes import is_utility
 from generators.induction.grouping import Group, enclosing
 from generators.induction.patterns import DATE, LABEL, PRICE, squeeze
@@ -185,17 +186,17 @@ def _walk(tree: Tree, record: Record) -> list[tuple[int, str, Node]]:
             parent = node.parent
             if parent is None or parent.index not in paths:
                 continue
-            paths[node.index] = f"{paths[parent.index]}/{_step(node, parent)}"
+            paths[node.index] = f"{paths[parent.index]}/{_step(tree, node)}"
             result.append((part, paths[node.index], node))
     return result
 
 
-def _step(node: Node, parent: Node) -> str:
-    meaning = node.element.get("itemprop") or next((c for c in node.classes if not is_utility(c)), "")
+def _step(tree: Tree, node: Node) -> str:
+    meaning = node.element.get("itemprop") or node.element.get("property", "").rpartition(":")[2]
+    meaning = meaning or next((c for c in node.classes if not is_utility(c)), "")
     step = f"{node.tag}.{meaning}" if meaning else node.tag
     if node.tag in {"td", "th"}:
-        cells = [child for child in parent.children if child.tag in {"td", "th"}]
-        step += f"[{cells.index(node)}]"
+        step += f"[{column_of(tree, node)}]"
     return step
 
 

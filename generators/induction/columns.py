@@ -74,7 +74,7 @@ def _useful(strands: Sequence[Strand]) -> list[Strand]:
 
 def _is_named_by_markup(strand: Strand) -> bool:
     element = next(e for e in strand.elements if e is not None)
-    return strand.is_text and bool(element.get("itemprop"))
+    return strand.is_text and bool(element.get("itemprop") or element.get("property"))
 
 
 def _gather(tree: Tree, group: Group, strands: Sequence[Strand]) -> dict[int, Evidence]:

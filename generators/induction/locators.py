@@ -117,6 +117,9 @@ def _below(top: Element, element: Element, strand: Strand) -> Iterator[tuple[str
     if cell is not None and cell.getparent() is not None:
         place = _nth(cell)
         yield "cell", place if cell is element else f"{place} {tag}"
+        # A cell above that spans rows leaves later rows with fewer cells: counted from the end they still agree.
+        last = _nth_last(cell)
+        yield "cell from the end", last if cell is element else f"{last} {tag}"
         yield from (("cell", f"{place} {mark}") for mark in marks)
         if cell is not element:
             yield "cell", f"{place} {_tail_path(cell, element)}"
@@ -194,6 +197,11 @@ def _nth(element: Element) -> str:
     if len(same) < 2 and not is_cell:
         return str(element.tag)
     return f"{element.tag}:nth-of-type({same.index(element) + 1})"
+
+
+def _nth_last(cell: Element) -> str:
+    same = [child for child in cell.getparent() if child.tag == cell.tag]
+    return f"{cell.tag}:nth-last-of-type({len(same) - same.index(cell)})"
 
 
 def _schemes(element: Element) -> Iterator[str]:

@@ -90,6 +90,8 @@ def _attribute_test(name: str, how: str, value: str) -> Test:
 def _pseudo_test(name: str, inside: str) -> Test:
     if name == "nth-of-type":
         return lambda node: node.position == int(inside)
+    if name == "nth-last-of-type":
+        return lambda node: _place_from_end(node) == int(inside)
     if name == "first-child":
         return lambda node: node.parent is None or node.parent.children[0] is node
     if name == "contains":
@@ -99,6 +101,11 @@ def _pseudo_test(name: str, inside: str) -> Test:
     if name == "not":
         return lambda node: not is_match(node, inside, node)
     return lambda _node: True
+
+
+def _place_from_end(node: Node) -> int:
+    siblings = [node] if node.parent is None else [child for child in node.parent.children if child.tag == node.tag]
+    return len(siblings) - node.position + 1
 
 
 def _below(node: Node) -> Iterable[Node]:

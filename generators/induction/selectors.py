@@ -28,6 +28,8 @@ _SEMANTIC_ATTRIBUTES = (
     "data-cy",
     "itemprop",
     "itemtype",
+    "property",
+    "typeof",
     "role",
 )
 _VALUELESS = ("itemscope", "data-id", "data-item-id", "data-product-id", "data-sku", "data-asin", "data-key")

@@ -84,7 +84,8 @@ Record = tuple[Node, ...]
 class Tree:
     """The nodes of a page in document order, its texts and its links (absolute).
 
-    ``counts`` holds how many children of a tag each node has; ``by_tag`` all nodes of a tag.
+    ``counts`` holds how many children of a tag each node has; ``by_tag`` all nodes of a tag; ``columns`` the column
+    of each table cell that was asked for, by its index.
     """
 
     document: Element | None
@@ -97,6 +98,7 @@ class Tree:
     notes: list[str] = field(default_factory=list)
     by_tag: dict[str, list[Node]] = field(default_factory=dict)
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
+    columns: dict[int, int] = field(default_factory=dict)
 
     @property
     def root(self) -> Node:

@@ -1,0 +1,114 @@
+"""Pages that mislead: large menus, advertisements, threads, grids, spans, traps, broken markup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from generators.induction import find_records, reads_as
+from tests.requirements import requirement
+
+PAGES = Path(__file__).parent / "pages"
+URL = "https://quay.example/list"
+BOATS = (
+    ("Ardent", "ardent", "1911", "Hull of oak"),
+    ("Brisk", "brisk", "1924", "Hull of iron"),
+    ("Constance", "constance", "1897", "Hull of pine"),
+    ("Dauntless", "dauntless", "1930", "Hull of steel"),
+    ("Endeavour", "endeavour", "1905", "Hull of larch"),
+    ("Felicity", "felicity", "1919", "Hull of elm"),
+)
+
+
+def rows(name: str, *wanted: str) -> list[tuple[object, ...]]:
+    """Return what the first candidate reads under the wanted names."""
+    html = (PAGES / f"{name}.html").read_text(encoding="utf-8")
+    best = find_records(html, url=URL, wanted=wanted)[0]
+    return [tuple(row.get(field) for field in wanted) for row in reads_as(html, best)]
+
+
+def address(slug: str, folder: str = "boats") -> str:
+    return f"https://quay.example/{folder}/{slug}"
+
+
+@requirement("LEARN-3")
+@pytest.mark.parametrize("page", ["menus", "grid", "traps", "virtual", "grouped_table"])
+def test_the_list_comes_before_menus_filters_traps_and_group_rows(page: str) -> None:
+    assert rows(page, "name", "url", "year", "hull") == [(n, address(s), y, h) for n, s, y, h in BOATS]
+
+
+@requirement("LEARN-3")
+def test_advertisements_between_the_records_are_left_out_and_a_missing_price_is_none() -> None:
+    prices = ["€ 1200.00", "€ 1250.00", None, "€ 1350.00", "€ 1400.00", "€ 1450.00"]
+    assert rows("sponsored", "name", "url", "price") == [
+        (n, address(s), price) for (n, s, _, _), price in zip(BOATS, prices, strict=True)
+    ]
+
+
+@requirement("LEARN-3")
+def test_posts_are_the_records_not_the_comments_inside_them() -> None:
+    assert rows("threads", "title", "url", "author") == [
+        ("Painting a keel", address("keel", "posts"), "Ann Berg"),
+        ("Sewing a sail", address("sail", "posts"), "Bo Carlsen"),
+        ("Splicing a rope", address("rope", "posts"), "Cy Dahl"),
+    ]
+
+
+@requirement("LEARN-3")
+def test_microdata_names_the_columns() -> None:
+    assert rows("microdata", "name", "url", "production_date") == [(n, address(s), y) for n, s, y, _ in BOATS]
+
+
+@requirement("LEARN-3")
+def test_rdfa_names_the_columns() -> None:
+    assert rows("rdfa", "name", "url", "location") == [
+        (f"Meeting aboard {n}", address(s, "meets"), f"Quay {i}") for i, (n, s, _, _) in enumerate(BOATS, 1)
+    ]
+
+
+@requirement("LEARN-3")
+def test_the_list_comes_before_a_carousel_and_what_is_related() -> None:
+    assert rows("carousel", "name", "url", "hull") == [(n, address(s), h) for n, s, _, h in BOATS]
+
+
+@requirement("LEARN-3")
+def test_cells_after_one_that_spans_rows_keep_their_columns() -> None:
+    assert rows("rowspan", "time", "boat", "quay", "url") == [
+        ("08:00", "Ardent", "Quay 1", address("ardent", "sailings")),
+        ("10:30", "Brisk", "Quay 2", address("brisk", "sailings")),
+        ("16:00", "Felicity", "Quay 3", address("felicity", "sailings")),
+        ("09:00", "Constance", "Quay 1", address("constance", "sailings")),
+        ("11:30", "Dauntless", "Quay 4", address("dauntless", "sailings")),
+    ]
+
+
+@requirement("LEARN-3")
+def test_records_of_broken_markup_are_read() -> None:
+    assert rows("broken", "name", "url") == [(n, address(s)) for n, s, _, _ in BOATS]
+
+
+@requirement("LEARN-3")
+def test_a_page_without_any_repeated_part_has_no_records() -> None:
+    html = "<body><h1>Closed</h1><p>The harbour is closed until May.</p></body>"
+    assert find_records(html, url=URL) == ()
+
+
+def test_fifty_thousand_nested_and_uneven_nodes_are_studied_up_to_the_cap() -> None:
+    parts = (
+        f"<div class='a'><p>no {i} <b>of {i * 7}</b></p><ul><li>x{i}<li>y <i>{i}</i></ul>"
+        f"<table><tr><td>1<td>2</table></div>"
+        for i in range(5_000)
+    )
+    found = find_records(f"<body><main>{''.join(parts)}</main></body>", url=URL)
+    assert found
+    assert all(any("Only the first" in reason for reason in candidate.reasons) for candidate in found)
+
+
+def test_ten_megabytes_of_paragraphs_do_not_hide_the_list() -> None:
+    prose = "".join(f"<p>{f'lorem {i} ipsum ' * 650}</p>" for i in range(1_000))
+    boats = "".join(f"<li><h3><a href='/boats/{s}'>{n}</a></h3><p>{h}</p><b>{y}</b></li>" for n, s, y, h in BOATS)
+    html = f"<body><main><ul class='boats'>{boats}</ul><div>{prose}</div></main></body>"
+    assert len(html) > 10_000_000
+    readings = [reads_as(html, candidate) for candidate in find_records(html, url=URL, wanted=("name", "url"))]
+    assert [[row.get("url") for row in rows] for rows in readings].count([address(s) for _, s, _, _ in BOATS]) >= 1
