@@ -1,4 +1,4 @@
-"""Measure record finding on a folder of real pages: ``python -m benchmarks.records [-v] [--view]``.
+"""Measure record finding on a folder of real pages: ``python -m benchmarks.records [--all] [-v] [--view]``.
 
 The pages lie outside the project: in ``$AGENT_SCHOOL_SHARED/pages``, else ``../shared/pages``. A group is right when
 expected items and records, as the candidate's own selector reads them, match one to one for at least 90 % of both; an
@@ -35,6 +35,8 @@ from generators.induction.tree import Element, Tree, parse
 from generators.view import CHARACTERS_PER_TOKEN, view
 
 _LOOP = 300_000
+_ALL_SETTINGS = ((True, True), (True, False), (False, True), (False, False))
+"""Whether boxes, and whether fields and goal are known."""
 
 
 def records_of(tree: Tree, candidate: RecordCandidate) -> list[tuple[Element, ...]]:
@@ -103,11 +105,11 @@ def report(name: str, results: Sequence[Result]) -> None:
     )
 
 
-def compare(score: ModuleType, *, verbose: bool) -> None:
-    """Print the table: in sample and without the page's site, with and without boxes and question."""
+def compare(score: ModuleType, *, everything: bool, verbose: bool) -> None:
+    """Print the table: in sample and without the page's site, at best and at worst (or with each of the two known)."""
     without = scorings_without_site([*samples(score, boxes=True), *samples(score, boxes=False)])
     print(f"{'':52} {'top-1':>6} {'top-3':>6} {'top-5':>6} {'F1':>6} {'CPU s':>6} {'p50':>6} {'p95':>6} {'loops':>6}")
-    for boxes, informed in ((True, True), (True, False), (False, True), (False, False)):
+    for boxes, informed in _ALL_SETTINGS if everything else (_ALL_SETTINGS[0], _ALL_SETTINGS[-1]):
         pages = samples(score, boxes=boxes)
         setting = f"{'boxes' if boxes else 'no boxes'}, {'fields and goal' if informed else 'nothing'} known"
         report(f"{setting}, in sample", [evaluate(page, score, SCORING, informed=informed) for page in pages])
@@ -173,6 +175,9 @@ def report_view(score: ModuleType) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--view", action="store_true", help="print the size of the view for a model, and what it keeps")
+    parser.add_argument(
+        "--all", action="store_true", help="also boxes without a question, and a question without boxes"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="print each page's rank without its site")
     arguments = parser.parse_args()
     sys.setrecursionlimit(10_000)
@@ -180,7 +185,7 @@ def main() -> None:
     if arguments.view:
         report_view(score)
         return
-    compare(score, verbose=arguments.verbose)
+    compare(score, everything=arguments.all, verbose=arguments.verbose)
 
 
 if __name__ == "__main__":
