@@ -29,8 +29,8 @@ from sandbox import doctor, jail
 from sandbox.broker import USER_AGENT, Broker, BrokerOptions, Pace
 from sandbox.children import ChildEnded, Meta
 from sandbox.doors import Door, KeepArtifacts, page_door
-from sandbox.keeping import KeepFailed
 from sandbox.exchanges import Exchanges
+from sandbox.keeping import KeepFailed
 from sandbox.manners import Manners
 from sandbox.outcomes import Ending, Validators, ended, from_frame, from_load, to_run
 from sandbox.places import needs_places
@@ -278,7 +278,9 @@ class Runner:
         _tell_refusals(tool or artifact.sha256[:12], exchanges)
         if exchanges.unknown:  # whatever the workflow made of it
             ending = replace(ending, outcome=Outcome.FAILED, code="asked_new", message=exchanges.unknown, output=None)
-        run = told(ending)
+        return await self._kept(told(ending), exchanges)
+
+    async def _kept(self, run: Run, exchanges: Exchanges) -> Run:
         if self._keep is not None and exchanges.left_over is not None:
             await asyncio.to_thread(self._keep, run, exchanges.left_over)
         return run
