@@ -1,4 +1,4 @@
-"""Reading dates and times as sites write them, in several languages, without a library that a jail would have to carry."""
+"""Dates, times and durations as sites of several countries write them, with nothing that a jail would have to carry."""
 
 from __future__ import annotations
 

@@ -61,7 +61,8 @@ CODES: Final = frozenset(
 """ISO 4217 codes that are recognised in text."""
 
 _FREE = re.compile(
-    r"\s*(?:free|gratis|gratuite?|kostenlos|gratuito|entrée libre|eintritt frei|無料|免费|무료|no charge|free (?:entry|admission|event|of charge))\s*[.!]?\s*",
+    r"\s*(?:free|gratis|gratuite?|kostenlos|gratuito|entrée libre|eintritt frei|無料|免费|무료|no charge|"
+    r"free (?:entry|admission|event|of charge))\s*[.!]?\s*",
     re.IGNORECASE,
 )
 _BESIDE_FIGURES = re.compile(r"\d ?[a-z]{3}\b|\b[a-z]{3} ?\d")

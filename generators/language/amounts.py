@@ -80,17 +80,19 @@ _STARS = re.compile(
 _SCALE = r"(?: ?(?P<scale>thousand|million|billion|k|bn)\b)?"
 _SCALES: Final = {"thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9}
 _MEASURE = (
-    r"(?: ?(?:%|°c|(?:percent|degrees|kilomet(?:er|re)s?|kms?|met(?:er|re)s?|m|cm|mm|miles?|mi|feet|ft|inch(?:es)?|kg|kilos?|"
-    r"grams?|g|tons?|litres?|liters?|l|ml|gb|mb|tb|kb|minutes?|mins?|hours?|hrs?|h|seconds?|days?|weeks?|months?|years?|watts?|w|"
-    r"pages|words|people|square (?:met(?:er|re)s?|feet|miles|kilomet(?:er|re)s?)|sqm|sqft|m2|m²|km²)\b))?"
+    r"(?: ?(?:%|°c|(?:percent|degrees|kilomet(?:er|re)s?|kms?|met(?:er|re)s?|m|cm|mm|miles?|mi|feet|ft|inch(?:es)?|"
+    r"kg|kilos?|grams?|g|tons?|litres?|liters?|l|ml|gb|mb|tb|kb|minutes?|mins?|hours?|hrs?|h|seconds?|days?|weeks?|"
+    r"months?|years?|watts?|w|pages|words|people|sqm|sqft|m2|m²|km²|"
+    r"square (?:met(?:er|re)s?|feet|miles|kilomet(?:er|re)s?))\b))?"
 )
 _NOUN_NUMBER = re.compile(
     rf"(?<!\w)(?:with )?(?:an? |the )?(?P<noun>[a-z][\w-]+) (?:is |are |of )?(?P<bound>{_ANY_BEFORE}) "
     rf"(?P<number>{_NUMBER}){_SCALE}{_MEASURE}(?![\w.])(?! [a-z]+s\b)"
 )
 _COMPARED = re.compile(
-    rf"(?<!\w)(?:(?:that|which|who) )?(?:(?:are|is|was|were) )?(?P<word>longer|shorter|taller|higher|deeper|wider|heavier|lighter|"
-    rf"older|larger|bigger|smaller|faster|slower|hotter|warmer|colder) than (?P<number>{_NUMBER}){_SCALE}{_MEASURE}(?!\w)"
+    rf"(?<!\w)(?:(?:that|which|who) )?(?:(?:are|is|was|were) )?(?P<word>longer|shorter|taller|higher|"
+    rf"deeper|wider|heavier|lighter|older|larger|bigger|smaller|faster|slower|hotter|warmer|colder) than "
+    rf"(?P<number>{_NUMBER}){_SCALE}{_MEASURE}(?!\w)"
 )
 _COMPARATIVES: Final[dict[str, tuple[str, Relation]]] = {
     "longer": ("length", Relation.MORE_THAN),

@@ -30,7 +30,8 @@ _SHOW = re.compile(
 )
 _PLAIN = r"[a-z][a-z'-]+(?: [a-z][a-z'-]+)?"
 _THEIR = re.compile(
-    rf"(?<![\w-]),? ?(?:together |along )?(?:with|including|plus|showing|and) (?:their|its|his|her|the) (?P<list>{_PLAIN}(?:, {_PLAIN})*"
+    rf"(?<![\w-]),? ?(?:together |along )?(?:with|including|plus|showing|and) (?:their|its|his|her|the) "
+    rf"(?P<list>{_PLAIN}(?:, {_PLAIN})*"
     rf"(?:,? and (?:their |its |the )?{_PLAIN})?)(?=$|[.?!;])"
 )
 """Any noun is a field where it is said to be the record's own: "with their maker and warranty"."""

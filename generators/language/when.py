@@ -97,7 +97,8 @@ def read_dates(reading: Reading, today: date) -> None:
 
 
 _DATE_NOUN = (
-    r"(?<!\w)(?:(?:with|having|whose) (?:an? |the |its |their )?)?(?:(?!for\b|of\b|and\b|the\b)[a-z]+ )?(?:date|deadline|day)s?"
+    r"(?<!\w)(?:(?:with|having|whose) (?:an? |the |its |their )?)?"
+    r"(?:(?!for\b|of\b|and\b|the\b)[a-z]+ )?(?:date|deadline|day)s?"
     r"(?: is| are| of| falls)? $"
 )
 

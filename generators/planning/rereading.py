@@ -52,7 +52,7 @@ def _shown(columns: Sequence[Column], word: str) -> bool:
 
 
 def names_the_records(word: str, intent: Intent, observation: Observation, candidate: RecordCandidate) -> bool:
-    """Return whether a word only says what all the records are: their page, heading, path or first column calls them so.
+    """Return whether a word only says what all the records are: page, heading, path or first column calls them so.
 
     On a page in another language, an English noun that stands nowhere on it says the same.
     """
@@ -77,7 +77,7 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
 
 
 def _about(page: Page, word: str, candidate: RecordCandidate) -> bool:
-    """Whether the page as a whole is about a word that its records do not repeat ("Castles in Saxony"); no mere search."""
+    """Whether the page as a whole is about a word that its records do not repeat; a mere search is not."""
     heads = [page.title, *_HEADING.findall(page.aria)]
     echoed = word in fold(urlsplit(page.final_url).query)
     said = any(f" {word} " in f" {fold(h)} " for h in heads)

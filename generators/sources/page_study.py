@@ -195,7 +195,7 @@ def _same_place(kind: str, selector: str, index: int, variable: str, candidate: 
 
 
 def _page_paging(page: Page) -> Paging | None:
-    """The paging of the served page; where its markup is too loose to tell, that of the rendered one if it holds there."""
+    """The paging of the served page; where its markup is too loose to tell, the rendered one's if it holds there."""
     for html in (page.served_html, page.rendered_html):
         found = find_paging(html, page.final_url) if html and page.served_html else None
         if found is None or found.kind in (PagingKind.MORE, PagingKind.SCROLL):

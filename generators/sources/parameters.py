@@ -210,7 +210,7 @@ def _from_links(
 
 
 def _from_paths(observation: Observation, candidate: RecordCandidate, intent: Intent) -> Iterator[ParameterIdea]:
-    """Categories with pages of their own: links that differ in the last part of their path, one of which was asked for."""
+    """Categories with pages of their own: links that differ in the last part of their path, one of them asked for."""
     here = {u.split("?", 1)[0].rstrip("/") for u in _page_addresses(observation)}
     host = urlsplit(observation.pages[0].final_url).netloc
     groups: dict[str, dict[str, str]] = {}

@@ -17,11 +17,12 @@ _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?Z| 
 _SIGN = r"(?:[$€£¥₹₩₽₺₴₪￥]|US\$|CA\$|A\$|R\$|[A-Z]{3}|zł|kr\.?|Kč|Ft|円|元|원|Fr\.?|euros?|Euro)"
 _FIGURES = r"\d(?:[\d.,'’]|[\s\u00a0\u202f](?=\d{3}))*(?:,-|\.-)?"
 _PRICE = re.compile(
-    rf"(?:(?i:from|ab|dès|desde|à partir de|vanaf|da|od|only|nur) )?(?:{_SIGN} ?{_FIGURES}|{_FIGURES} ?{_SIGN})(?: ?[-–] ?.{{1,16}})?",
+    rf"(?:(?i:from|ab|dès|desde|à partir de|vanaf|da|od|only|nur) )?(?:{_SIGN} ?{_FIGURES}|{_FIGURES} ?{_SIGN})"
+    r"(?: ?[-–] ?.{1,16})?",
 )
 _LONGEST_DATE: Final = 60
 _ANY_DAY: Final = date(2024, 1, 1)
-"""Stands in for today: only whether a text can be read as a day matters here; a leap year knows the 29th of February."""
+"""Stands in for today: only whether a text can be read as a day matters; a leap year knows the 29th of February."""
 _DATE_LIKE = re.compile(r"[^\W\d_]{3}|\d[./年-]\s?\d")
 _FREE_WORDS: Final = frozenset(
     {"free", "gratis", "gratuit", "kostenlos", "gratuito", "無料", "free entry", "entrée libre", "eintritt frei"}

@@ -58,7 +58,7 @@ async def test_every_question_to_an_unseen_site_ends_in_the_true_rows(site: Site
 @requirement("LEARN-6")
 async def test_a_token_is_asked_for_anew_in_every_run(school: School) -> None:
     """The site takes a token only a few times; runs go on after the one that was observed is used up."""
-    from school.call import call  # noqa: PLC0415 - only here
+    from school.call import call
 
     async with serving(guarded.SITE.app) as base:
         asked = guarded.SITE.questions[0]

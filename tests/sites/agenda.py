@@ -1,4 +1,5 @@
 """Event pages: times of day, categories by path, an endless calendar, and pages in French and Japanese."""
+# ruff: noqa: E501 - markup and scripts read better unbroken
 
 from __future__ import annotations
 

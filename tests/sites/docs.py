@@ -1,4 +1,5 @@
 """Static documents: a table with a caption, two tables on a page, a definition list, a list of changes by heading."""
+# ruff: noqa: E501 - markup and scripts read better unbroken
 
 from __future__ import annotations
 

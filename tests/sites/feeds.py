@@ -1,4 +1,5 @@
 """Sources that are feeds: RSS, a JSON feed, a calendar in iCal; and a page that only points to its calendar."""
+# ruff: noqa: E501 - markup and scripts read better unbroken
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """A single-page app over GraphQL: two operations at one address, a cursor in the variables."""
+# ruff: noqa: E501 - markup and scripts read better unbroken
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Apps whose data needs a token that an earlier answer carried: in a meta element, in a script, in a JSON answer."""
+# ruff: noqa: E501 - markup and scripts read better unbroken
 
 from __future__ import annotations
 

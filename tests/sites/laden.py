@@ -1,4 +1,5 @@
 """A German shop: prices as "1.234,50 €", dates as "12. Mai 2027", words in German; pages by a next link."""
+# ruff: noqa: E501 - markup and scripts read better unbroken
 
 from __future__ import annotations
 

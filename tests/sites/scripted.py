@@ -1,4 +1,5 @@
 """Pages that only a browser can read: data packed in a script, a load-more button, a list that drops what scrolled away."""
+# ruff: noqa: E501 - markup and scripts read better unbroken
 
 from __future__ import annotations
 

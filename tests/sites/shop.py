@@ -1,4 +1,5 @@
 """A shop as served HTML: cards, pages by number, facets as links, a sort menu, a price range in a form."""
+# ruff: noqa: E501 - markup and scripts read better unbroken
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Pages of further kinds on one host: a blog, recipes, flats, a paged API, data attributes, a menu, a search alone."""
+# ruff: noqa: E501 - markup and scripts read better unbroken
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """A wiki: category pages that list names only, and articles with an infobox."""
+# ruff: noqa: E501 - markup and scripts read better unbroken
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ async def get_text(http: AsyncClient, url: str, *, params: Any = None, headers: 
 
 
 async def get_calendar(http: AsyncClient, url: str, *, params: Any = None, headers: Any = None) -> dict[str, Any]:
-    """Return an iCalendar file as ``{"events": [...]}``, with ISO ``start`` and ``end``, ``title``, ``location`` and more.
+    """Return an iCalendar file as ``{"events": [...]}``: ISO ``start`` and ``end``, ``title``, ``location`` and more.
 
     Raises:
         SourceChanged: the answer is no calendar.

@@ -45,8 +45,10 @@ def to_text(value: Any) -> str | None:
 
 
 def to_number(value: Any) -> float | None:
-    """Return a number from a number or from text such as "1,234.5", "1.234,5", "4.5 stars", "1.2k";
-    a duration in hours ("PT1H30M", "1 h 30 min") is its minutes."""
+    """Return a number from a number or from text such as "1,234.5", "1.234,5", "4.5 stars", "1.2k".
+
+    A duration in hours ("PT1H30M", "1 h 30 min") is its minutes.
+    """
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
