@@ -41,6 +41,9 @@ FAKE_SITE = "https://events.example"
 PLANNERS = (PlannerKind.OPENAI, PlannerKind.ANTHROPIC)
 RENAMED = {"name": "title", "date": "start_at"}
 CHARACTERS_PER_TOKEN = 4
+MOST_CALLS = 3
+MOST_INPUT = 10_000
+PICTURE_TOKENS = 1_536  # of 1280 by 900 pixels, at 750 pixels a token (Anthropic's vision guide)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +157,25 @@ def tell_tasks() -> None:
         )
 
 
+def tell_learned() -> None:
+    """Print the tools that were learned whole on recorded replies, against what a tool may take.
+
+    Four characters count as a token, here as at the stand-in endpoint. A picture is counted by its area, as the
+    vendors bill it, and not by the length of its base64.
+    """
+    print(f"\nlearned whole, at most {MOST_CALLS} calls and {MOST_INPUT:,} input tokens each")
+    print("task                     vendor     calls  input tokens  output tokens  repairs")
+    for file in sorted(RECORDED.glob("learn-*.jsonl")):
+        rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        name, _, vendor = file.stem.removeprefix("learn-").rpartition("-")
+        pictures = [row["picture_tokens_as_base64"] for row in rows]
+        used = [row["answer"]["usage"] for row in rows]
+        given = sum(u["input_tokens"] for u in used) - sum(pictures) + PICTURE_TOKENS * sum(map(bool, pictures))
+        wrote = sum(u["output_tokens"] for u in used)
+        within = "" if len(rows) <= MOST_CALLS and given <= MOST_INPUT else "   over"
+        print(f"{name:<24} {vendor:<10} {len(rows):>5}  {given:>12}  {wrote:>13}  {max(len(rows) - 2, 0):>7}{within}")
+
+
 async def main() -> None:
     """Measure and print."""
     cases = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((RECORDED / "cases").glob("*.json"))]
@@ -172,6 +194,7 @@ async def main() -> None:
                 wrong = [line.name for line, good in zip(lines[planner], right, strict=True) if not good]
                 print(f"  not right      {', '.join(wrong) or 'none'}")
     tell_tasks()
+    tell_learned()
 
 
 if __name__ == "__main__":

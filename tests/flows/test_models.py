@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from domain.errors import ModelUnavailable, NeedsApproval
-from domain.plan import PlannerKind, Query
+from domain.plan import PlannerKind, Query, SourceKind
 from examples.events_site.app import build
 from examples.events_site.members import MEMBER, PASSWORD, Venue, venues
 from examples.events_site.model import CATEGORIES
@@ -22,6 +23,7 @@ from generators.llm.replay import ReplayTransport
 from sandbox.secrets import Secret, SecretStore
 from school.app import OnNeed, School
 from school.ask import ask
+from tests.generators.write.reading_room import books, reading_room
 from tests.requirements import requirement
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "models"
@@ -178,3 +180,69 @@ def keep_member(school: School) -> None:
 
 def venues_in(city: str) -> list[Venue]:
     return [venue for venue in venues(build().state.store) if venue.city == city]
+
+
+@pytest.mark.browser
+@requirement("GEN-1", "LLM-1")
+async def test_books_behind_a_form_with_a_token_are_learned_in_two_calls(school: School, tmp_path: Path) -> None:
+    text = "poetry books at the Harbour branch that can be borrowed now, with their shelf marks"
+    async with reading_room() as url, asking(school, "anthropic", moved("books-anthropic", url, tmp_path)) as given:
+        query = Query(text=text, site=f"{url}/", planner=PlannerKind.ANTHROPIC, methods=("POST",))
+        answer = await ask(given, query, at_terminal=True, fresh=True)
+    wanted = [b for b in books() if b["topic"] == "Poetry" and b["branch"] == "Harbour" and b["available"] == "yes"]
+    assert [(row["title"], row["shelf_mark"]) for row in answer.run.rows] == [(b["title"], b["shelf"]) for b in wanted]
+    assert answer.version.provenance.usage.calls == 2
+
+
+@pytest.mark.browser
+@requirement("GEN-1", "PROVE-3", "PROVE-7")
+async def test_a_trial_that_asks_too_much_goes_back_with_its_evidence_and_the_corrected_code_is_published(
+    school: School, events_site: str, tmp_path: Path
+) -> None:
+    text = "street addresses and organisers of jazz events this week"
+    query = Query(text=text, site=f"{events_site}/archive", planner=PlannerKind.OPENAI)
+    async with asking(school, "openai", moved("addresses-openai", events_site, tmp_path)) as with_model:
+        answer = await ask(with_model, query, at_terminal=True, fresh=True)
+    store = build().state.store
+    by_slug = {str(row["url"]).rsplit("/", 1)[1]: row for row in answer.run.rows}
+    assert by_slug
+    for slug, row in by_slug.items():
+        event = store.by_slug[slug]
+        shown = event.location is not None and not event.location.hidden
+        assert (row["street_address"] or "") == (event.location.street if shown and event.location else "")
+    made = answer.version.provenance
+    assert (made.usage.calls, made.generator) == (3, "model")
+
+
+@pytest.mark.browser
+@requirement("PROVE-3", "BOX-8")
+async def test_a_browser_workflow_that_fails_goes_back_with_a_picture_and_the_page(
+    school: School, events_site: str, tmp_path: Path
+) -> None:
+    keep_member(school)
+    seen: list[str] = []
+    transport = moved("members-page-anthropic", events_site, tmp_path)
+    answered = transport.handle_async_request
+
+    async def noting(request: httpx2.Request) -> httpx2.Response:
+        seen.append((await request.aread()).decode())
+        return await answered(request)
+
+    transport.handle_async_request = noting  # type: ignore[method-assign]  # looks at the wire, changes nothing
+    query = Query(
+        text=VENUES,
+        site=f"{events_site}/members",
+        planner=PlannerKind.ANTHROPIC,
+        source=SourceKind.BROWSER,
+        methods=("POST",),
+    )
+    async with asking(school, "anthropic", transport) as with_model:
+        answer = await ask(with_model, query, at_terminal=True, fresh=True)
+    assert [row["name"] for row in answer.run.rows] == [v.name for v in venues_in("London") if v.capacity >= 100]
+    assert answer.version.artifact.interface == "page"
+    assert [("image/png" in body, "page at the failure" in body) for body in seen] == [
+        (False, False),
+        (False, False),
+        (True, True),
+    ]
+    assert not any(PASSWORD in body for body in seen)
