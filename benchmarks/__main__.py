@@ -12,7 +12,19 @@ import subprocess
 import sys
 
 USUAL = ("server", "check", "learn")
-KNOWN = (*USUAL, "pages", "growth", "calls", "targets", "records", "utterances", "registry", "models", "documents", "jobs")
+KNOWN = (
+    *USUAL,
+    "pages",
+    "growth",
+    "calls",
+    "targets",
+    "records",
+    "utterances",
+    "registry",
+    "models",
+    "documents",
+    "jobs",
+)
 
 
 def main(names: list[str]) -> int:
