@@ -16,9 +16,9 @@ from generators.induction.reading import select
 from generators.induction.tree import HEADING_TAGS, Element, Node, Tree
 
 MAX_TRIES = 220
-MAX_TRIES_CLOSEST = 24
+MAX_TRIES_CLOSEST = 40
 _TRIED = 8
-_GOOD = 0.9
+_GOOD = 0.98
 """F1 of wanted and hit elements at which no closer selector is looked for."""
 _SEMANTIC_ATTRIBUTES = (
     "data-testid",
@@ -131,13 +131,32 @@ def _by_parents(nodes: Sequence[Node], tree: Tree, wanted: list[Element]) -> tup
     for group in by_parent:
         own = [node.element for node in group]
         sieve = _Sieve(tree, group)
-        tries = itertools.islice(_proposals(group), MAX_TRIES // len(by_parent))
+        tries = itertools.chain(itertools.islice(_proposals(group), MAX_TRIES // len(by_parent)), _by_place(group))
         part = next((s for _, s in tries if sieve.passes(s) and _hits(tree, s) == own), None)
         if part is None:
             return ()
         parts.append(part)
     joined = ", ".join(parts)
     return (joined,) if _hits(tree, joined) == wanted else ()
+
+
+def _by_place(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    """Yield the nodes of one parent by the parent's whole path: the last resort of a part of a union."""
+    parent = nodes[0].parent
+    if parent is None or parent.tag in _SKIPPED:
+        return
+    path: list[str] = []
+    above: Node | None = parent
+    while above is not None and above.tag not in _SKIPPED and above.tag != "body":
+        path.append(_position(above))
+        above = above.parent
+    if above is None or above.tag != "body":
+        return
+    home = " > ".join(["body", *reversed(path)])
+    if len(nodes) == 1:
+        yield "place", f"{home} > {_position(nodes[0])}"
+        return
+    yield from (("place", f"{home} > {nodes[0].tag}{condition}") for condition in ("", *_CONDITIONS))
 
 
 def _proposals(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
