@@ -215,6 +215,7 @@ async def test_a_trial_that_asks_too_much_goes_back_with_its_evidence_and_the_co
 
 
 @pytest.mark.browser
+@pytest.mark.timeout(400)  # the first attempt waits half a minute for a link that is not there, as it truly did
 @requirement("PROVE-3", "BOX-8")
 async def test_a_browser_workflow_that_fails_goes_back_with_a_picture_and_the_page(
     school: School, events_site: str, tmp_path: Path
