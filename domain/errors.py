@@ -39,7 +39,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-
 APPROVAL = "approve:"  # begins the field of a question that only a person may answer
 APPROVE, REFUSE = "approve", "refuse"
 

@@ -29,6 +29,7 @@ system_packages() {
   python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing+=(python3-venv)
   if [ "$kind" = dev ]; then
     command -v strace >/dev/null 2>&1 || missing+=(strace)
+    command -v npm >/dev/null 2>&1 || missing+=(npm)  # brings Node 22 and the official suites
     compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || missing+=(postgresql)
   fi
   if ! command -v apt-get >/dev/null 2>&1; then
