@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import combinations
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -131,7 +132,8 @@ def _unfolded(ranked: list[RecordCandidate], page: Page) -> list[RecordCandidate
             continue
         mine = _values_by_column(other, page).values()
         holding = [m for m in mine if sum(1 for v in values.values() if v and v <= m) >= _SIDE_BY_SIDE]
-        if len(holding) >= _SIDE_BY_SIDE:
+        # Cells of a table hold everything in one column: fields of real items have nothing in common.
+        if any(one.isdisjoint(two) for one, two in combinations(holding, 2)):
             return [other, *(c for c in ranked if c is not other)]
     return ranked
 

@@ -27,7 +27,7 @@ def relevance(candidate: RecordCandidate, intent: Intent, visible: str) -> float
     """Return how well a candidate fits: the page shows its records, its names say what was asked, its fields serve."""
     if candidate.kind in (SourceKind.HTML, SourceKind.BROWSER, SourceKind.OPENAPI):
         # ranked already, by the record finder or the choice of operations; score is 1, 1/2, 1/3 …
-        called = 2.0 * _called_so(candidate, intent)
+        called = 2.5 * _called_so(candidate, intent)
         return 3.0 * candidate.score + 1.0 * served_share(candidate.columns, intent) + called
     titles = _titles(candidate)
     seen = shown(titles, visible) if visible and titles else 0.0
