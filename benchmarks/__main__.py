@@ -1,9 +1,9 @@
 """``python -m benchmarks [NAME …]``: the figures of the specification, printed side by side with their peers.
 
 Without a name: calls through the server, the code check, and learning. Names: server, pages, growth, calls, check,
-learn, targets, records, utterances, registry, models (each is also ``python -m benchmarks.NAME`` with options of its
-own). ``learn`` alone prints learning times; ``targets``, ``records`` and ``utterances`` score it on data outside the
-project.
+learn, targets, records, utterances, registry, models, documents, faults, jobs (each is also
+``python -m benchmarks.NAME`` with options of its own). ``learn`` alone prints learning times; ``targets``, ``records``
+and ``utterances`` score it on data outside the project.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ KNOWN = (
     "registry",
     "models",
     "documents",
+    "faults",
     "jobs",
 )
 
