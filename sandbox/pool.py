@@ -78,8 +78,13 @@ class Pool:
         await self._zygote("http")
         self._sweep_later()
 
+    async def begin(self) -> None:
+        """Begin to start the first zygote, which then warms up by itself; ``start`` waits for it."""
+        self._zygotes["http"] = self._start("http")
+        await asyncio.sleep(0)
+
     async def aclose(self) -> None:
-        """End every process, and wait for that."""
+        """End every process, and wait for that. Closing again does nothing."""
         self._open = False
         if self._sweeper is not None:
             self._sweeper.cancel()

@@ -94,18 +94,19 @@ class RunnerOptions:
 
 @asynccontextmanager
 async def open_runner(
-    options: RunnerOptions | None = None, *, compiler: Compiler | None = None
+    options: RunnerOptions | None = None, *, compiler: Compiler | None = None, pool: Pool | None = None
 ) -> AsyncIterator[Runner]:
     """Open a runner: the machine is looked at, the first zygote is started and warm.
 
-    ``compiler`` is for the attack tests, which run code that no check has seen.
+    ``compiler`` is for the attack tests, which run code that no check has seen. ``pool`` was begun ahead
+    (see sandbox.ahead); how many processes there are and what may be missing is then its own matter.
 
     Raises:
         IsolationMissing: a mechanism is missing and not allowed to be.
     """
     options = options or RunnerOptions()
-    look = options.mechanisms or (lambda: doctor.report(options.machine))
-    without = doctor.require(await asyncio.to_thread(look), options.allow_weaker)
+    if pool is None:
+        pool = await _pool_for(options)
     secrets = SecretStore(options.secrets_folder)
     broker_options = BrokerOptions(
         user_agent=options.user_agent,
@@ -113,15 +114,6 @@ async def open_runner(
         secrets=secrets,
         pace=options.pace,
         manners=options.manners,
-    )
-    pool = Pool(
-        PoolOptions(
-            machine=options.machine,
-            without=without,
-            spare=options.spare,
-            versions=options.versions,
-            idle_s=options.idle_s,
-        )
     )
     async with Broker(broker_options) as broker:
         runner = Runner(
@@ -139,6 +131,20 @@ async def open_runner(
             yield runner
         finally:
             await runner.aclose()
+
+
+async def _pool_for(options: RunnerOptions) -> Pool:
+    look = options.mechanisms or (lambda: doctor.report(options.machine))
+    without = doctor.require(await asyncio.to_thread(look), options.allow_weaker)
+    return Pool(
+        PoolOptions(
+            machine=options.machine,
+            without=without,
+            spare=options.spare,
+            versions=options.versions,
+            idle_s=options.idle_s,
+        )
+    )
 
 
 def _tell_refusals(tool: str, exchanges: Exchanges) -> None:

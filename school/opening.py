@@ -28,21 +28,24 @@ class Openers:
     clock: Clock
 
     async def runner(self) -> Runner:
-        """Start the first zygote."""
-        from sandbox.keeping import keep_in  # noqa: PLC0415 - see above
+        """Start the first zygote; while it warms up, the rest is imported."""
+        from sandbox.ahead import begin_pool  # noqa: PLC0415 - see above
+
+        pool = await begin_pool(self.settings.allow_weaker)
+        self.stack.push_async_callback(pool.aclose)
+        from sandbox.keeping import keep_in  # noqa: PLC0415
         from sandbox.pool import Level  # noqa: PLC0415
         from sandbox.runner import RunnerOptions, open_runner  # noqa: PLC0415
 
         options = RunnerOptions(
             level=Level(self.settings.isolation),
-            allow_weaker=self.settings.allow_weaker,
             ca_file=self.settings.tls_ca_file,
             secrets_folder=self.settings.home / "secrets",
             browser=Path(self.settings.browser) if self.settings.browser else None,
             keep_artifacts=keep_in(self.settings.home / "artifacts"),
             keep_cancelled=self.registry.record_run,
         )
-        return await self.stack.enter_async_context(open_runner(options))
+        return await self.stack.enter_async_context(open_runner(options, pool=pool))
 
     async def observer(self) -> Observer:
         """Open the observer; its browser starts with the first page."""
