@@ -22,7 +22,9 @@ Code = Annotated[bool, typer.Option("--code", help="Print the code too.")]
 Hosts = Annotated[str | None, typer.Option("--host", help="Only tools that ask this host.")]
 Kind = Annotated[SourceKind | None, typer.Option("--kind", help="Only tools on this kind of source.")]
 Tag = Annotated[str | None, typer.Option("--tag", help="Only tools with this tag.")]
-State = Annotated[Status | None, typer.Option("--status", "--state", help="Only tools whose shown version is in this state.")]
+State = Annotated[
+    Status | None, typer.Option("--status", "--state", help="Only tools whose shown version is in this state.")
+]
 
 
 @app.command("list")
