@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -11,6 +12,7 @@ from domain.plan import Constraint, Intent, SourceKind, Topic
 from generators.sources.coverage import shown
 from generators.sources.roles import Role, first, human_text, moment, roles_of
 
+_CLASS: Final = re.compile(r"(?<=[a-z*\s])\.([A-Za-z][\w-]*)(?=[^.]*@)")
 _SCATTERED: Final = "found as path"
 _GENERAL: Final = frozenset({"", "items", "things", "results", "entries", "records", "rows", "list", "all", "data"})
 
@@ -108,13 +110,26 @@ def named(columns: Sequence[Column], word: str) -> Column | None:
     for column in columns:
         if fold(column.name.replace("_", " ")) in spellings or fold(column.label) in spellings:
             return column
-    for told in (lambda c: c.name.split("_"), lambda c: fold(c.label).split()):
+    for told in (_by_name, _by_label, _by_class):
         for column in columns:
             if set(told(column)) & spellings:
                 return column
     role = _WORD_ROLES.get(wanted)
     found = moment(columns) if role is Role.START else first(columns, role) if role else None
     return found or _alike(columns, wanted)
+
+
+def _by_name(column: Column) -> list[str]:
+    return column.name.split("_")
+
+
+def _by_label(column: Column) -> list[str]:
+    return fold(column.label).split()
+
+
+def _by_class(column: Column) -> list[str]:
+    """Words of the classes in the column's locator: ``p.height@text`` holds a height, whatever it was called."""
+    return [w for mark in _CLASS.findall(column.locator) for w in re.split(r"[-_]+", mark.lower())]
 
 
 def _alike(columns: Sequence[Column], wanted: str) -> Column | None:

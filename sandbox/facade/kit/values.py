@@ -62,7 +62,8 @@ def to_number(value: Any) -> float | None:
     if not found:
         return None
     number = _plain_number(found.group())
-    scale = _SCALE.match(value[found.end() :].lstrip())
+    rest = value[found.end() :]
+    scale = None if re.match(r"\s+m\b", rest) else _SCALE.match(rest.lstrip())  # "12 m" are metres, "12m" millions
     if number is not None and scale:
         number *= _SCALES[scale.group(1).lower()]
     return number
