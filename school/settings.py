@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     keep_ledger_days: int = Field(default=730, ge=0, description="Days that the ledger of model calls is kept.")
     jobs_database: str = Field(
         default="",
-        description="Jobs: a PostgreSQL URL; empty takes the registry's if that is one, else SQLite in the home folder.",
+        description="Jobs: a PostgreSQL URL; empty: the registry's if that is one, else SQLite in the home folder.",
     )
     jobs_at_once: int = Field(
         default=2,
