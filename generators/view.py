@@ -109,7 +109,7 @@ def _candidate(number: int, candidate: RecordCandidate, step: _Coarseness) -> st
         values = _exemplar_values(candidate, column.name, step.exemplars if number <= 3 else 1) or column.samples[:1]
         fill = "" if column.fill >= 1 else f" {column.fill:.0%}"
         locator = f" {column.locator}" if number <= 2 else ""
-        lines.append(f"  {column.name}: {column.type.value}{fill}{locator} = {' | '.join(map(_short, values))}")
+        lines.append(f"  {column.name}: {column.type.value}{fill}{locator} = {' | '.join(map(brief, values))}")
     if len(candidate.columns) > len(shown):
         lines.append(f"  and {len(candidate.columns) - len(shown)} more columns")
     if candidate.paging is not None and number == 1:
@@ -124,16 +124,18 @@ def _exemplar_values(candidate: RecordCandidate, name: str, count: int) -> list[
     return [str(value) for value in values if value not in (None, "")][:count]
 
 
-def _short(value: str) -> str:
-    return _address(value) if re.match(r"(?:https?:)?//|/\S*$", value) else _words(value)
+def brief(value: str, *, words: int = _MAX_VALUE_WORDS) -> str:
+    """Return a value as a model sees it: an address with its path, of a text the first words and how many follow."""
+    return _address(value) if re.match(r"(?:https?:)?//|/\S*$", value) else _words(value, words)
 
 
-def _words(text: str) -> str:
-    """Return a text's first words; what is left out is counted."""
-    parts = text.split()
-    if len(parts) <= _MAX_VALUE_WORDS:
+def _words(text: str, most: int = _MAX_VALUE_WORDS) -> str:
+    """Return a text's first words; what is left out is counted, and what has no spaces for long is cut."""
+    longest = _MAX_ADDRESS_CHARACTERS
+    parts = [part if len(part) <= longest else f"{part[:longest]}…" for part in text.split()]
+    if len(parts) <= most:
         return " ".join(parts)
-    return " ".join(parts[:_MAX_VALUE_WORDS]) + f" … {len(parts) - _MAX_VALUE_WORDS} more words"
+    return " ".join(parts[:most]) + f" … {len(parts) - most} more words"
 
 
 def _address(address: str) -> str:
@@ -174,7 +176,7 @@ def _outline(value: JsonValue, path: str, found: dict[str, str], levels: int) ->
         if value and levels > 0:
             _outline(value[0], f"{path}[{len(value)}]", found, levels - 1)
     elif value not in (None, ""):
-        found[path] = _short(str(value))
+        found[path] = brief(str(value))
 
 
 def _exchange(exchange: Exchange) -> str:

@@ -8,14 +8,15 @@ from typing import Final
 
 from domain.observation import Column, EndpointParameter, Findings, FormField, Observation, RecordCandidate
 from domain.plan import SourceKind
+from generators.view import brief
 
 _CANDIDATES: Final = 5
 _COLUMNS: Final = 42
 _MOST_COLUMNS: Final = 110
 _LIKE: Final = 0.7
 """Share of column names in common from which a candidate's columns are only named, not shown again."""
-_SAMPLES: Final = 2
-_SAMPLE_CHARACTERS: Final = 40
+_SAMPLE_WORDS: Final = (18, 6)
+"""Words shown of a column's first sample and of its second; addresses are shown with their whole path."""
 _VALUE_CHARACTERS: Final = 28
 _VALUES: Final = 12
 _FORMS: Final = 4
@@ -49,8 +50,8 @@ def offer_of(findings: Findings, observation: Observation, *, only: SourceKind |
     sources: dict[str, EndpointParameter] = {}
     lines: list[str] = []
     for letter, candidate in candidates.items():
-        shown = candidate.columns[: min(_COLUMNS, _MOST_COLUMNS - len(columns))]
-        mine = {f"{letter}{number}": column for number, column in enumerate(shown, start=1)}
+        first = candidate.columns[: min(_COLUMNS, _MOST_COLUMNS - len(columns))]
+        mine = {f"{letter}{number}": column for number, column in enumerate(first, start=1)}
         lines += ["", _headline(letter, candidate), *_columns(mine, candidate, list(columns.values()))]
         columns |= mine
         endpoint = next((e for e in findings.endpoints if e.id == candidate.endpoint), None)
@@ -97,13 +98,16 @@ def _columns(mine: dict[str, Column], candidate: RecordCandidate, before: list[C
 
 def _column(name: str, column: Column, candidate: RecordCandidate) -> str:
     categorical = bool(column.values) and len(column.values) <= max(2, candidate.count // 2)
-    shown = column.values[:_VALUES] if categorical else column.samples[:_SAMPLES]
     more = f" and {len(column.values) - _VALUES} more" if categorical and len(column.values) > _VALUES else ""
     fill = f" {round(100 * column.fill)} %" if column.fill < 0.995 else ""
     label = f" [{_short(column.label, 30)}]" if column.label and column.label != column.name else ""
     unit = f" in {column.unit}" if column.unit else ""
     unit += f", read times {column.scale:g}" if column.scale != 1.0 else ""
-    texts = " | ".join(_short(text, _VALUE_CHARACTERS if categorical else _SAMPLE_CHARACTERS) for text in shown)
+    if categorical:
+        texts = " | ".join(_short(text, _VALUE_CHARACTERS) for text in column.values[:_VALUES])
+    else:
+        pairs = zip(column.samples, _SAMPLE_WORDS, strict=False)
+        texts = " | ".join(brief(text, words=words) for text, words in pairs)
     return f"  {name} {column.name}{label} {column.type.value}{unit}{fill}: {texts}{more}"
 
 

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from domain.observation import Embedded, Exchange, Observation, Page
-from generators.view import CHARACTERS_PER_TOKEN, view
+from domain.plan import Intent
+from generators.model_planning.offer import offer_of
+from generators.study import study
+from generators.view import CHARACTERS_PER_TOKEN, brief, view
 from tests.requirements import requirement
 
 CARDS = (Path(__file__).parent / "induction" / "pages" / "cards.html").read_text(encoding="utf-8")
@@ -73,3 +76,24 @@ def test_a_page_that_says_too_much_is_shown_coarser_and_whole_lines_stay() -> No
 
 def test_an_observation_without_any_content_has_a_view() -> None:
     assert "status 200" in view(observed(html="", aria=""))
+
+
+@requirement("LEARN-5")
+def test_values_without_spaces_are_cut_and_addresses_keep_their_path() -> None:
+    assert brief("映画" * 400) == "映画" * 80 + "…"
+    assert brief("data:image/png;base64," + "A" * 5_000).startswith("data:image/png;base64,AAA")
+    assert len(brief("data:image/png;base64," + "A" * 5_000)) < 200
+    assert brief("https://port.example/a/b?x=" + "1" * 300 + "&y=2") == "https://port.example/a/b?x=…&y=…"
+    assert brief("one two three four", words=2) == "one two … 2 more words"
+
+
+@requirement("LEARN-5")
+def test_the_plan_prompt_shows_titles_and_addresses_of_records_whole() -> None:
+    title = "A night of the oldest recordings of the harbour's jazz clubs, with supper"
+    address = "https://port.example/events/2027/a-night-of-the-oldest-recordings-of-the-harbour"
+    html = CARDS.replace("Blue Note Trio", title).replace("https://port.example/events/blue-note-trio", address)
+    observation = observed(html.replace("/events/blue-note-trio", address.removeprefix("https://port.example")))
+    intent = Intent(text="concerts", wanted=("title", "url"))
+    text = offer_of(study(observation, intent), observation).text
+    assert title in text
+    assert address.removeprefix("https://port.example") in text
