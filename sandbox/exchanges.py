@@ -21,6 +21,7 @@ from sandbox.addresses import Reach, classify, literal
 from sandbox.broker import Broker
 from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
 from sandbox.decoding import Decoder, TooLarge, Undecodable
+from sandbox.facade.http.charset import text_of
 from sandbox.requesting import Fields, Malformed, Target, read_fields, read_method, read_target
 from sandbox.secrets import Redactor, Secret
 
@@ -358,7 +359,8 @@ class Exchanges:
                 self._cookies.update_cookies_from_headers(found, URL(target.url, encoded=True))
 
     def _keep(self, ask: Ask, reply: Reply) -> None:
-        text = reply.body.decode("utf-8", "replace")
+        content_type = dict(reply.fields).get("content-type", "")
+        text = text_of(reply.body, content_type)
         sent = self.redactor.text(ask.body.decode("utf-8", "replace")) if ask.body else None
         self.recorded.append(
             Exchange(
@@ -368,7 +370,7 @@ class Exchanges:
                 request_headers=_scrubbed(ask.fields, self.redactor),
                 request_body=sent,
                 status=reply.status,
-                content_type=dict(reply.fields).get("content-type", ""),
+                content_type=content_type,
                 response_headers=_scrubbed(reply.fields, self.redactor),
                 body=text[:RECORDED_CHARACTERS],
                 truncated=len(text) > RECORDED_CHARACTERS,

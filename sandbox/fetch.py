@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
-
 from domain.observation import Probe, ProbeAnswer
 from domain.policy import Policy
 from sandbox.broker import Broker
 from sandbox.exchanges import Exchanges, Refused
+from sandbox.facade.http.charset import text_of
 
 BODY_CHARACTERS = 2_000_000
 
@@ -25,7 +24,7 @@ async def answer(probe: Probe, policy: Policy, *, broker: Broker, owner: str = "
     except Refused as refused:
         return ProbeAnswer(probe=probe, error=exchanges.redactor.text(f"{refused.kind}: {refused}"))
     content_type = dict(reply.fields).get("content-type", "")
-    text = reply.body.decode(_charset(content_type), "replace")
+    text = text_of(reply.body, content_type)
     return ProbeAnswer(
         probe=probe,
         status=reply.status,
@@ -35,12 +34,3 @@ async def answer(probe: Probe, policy: Policy, *, broker: Broker, owner: str = "
         body=text[:BODY_CHARACTERS],
         truncated=len(text) > BODY_CHARACTERS,
     )
-
-
-def _charset(content_type: str) -> str:
-    """Return the named character set, or UTF-8 where none or an unknown one is named."""
-    name = content_type.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
-    try:
-        return codecs.lookup(name).name if name else "utf-8"
-    except LookupError:
-        return "utf-8"

@@ -6,6 +6,7 @@ connection is opened, no secret and no cookie is sent. Pages are answered by ``b
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Iterable
 
@@ -13,6 +14,8 @@ from domain.observation import Exchange
 from domain.policy import Policy
 from sandbox.broker import Broker
 from sandbox.exchanges import Ask, Exchanges, Refused, Reply
+
+_CHARSET = re.compile(r"charset=[\"']?[\w.:-]+[\"']?", re.IGNORECASE)
 
 
 class Replayed(Exchanges):
@@ -41,4 +44,14 @@ class Replayed(Exchanges):
         found = left.popleft()
         body = found.body.encode()
         self.bytes_in += len(body)
-        return Reply(status=found.status, url=ask.target.url, fields=list(found.response_headers.items()), body=body)
+        fields = list(in_utf8(found.response_headers).items())
+        return Reply(status=found.status, url=ask.target.url, fields=fields, body=body)
+
+
+def in_utf8(headers: dict[str, str]) -> dict[str, str]:
+    """Return the header fields of a recorded body, which is sent again in UTF-8 however it once came."""
+    kind = headers.get("content-type", "")
+    if _CHARSET.search(kind):
+        return {**headers, "content-type": _CHARSET.sub("charset=utf-8", kind)}
+    marked_up = kind.partition(";")[0].strip().lower().endswith(("html", "xml"))  # they may declare it themselves
+    return {**headers, "content-type": f"{kind}; charset=utf-8"} if marked_up else headers

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from sandbox.facade.http.charset import text_of
 from sandbox.facade.http.errors import HTTPStatusError
 from sandbox.facade.http.settings import REASONS
 from sandbox.facade.http.urls import URL
 
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
-_META_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[\w*-]+\s*=\s*(?:\"[^\"]*\"|[^,;\"]*))*)")
 _LINK_PART = re.compile(r";\s*([\w*-]+)\s*=\s*(?:\"([^\"]*)\"|([^,;\"]*))")
 Pairs = list[list[str]]
@@ -140,7 +140,7 @@ class Response:
 
     @property
     def text(self) -> str:
-        """The body as text, by the charset of the header, of the page, or UTF-8."""
+        """The body as text, by its byte order mark, the header, what the page declares, or UTF-8."""
         if self._text is None:
             self._text = self._decoded()
         return self._text
@@ -154,7 +154,10 @@ class Response:
     def json(self, **options: Any) -> Any:
         """Return the body as JSON; ValueError (``json.JSONDecodeError``) when it is none."""
         del options
-        return json.loads(self.content)
+        try:
+            return json.loads(self.content)
+        except UnicodeDecodeError:
+            return json.loads(self.text)
 
     def read(self) -> bytes:
         """Return the body."""
@@ -227,11 +230,9 @@ class Response:
         return f"<Response [{self.status_code} {self.reason_phrase}]>"
 
     def _decoded(self) -> str:
-        name = self.encoding or self.charset_encoding
-        if name is None:
-            declared = _META_CHARSET.search(self.content[:2048])
-            name = declared.group(1).decode("ascii", "replace") if declared else "utf-8"
-        try:
-            return self.content.decode(name, "replace").removeprefix("\ufeff")
-        except LookupError:
-            return self.content.decode("utf-8", "replace")
+        if self.encoding is not None:
+            try:
+                return self.content.decode(self.encoding, "replace").removeprefix("\ufeff")
+            except LookupError:
+                pass  # a name that nobody knows says nothing
+        return text_of(self.content, self.headers.get("content-type", ""))
