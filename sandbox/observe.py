@@ -34,17 +34,20 @@ from sandbox.browsers import AGENT, BrowserOptions, BrowserPool
 from sandbox.browsers_routing import Rules, enforce
 from sandbox.egress_grants import Grant
 from sandbox.observing import discover, page
-from sandbox.observing.capture import MAX_BODY_CHARS, Recorder, scrub
+from sandbox.observing.capture import BUSY, MAX_BODY_CHARS, Recorder, scrub
 from sandbox.observing.discover import Ask, Surroundings
 from sandbox.observing.elements import forms_in, links_in, text_in, title_in
 from sandbox.observing.embedded import embedded_in
-from sandbox.observing.kinds import feed_kind, is_api_document, is_html
+from sandbox.observing.kinds import feed_kind, is_api_document, is_data, is_html
 from sandbox.observing.walls import walls
 
 Progress = Callable[[str], Any]
 
 MAX_PAGE_BYTES = 20_000_000
 MAX_ATTEMPTS = 3
+MOST_ASKED_AGAIN = 10  # exchanges of one page
+FIRST_PAUSE_S = 0.3
+LONGEST_PAUSE_S = 5.0
 
 
 def ignore(_: str) -> None:
@@ -87,7 +90,15 @@ class Observer:
             await mine.aclose()
 
     async def answer(self, probe: Probe, policy: Policy) -> ProbeAnswer:
-        """Ask the source one question over plain HTTP."""
+        """Ask the source one question over plain HTTP; a busy site is asked again, up to three times in all.
+
+        What a site says while it is busy tells nothing about it: taken for an answer, a good source would be ruled out.
+        """
+        for attempt in range(1, MAX_ATTEMPTS):
+            given = await fetch.answer(probe, policy, broker=self._broker)
+            if given.status not in BUSY:
+                return given
+            await asyncio.sleep(_pause_s(given, attempt))
         return await fetch.answer(probe, policy, broker=self._broker)
 
     async def observe(self, url: str, policy: Policy, *, on_progress: Progress = ignore) -> Observation:
@@ -135,13 +146,13 @@ class Observer:
         )
 
     async def _serve(self, url: str, policy: Policy) -> ProbeAnswer:
-        """Return the first plain answer; busy answers are asked again."""
+        """Return the first plain answer; broken answers are asked again."""
         probe = Probe(id="source", purpose=ProbePurpose.DOCUMENT, url=url)
         for attempt in range(1, MAX_ATTEMPTS + 1):
             answer = await self._ask(probe, policy)
-            if (answer.status not in page.TRY_AGAIN and not answer.error) or attempt == MAX_ATTEMPTS:
+            if not answer.error or answer.error.startswith("denied:") or attempt == MAX_ATTEMPTS:
                 break
-            await asyncio.sleep(0.3 * attempt)  # back-off before asking a busy site again
+            await asyncio.sleep(FIRST_PAUSE_S * attempt)
         if answer.error.startswith("denied:"):
             raise EgressDenied(
                 f"The source at {urlsplit(url).netloc} leads outside the policy: {answer.error[8:]}",
@@ -165,6 +176,7 @@ class Observer:
                 recorder = Recorder(context)
                 visit = await page.visit(context, url, recorder, self.options.pace)
                 exchanges = await recorder.exchanges(visit.first.html)
+            exchanges = await self._again(exchanges, policy)
         except PlaywrightError as lost:
             raise SourceUnreachable(
                 "The browser lost the page while reading it.", cause=lost.message.splitlines()[0]
@@ -181,6 +193,22 @@ class Observer:
             exchanges=exchanges,
             denials=tuple(grant.denials),
             notes=tuple(notes),
+        )
+
+    async def _again(self, exchanges: tuple[Exchange, ...], policy: Policy) -> tuple[Exchange, ...]:
+        """Return the exchanges, those that the site was too busy for with the answers that it gives now."""
+        busy = [e for e in exchanges if e.status in BUSY and e.method == "GET"]
+        given = await asyncio.gather(*(self._given(exchange, policy) for exchange in busy[:MOST_ASKED_AGAIN]))
+        now = {exchange.id: exchange for exchange in given if exchange is not None}
+        return tuple(now.get(e.id, e) for e in exchanges if e.id in now or e.status not in BUSY)
+
+    async def _given(self, busy: Exchange, policy: Policy) -> Exchange | None:
+        probe = Probe(id=busy.id, purpose=ProbePurpose.GROUND, url=busy.url, headers=busy.request_headers)
+        answer = await self._ask(probe, policy)
+        if answer.error or answer.status != 200 or not is_data(answer.content_type, answer.body):
+            return None
+        return _exchange(answer, busy.id, busy.resource_type).model_copy(
+            update={"url": busy.url, "trigger": busy.trigger}
         )
 
     async def _data(self, url: str, served: ProbeAnswer, robots: str, policy: Policy) -> Observation:
@@ -258,6 +286,12 @@ def _exchange(answer: ProbeAnswer, identity: str, resource_type: str) -> Exchang
         truncated=answer.truncated or len(answer.body) > MAX_BODY_CHARS,
         resource_type=resource_type,
     )
+
+
+def _pause_s(answer: ProbeAnswer, attempt: int) -> float:
+    """Return how long to leave a busy site alone: what it asks for in seconds, within bounds, or growing pauses."""
+    wanted = answer.response_headers.get("retry-after", "").strip()
+    return min(float(wanted), LONGEST_PAUSE_S) if wanted.isdecimal() else FIRST_PAUSE_S * attempt
 
 
 def _twin(answer: ProbeAnswer, number: int) -> Exchange:

@@ -26,6 +26,7 @@ SECRET_HEADERS = frozenset(
     {"authorization", "cookie", "cookie2", "proxy-authorization", "set-cookie", "set-cookie2"}
     | {"www-authenticate", "proxy-authenticate"}
 )
+BUSY = frozenset({429, 502, 503, 504})  # statuses of a site that may well answer in a moment
 _ASKED_BY_SCRIPTS = frozenset({"fetch", "xhr", "other", "eventsource", "script"})
 _SCRIPT = ("javascript", "ecmascript", "css", "font", "image", "video", "audio", "wasm")
 
@@ -142,7 +143,8 @@ class Recorder:
             return
         body = (await response.body()).decode("utf-8", errors="replace")
         fragment = request.resource_type in {"fetch", "xhr"} and "html" in content_type
-        if not is_data(content_type, body) and not fragment:
+        busy = request.resource_type in {"fetch", "xhr"} and response.status in BUSY  # it is asked again
+        if not is_data(content_type, body) and not fragment and not busy:
             return
         sent = request.post_data
         self._exchanges[request] = Exchange(

@@ -17,7 +17,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from domain.errors import SourceUnreachable
-from sandbox.observing.capture import Recorder
+from sandbox.observing.capture import BUSY, Recorder
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,6 @@ FEWEST_NEW = 3
 WINDOWED = "explore: the list drops what scrolled away"
 _TEXT = "() => document.body.innerText"
 MARK = "data-agent-more"
-TRY_AGAIN = frozenset({429, 502, 503, 504})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +102,7 @@ async def _open(page: Page, url: str, pace: Pace) -> Response | None:
                     "The browser got no page from the source.", cause=failed.message.splitlines()[0]
                 ) from failed
             continue
-        if response is None or response.status not in TRY_AGAIN or attempt == pace.retries:
+        if response is None or response.status not in BUSY or attempt == pace.retries:
             return response
         await asyncio.sleep(0.3 * (attempt + 1))  # back-off before asking a busy site again
     return None
