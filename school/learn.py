@@ -6,14 +6,16 @@ Nothing is published that did not pass; when a source kind fails its proof, the 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio
 
 from domain.errors import NeedsInput, NothingFound, NotProved, SchoolError, SourceBlocked
 from domain.events import EventSink, Progress
-from domain.observation import Findings, Observation, ProbeAnswer
+from domain.observation import Findings, Observation, Probe, ProbeAnswer
 from domain.plan import Intent, Plan, Query
 from domain.policy import Policy
 from domain.run import Run
@@ -35,7 +37,11 @@ from school.recording import bundle_of, profile_of
 from school.replay import declare_outgrown, faithful
 from school.stopwatch import Stopwatch
 
+if TYPE_CHECKING:
+    from sandbox.observe import Observer
+
 STUDY_ROUNDS = 6
+PROBES_AT_ONCE = 4
 MOST_LEADS = 2  # pages that are looked at beyond the given one
 
 
@@ -252,7 +258,7 @@ async def ground(
             message = f"{len(findings.probes)} questions to the source"
             on_progress(Progress(stage="study", message=message, percent=28 + 3 * round_number))
             observer = await school.observer.get()
-            answers += tuple([await observer.answer(probe, policy) for probe in findings.probes])
+            answers += await _asked(observer, findings.probes, policy)
             findings = await anyio.to_thread.run_sync(study, observation, intent, answers)
         beyond = hosts_outside(policy, observation, answers, private_hosts=school.settings.private_hosts)
         return findings.model_copy(update={"outside": beyond})
@@ -264,6 +270,17 @@ async def ground(
             remedy="Learn from a page that needs no login, or store a credential with: main.py secrets set NAME",
         )
     return findings
+
+
+async def _asked(observer: Observer, probes: tuple[Probe, ...], policy: Policy) -> tuple[ProbeAnswer, ...]:
+    """Return the source's answers, in the order of the probes: those of one round do not build on each other."""
+    gate = anyio.CapacityLimiter(PROBES_AT_ONCE)
+
+    async def answered(probe: Probe) -> ProbeAnswer:
+        async with gate:
+            return await observer.answer(probe, policy)
+
+    return tuple(await asyncio.gather(*(answered(probe) for probe in probes)))
 
 
 def _planned(plans: tuple[Plan, ...]) -> str:
