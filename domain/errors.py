@@ -15,7 +15,8 @@ SchoolError
 │   ├── NothingFound          no records at the source that could answer
 │   └── SourceChangedError    a published tool's site is not what it was
 ├── LearnProblem              learning ended without a tool
-│   └── NotProved             every source kind failed its proof
+│   ├── NotProved             every source kind failed its proof
+│   └── TookTooLong           the time for learning was over
 ├── SandboxProblem            the boundary
 │   ├── EgressDenied          a request outside the policy
 │   ├── CodeRefused           the code check found violations
@@ -176,6 +177,13 @@ class NotProved(LearnProblem):
 
     code = "not_proved"
     default_remedy = "See what was tried in the verdict; try another --site or --source, or a planner with a model."
+
+
+class TookTooLong(LearnProblem):
+    """The time for learning one tool is over; nothing was published."""
+
+    code = "took_too_long"
+    default_remedy = "Try a page that shows less, or raise AGENT_SCHOOL_LEARN_TIMEOUT_S."
 
 
 class SandboxProblem(SchoolError):

@@ -12,14 +12,14 @@ import structlog
 from dbos import DBOS
 from pydantic import TypeAdapter
 
-from domain.errors import NeedsInput, RegistryUnusable, SchoolError
+from domain.errors import NeedsInput, RegistryUnusable, SchoolError, TookTooLong
 from domain.events import Progress
 from domain.job import Job, JobState
 from domain.values import JsonObject
 from registry.jobs import JobBoard
 from school.app import School
 from school.jobs.kinds import kind
-from school.jobs.problems import JobLost, Superseded, TookTooLong, as_error, as_value, told
+from school.jobs.problems import JobLost, Superseded, as_error, as_value, told
 from school.questions import question_of
 
 MOST_ATTEMPTS = 5  # executions of one round; a job that ends its workers is given up then

@@ -30,12 +30,6 @@ class JobLost(LearnProblem):
     default_remedy = "See the server's log for why its workers died, then ask again."
 
 
-class TookTooLong(LearnProblem):
-    """The time for one job is over."""
-
-    default_remedy = "Try a page that shows less, or raise AGENT_SCHOOL_LEARN_TIMEOUT_S."
-
-
 class Superseded(Exception):
     """Another execution has the job now, or it was cancelled: this one must stop and write nothing.
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.errors import NeedsApproval, NeedsInput, NothingFound, NotProved, SchoolError
+from domain.errors import NeedsApproval, NeedsInput, NothingFound, NotProved, SchoolError, TookTooLong
 from domain.job import Job, JobState
 from school.jobs.board import outcome
-from school.jobs.problems import JobRefused, TookTooLong, as_error, as_value, told
+from school.jobs.problems import JobRefused, as_error, as_value, told
 from tests.requirements import requirement
 
 PROBLEMS = [
