@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from domain.errors import NeedsInput, SchoolError, SourceUnreachable
+from domain.errors import NeedsInput, SchoolError, SourceUnreachable, TookTooLong
 from domain.events import EventSink, Progress, ignore, never_falling
 from domain.plan import Intent, Query
 from domain.run import Run
@@ -56,7 +56,7 @@ async def ask(
     address, which lets in that private host. ``steps`` are a job's own when this is a job.
 
     Raises:
-        SchoolError: see the tree; NeedsInput when something must be asked back.
+        SchoolError: see the tree; NeedsInput when something must be asked back, TookTooLong after ``learn_timeout_s``.
     """
     watch = Stopwatch(steps=steps)
     on_progress = never_falling(on_progress)
@@ -136,7 +136,12 @@ async def _learn(
     policy = with_secrets(policy, school.settings, owner=owner)
     here = query.model_copy(update={"site": site})
     try:
-        gained = await learn(school, here, intent, policy, owner=owner, on_progress=on_progress, watch=watch)
+        async with asyncio.timeout(school.settings.learn_timeout_s) as limit:
+            gained = await learn(school, here, intent, policy, owner=owner, on_progress=on_progress, watch=watch)
+    except TimeoutError as late:
+        if not limit.expired():
+            raise
+        raise TookTooLong(f"Learning took longer than {school.settings.learn_timeout_s:g} s.") from late
     except SourceUnreachable as problem:
         if query.site is not None:
             raise
