@@ -43,6 +43,10 @@ def approve(
             _show(kept)
         require_person(f"Publish {name} version {kept.number}?", yes, as_json)
         done = approve_version(school, name, kept.number, owner=owner, actor=ACTOR)
+        if done.number > 1:
+            from school.replay import declare_outgrown  # noqa: PLC0415 - loads the sandbox
+
+            await declare_outgrown(school, done, owner=owner)
         return {"name": name, "version": done.number, "status": done.status.value, "approved": "review"}
 
     value = run(use, as_json=as_json, on_error=plain_error)

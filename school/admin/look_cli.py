@@ -114,7 +114,7 @@ def diff(
         return {"name": name, "before": first, "after": second, "summary": changes(old, new), "parts": parts}
 
     found = run(use, as_json=as_json, on_error=plain_error)
-    give(as_json, found, lambda: _draw_diff(found))
+    give(as_json, found, lambda: draw_diff(found))
 
 
 def _pair(school: School, name: str, owner: str, before: int | None, after: int | None) -> tuple[int, int]:
@@ -126,7 +126,8 @@ def _pair(school: School, name: str, owner: str, before: int | None, after: int 
     return before or earlier[0], last
 
 
-def _draw_diff(found: dict[str, Any]) -> None:
+def draw_diff(found: dict[str, Any]) -> None:
+    """Print what changed from version ``before`` to ``after``: ``summary`` in words, ``parts`` line by line."""
     show.out.print(f"[bold]{found['name']}[/] version {found['before']} → {found['after']}")
     if not found["parts"]:
         show.out.print("Nothing that a caller relies on differs.")
