@@ -25,6 +25,16 @@ class Usage(Value):
         )
 
 
+class ModelUse(Value):
+    """What models took in one piece of work, failed attempts too.
+
+    ``passed_over`` tells who did not serve and why, in order, such as ``openai:gpt-5.4-mini: rate_limited``.
+    """
+
+    usage: Usage = Usage()
+    passed_over: tuple[str, ...] = ()
+
+
 class SpendLimit(Value):
     """A budget: whichever bound is reached first stops work. None means unbounded."""
 
