@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.cost import ModelUse
 from domain.errors import NeedsInput, SchoolError
+from domain.workflow import Provenance
 from school.ask import Answer
 
 
 def answered(answer: Answer) -> dict[str, Any]:
     """Return the object for an answered question."""
     version, output = answer.version, answer.run.output
-    usage = version.provenance.usage if answer.learned else None
     return {
         "status": "ok",
         "tool": {
@@ -33,12 +34,7 @@ def answered(answer: Answer) -> dict[str, Any]:
         "learned": answer.learned,
         "question": None,
         "timings_ms": answer.timings_ms,
-        "llm": {
-            "calls": usage.calls if usage else 0,
-            "input_tokens": usage.input_tokens if usage else 0,
-            "output_tokens": usage.output_tokens if usage else 0,
-            "cost_usd": usage.cost_usd if usage else 0.0,
-        },
+        "llm": _models(answer.models, version.provenance if answer.learned else None),
         "verdict": version.verdict.model_dump(mode="json"),
         "error": None,
     }
@@ -60,7 +56,18 @@ def refused(problem: SchoolError) -> dict[str, Any]:
         "learned": False,
         "question": question,
         "timings_ms": {},
-        "llm": {"calls": 0, "input_tokens": 0, "output_tokens": 0, "cost_usd": 0.0},
+        "llm": _models(ModelUse.model_validate(problem.facts.get("models", {})), None),
         "verdict": None,
         "error": None if question else problem.as_json(),
+    }
+
+
+def _models(use: ModelUse, made: Provenance | None) -> dict[str, Any]:
+    """Return what models took, failed attempts too; who planned and wrote what was learned; and who did not serve."""
+    return {
+        **use.usage.model_dump(mode="json"),
+        "planner": made.planner if made else None,
+        "generator": made.generator if made else None,
+        "model": (made.model or None) if made else None,
+        "passed_over": list(use.passed_over),
     }

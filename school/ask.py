@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
+from domain.cost import ModelUse
 from domain.errors import NeedsInput, SchoolError, SourceUnreachable, TookTooLong
 from domain.events import EventSink, Progress, ignore, never_falling
 from domain.plan import Intent, Query
@@ -30,13 +31,14 @@ _SITE_REMEDY = "Give a page that lists such things with --site URL, or make one 
 
 
 class Answer(Value):
-    """An answered question: the tool that served it, the arguments, the run, and what it took."""
+    """An answered question: the tool that served it, the arguments, the run, and what it took, models too."""
 
     version: WorkflowVersion
     arguments: JsonObject
     run: Run
     learned: bool
     timings_ms: dict[str, float]
+    models: ModelUse = ModelUse()
 
 
 async def ask(
@@ -71,14 +73,22 @@ async def ask(
             found = await watch.step("reuse", tuple[WorkflowVersion, JsonObject] | None, look)
     finally:
         await warming
-    learned = found is None
+    learned, models = found is None, ModelUse()
     if found is None:
         asking = Asking(query=query, intent=intent, owner=owner, at_terminal=at_terminal, allow_hosts=allow_hosts)
-        found = await _learn(school, asking, on_progress, watch)
-    version, arguments = found
+        version, arguments, models = await _learn(school, asking, on_progress, watch)
+    else:
+        version, arguments = found
     on_progress(Progress(stage="call", message=f"calling {version.name} version {version.number}", percent=100))
     called = await watch.step("call", Called, partial(call, school, version.name, arguments, owner=owner))
-    return Answer(version=called.version, arguments=arguments, run=called.run, learned=learned, timings_ms=watch.ms)
+    return Answer(
+        version=called.version,
+        arguments=arguments,
+        run=called.run,
+        learned=learned,
+        timings_ms=watch.ms,
+        models=models,
+    )
 
 
 async def reuse(school: School, query: Query, *, owner: str = "local") -> Answer | None:
@@ -118,7 +128,7 @@ class Asking:
 
 async def _learn(
     school: School, asking: Asking, on_progress: EventSink, watch: Stopwatch
-) -> tuple[WorkflowVersion, JsonObject]:
+) -> tuple[WorkflowVersion, JsonObject, ModelUse]:
     from school.approvals import granted_hosts  # noqa: PLC0415 - learning is loaded by questions that need it
     from school.documents import with_document  # noqa: PLC0415 - learning is loaded by questions that need it
     from school.learn import learn  # noqa: PLC0415
@@ -151,7 +161,7 @@ async def _learn(
             choices=(site,),
             remedy=_SITE_REMEDY,
         ) from problem
-    return gained.version, gained.version.plan.defaults()
+    return gained.version, gained.version.plan.defaults(), gained.models
 
 
 async def _warm(school: School) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from domain.cost import ModelUse
 from domain.errors import NeedsInput, NothingFound, NotProved, SchoolError, SourceBlocked
 from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation, Probe, ProbeAnswer
@@ -28,7 +29,7 @@ from generators.study import study
 from registry import ReplayBundle
 from school.app import School
 from school.approvals import granted_methods, host_question, publish_or_wait
-from school.modelling import Helper, ModelPlan, helper_for, plan_by_model
+from school.modelling import Helper, ModelPlan, NoModelPlan, helper_for, model_use, plan_by_model
 from school.outside import hosts_outside
 from school.policies import with_methods
 from school.proving import Attempt, Bench, Proved, Seen, prove
@@ -46,10 +47,11 @@ MOST_LEADS = 2  # pages that are looked at beyond the given one
 
 
 class Learned(Value):
-    """What learning gave: the published version, and the run that answers the query itself."""
+    """What learning gave: the published version, the run that answers the query itself, and what models took."""
 
     version: WorkflowVersion
     run: Run
+    models: ModelUse = ModelUse()
 
 
 async def learn(
@@ -69,9 +71,31 @@ async def learn(
         NeedsInput: something is lacking that must not be guessed.
         NeedsApproval: a person must see the version first (it waits), or let the tool ask a further host.
         NotProved: no plan passed its proof; ``facts["tried"]`` tells each source kind's reason.
+        Each of them tells in ``facts["models"]`` what models took until then.
     """
     policy = with_methods(policy, (*query.methods, *granted_methods(school, query.site, owner=owner)))
     helper = await helper_for(school, query, owner=owner, job_id=watch.steps.job_id, on_progress=on_progress)
+    try:
+        learned = await _learn(
+            school, query, intent, policy, owner=owner, helper=helper, on_progress=on_progress, watch=watch
+        )
+    except SchoolError as problem:
+        problem.facts["models"] = model_use(school, query, helper).model_dump(mode="json")
+        raise
+    return learned.model_copy(update={"models": model_use(school, query, helper)})
+
+
+async def _learn(
+    school: School,
+    query: Query,
+    intent: Intent,
+    policy: Policy,
+    *,
+    owner: str,
+    helper: Helper | None,
+    on_progress: EventSink,
+    watch: Stopwatch,
+) -> Learned:
     seen = await look(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     bench = Bench(
         school=school,
@@ -184,7 +208,7 @@ async def see(
     by_model = None
     if helper is not None:
 
-        async def ask_model() -> ModelPlan | None:
+        async def ask_model() -> ModelPlan | NoModelPlan:
             return await plan_by_model(
                 school,
                 helper,
@@ -196,7 +220,9 @@ async def see(
                 on_progress=on_progress,
             )
 
-        by_model = await watch.step("plan_by_model", ModelPlan | None, ask_model)
+        replied = await watch.step("plan_by_model", ModelPlan | NoModelPlan, ask_model)
+        helper.passed_over.extend(replied.passed_over)
+        by_model = replied if isinstance(replied, ModelPlan) else None
     first = (by_model.plan,) if by_model is not None else ()
     try:
         think = partial(make_plans, query, intent, findings, observation, now=school.clock.now())
@@ -208,8 +234,10 @@ async def see(
             raise
         beyond = findings.outside
         return observation, host_question(query.site or observation.url, beyond) if beyond else problem
-    # What the model did not choose stands behind its plan: the other kinds of source, as the rules would take them.
-    others = tuple(plan for plan in plans if not first or plan.source.kind is not first[0].source.kind)
+    # What the model did not choose stands behind its plan: the other kinds of source, as the rules would take them,
+    # and its own kind too where the model still has to write the code, which may come to nothing.
+    taken = {by_model.plan.source.kind} if by_model is not None and not by_model.writes else set()
+    others = tuple(plan for plan in plans if plan.source.kind not in taken)
     return Seen(observation=observation, findings=findings, plans=(*first, *others), by_model=by_model)
 
 

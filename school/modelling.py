@@ -6,10 +6,11 @@ Owns the choice whether a model is asked at all. When none can serve, the built-
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-from domain.cost import Usage
+from domain.cost import ModelUse, Usage
 from domain.errors import ModelProblem
 from domain.events import EventSink, Progress
 from domain.observation import Findings, Observation
@@ -33,13 +34,21 @@ GAVE_UP = {"rounds": "three repairs did not help", "repeated": "the model repeat
 
 
 class Draft(Value):
-    """Code for a plan, and who made it at what price."""
+    """Code for a plan, and who made it at what price; ``passed_over`` are models that were asked for it in vain."""
 
     artifact: Artifact
     generator: str = "template"
     model: str = ""
     prompt_version: str = ""
     usage: Usage = Usage()
+    passed_over: tuple[str, ...] = ()
+
+
+class NotMended(Value):
+    """Why there is no corrected code, and which models did not serve."""
+
+    reason: str
+    passed_over: tuple[str, ...] = ()
 
 
 class PageLeft(Value):
@@ -72,33 +81,67 @@ class ModelPlan(Value):
     model: str
     prompt_version: str
     usage: Usage
+    passed_over: tuple[str, ...] = ()
+
+
+class NoModelPlan(Value):
+    """No model served with a plan; the built-in planner goes on alone."""
+
+    passed_over: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Helper:
-    """The model layer, and on whose behalf it is asked."""
+    """The model layer, and on whose behalf it is asked; ``passed_over`` gathers who did not serve, and why."""
 
     llm: Llm
     scope: Scope
+    passed_over: list[str] = field(default_factory=list)
 
 
 async def helper_for(
     school: School, query: Query, *, owner: str, job_id: str | None = None, on_progress: EventSink
 ) -> Helper | None:
     """Return the model layer when a model shall plan and a key is set; else None, told when one was asked for."""
-    wanted = query.planner if query.planner is not PlannerKind.AUTO else school.settings.planner
+    wanted = _wanted(school, query)
     if wanted is PlannerKind.BUILTIN:
         return None
-    if not (school.settings.openai_api_key or school.settings.anthropic_api_key):
+    if not _has_key(school):
         if wanted is not PlannerKind.AUTO:
             message = f"no key for {wanted.value}: the built-in planner is used"
             on_progress(Progress(stage="plan", message=message, percent=2))
         return None
     from generators.llm import Scope  # noqa: PLC0415 - see above
 
+    # What is no job has a name too: under it its calls are summed against the budget of one job.
+    spender = job_id or f"question-{uuid.uuid4().hex}"
     return Helper(
-        llm=await school.llm.get(), scope=Scope(job_id=job_id, owner=owner, on_progress=on_progress, percent=40)
+        llm=await school.llm.get(), scope=Scope(job_id=spender, owner=owner, on_progress=on_progress, percent=40)
     )
+
+
+def model_use(school: School, query: Query, helper: Helper | None) -> ModelUse:
+    """Return what models took so far for a question, and who was passed over."""
+    if helper is not None:
+        spent = school.registry.ledger.spent(job_id=helper.scope.job_id)
+        return ModelUse(usage=spent, passed_over=tuple(dict.fromkeys(helper.passed_over)))
+    wanted = _wanted(school, query)
+    keyless = wanted in {PlannerKind.OPENAI, PlannerKind.ANTHROPIC} and not _has_key(school)
+    return ModelUse(passed_over=(f"{wanted.value}: no_key",) if keyless else ())
+
+
+def unserved(problem: ModelProblem) -> tuple[str, ...]:
+    """Return who did not serve, and why, one line each."""
+    tried = problem.facts.get("tried")
+    return tuple(map(str, tried)) if tried else (f"{problem.facts.get('model', 'models')}: {problem.code}",)
+
+
+def _wanted(school: School, query: Query) -> PlannerKind:
+    return query.planner if query.planner is not PlannerKind.AUTO else school.settings.planner
+
+
+def _has_key(school: School) -> bool:
+    return bool(school.settings.openai_api_key or school.settings.anthropic_api_key)
 
 
 async def plan_by_model(
@@ -111,8 +154,8 @@ async def plan_by_model(
     observation: Observation,
     policy: Policy,
     on_progress: EventSink,
-) -> ModelPlan | None:
-    """Return a model's plan, or None when no model served; the reason is told.
+) -> ModelPlan | NoModelPlan:
+    """Return a model's plan, or who did not serve with one, and why.
 
     Raises:
         NeedsInput: the model is unsure of something that the question demands.
@@ -137,7 +180,7 @@ async def plan_by_model(
     except ModelProblem as problem:
         message = f"no plan by a model ({problem.code}): the built-in planner is used"
         on_progress(Progress(stage="plan", message=message, percent=42))
-        return None
+        return NoModelPlan(passed_over=unserved(problem))
     if planned.sends_forms and "POST" not in policy.methods:
         raise method_question(query.site or observation.url)
     return ModelPlan(
@@ -146,6 +189,7 @@ async def plan_by_model(
         model=planned.model,
         prompt_version=planned.prompt_version,
         usage=planned.usage,
+        passed_over=planned.passed_over,
     )
 
 
@@ -187,6 +231,7 @@ async def write_draft(
         model=written.model,
         prompt_version=written.prompt_version,
         usage=written.usage,
+        passed_over=written.passed_over,
     )
 
 
@@ -199,7 +244,7 @@ async def repair_draft(
     failure: Failure,
     policy: Policy,
     tried: tuple[str, ...],
-) -> Draft | str:
+) -> Draft | NotMended:
     """Return corrected code, or why there is none: the rounds are over, a model repeats itself, or none serves.
 
     ``tried`` holds the fingerprints of all code that failed so far, the draft's among them.
@@ -225,13 +270,14 @@ async def repair_draft(
             credentials=form_credentials(policy, school.settings, owner=helper.scope.owner),
         )
     except ModelProblem as problem:
-        return f"no repair: {problem.message}"
+        return NotMended(reason=f"no repair: {problem.message}", passed_over=unserved(problem))
     if isinstance(done, GaveUp):
-        return GAVE_UP[done.reason]
+        return NotMended(reason=GAVE_UP[done.reason])
     return Draft(
         artifact=done.artifact,
         generator="model",
         model=done.model,
         prompt_version=done.prompt_version,
         usage=draft.usage.plus(done.usage),
+        passed_over=done.passed_over,
     )

@@ -20,7 +20,17 @@ from sandbox.check import check
 from school.app import School
 from school.judging.case import Case, TriedTrial
 from school.judging.judge import judge
-from school.modelling import Draft, Failure, Helper, ModelPlan, PageLeft, repair_draft, write_draft
+from school.modelling import (
+    Draft,
+    Failure,
+    Helper,
+    ModelPlan,
+    NotMended,
+    PageLeft,
+    repair_draft,
+    unserved,
+    write_draft,
+)
 from school.stopwatch import Stopwatch
 
 REPAIRS = 3  # PROVE-3
@@ -77,7 +87,9 @@ async def prove(bench: Bench, plan: Plan) -> Proved | Attempt:
     try:
         draft = await bench.watch.step("generate", Draft, partial(_first_draft, bench, plan))
     except ModelProblem as problem:
+        _passed_over(bench, unserved(problem))
         return Attempt(kind=kind, reason=problem.message)
+    _passed_over(bench, draft.passed_over)
     failed: tuple[str, ...] = ()
     while True:
         outcome = await examine(bench, plan, draft)
@@ -91,10 +103,17 @@ async def prove(bench: Bench, plan: Plan) -> Proved | Attempt:
         failed = (*failed, fingerprint(draft.artifact.code))
         mend = partial(repair_draft, bench.school, bench.helper, plan, draft)
         mended = partial(mend, failure=outcome, policy=bench.policy, tried=failed)
-        better = await bench.watch.step("repair", Draft | str, mended)
-        if isinstance(better, str):
-            return Attempt(kind=kind, reason=f"{outcome.reason} ({better})")
+        better = await bench.watch.step("repair", Draft | NotMended, mended)
+        _passed_over(bench, better.passed_over)
+        if isinstance(better, NotMended):
+            return Attempt(kind=kind, reason=f"{outcome.reason} ({better.reason})")
         draft = better
+
+
+def _passed_over(bench: Bench, who: tuple[str, ...]) -> None:
+    """Note outside the step that said so: a step that is not run again after a crash still tells it."""
+    if bench.helper is not None:
+        bench.helper.passed_over.extend(who)
 
 
 async def _first_draft(bench: Bench, plan: Plan) -> Draft:
