@@ -39,6 +39,7 @@ from sandbox.observing.discover import Ask, Surroundings
 from sandbox.observing.elements import forms_in, links_in, text_in, title_in
 from sandbox.observing.embedded import embedded_in
 from sandbox.observing.kinds import feed_kind, is_api_document, is_data, is_html
+from sandbox.observing.misread import reread
 from sandbox.observing.walls import walls
 
 Progress = Callable[[str], Any]
@@ -243,18 +244,18 @@ class Observer:
 
 
 def _page(url: str, served: ProbeAnswer, visit: page.Visit, state: page.Rendered) -> Page:
-    html = state.html[:MAX_PAGE_BYTES]
+    html = reread(state.html[:MAX_PAGE_BYTES], served.body)
     return Page(
         requested_url=url,
         final_url=state.url or served.final_url or url,
         status=visit.status or served.status,
-        title=state.title or title_in(served.body),
+        title=reread(state.title, served.body) or title_in(served.body),
         content_type=served.content_type or "text/html",
         served_html=served.body[:MAX_PAGE_BYTES],
         rendered_html=html,
         text_before=text_in(served.body),
-        text_after=state.text,
-        aria=state.aria,
+        text_after=reread(state.text, served.body),
+        aria=reread(state.aria, served.body),
         links=links_in(html, state.url),
         forms=forms_in(html, state.url),
         embedded=embedded_in(served.body),
