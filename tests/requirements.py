@@ -45,7 +45,7 @@ BUILT = frozenset(
         "OPS": (2, 3, 7),
         "PLAN": (1, 2, 3, 4, 6, 7),
         "PROVE": (1, 2, 3, 4, 5, 6, 7),
-        "REG": (1, 2, 3, 5, 6),
+        "REG": (1, 2, 3, 4, 5, 6),
     }.items()
     for number in numbers
 )
