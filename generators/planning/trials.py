@@ -10,6 +10,7 @@ from generators.planning.desk import Desk
 from generators.sources.typing import as_text
 
 _ABSURD = "zzqxjkvwpt"
+_JOINED = 20
 _CONTROLS = (Topic.COUNT, Topic.SORT)
 
 
@@ -26,12 +27,19 @@ def trials_of(desk: Desk) -> tuple[Trial, ...]:
     narrower = _narrower(desk)
     if narrower:
         found.append(Trial(name="narrowed to a known record", arguments=narrower, expect="rows"))
-    absurd = _impossible(filters, parameters)
+    absurd = _impossible(desk, filters)
     if absurd:
         found.append(Trial(name="values that nothing has", arguments=absurd, expect="empty"))
     if "limit" in parameters and len(found) < 4:
         found.append(Trial(name="only three", arguments={**neutral(parameters), "limit": 3}, expect="rows"))
+    if desk.detail is not None and "limit" in parameters:
+        return (*found[:1], *(_short(trial) for trial in found[1:]))
     return tuple(found)
+
+
+def _short(trial: Trial) -> Trial:
+    """A join asks for one page a row: beside the question's own values a few rows show as much as all."""
+    return trial.model_copy(update={"arguments": {"limit": _JOINED, **trial.arguments}})
 
 
 def _described(parameters: Mapping[str, Parameter]) -> tuple[Trial, ...]:
@@ -76,14 +84,19 @@ def _seen(desk: Desk, parameter: Parameter) -> str:
     return ""
 
 
-def _impossible(filters: list[Parameter], parameters: Mapping[str, Parameter]) -> dict[str, JsonValue]:
-    base = neutral(parameters)
+def _impossible(desk: Desk, filters: list[Parameter]) -> dict[str, JsonValue]:
+    """Return arguments that no record satisfies; rather by what the list says than by what only a page tells."""
+    found: list[tuple[bool, Parameter, JsonValue]] = []
     for parameter in filters:
         if parameter.topic is Topic.KEYWORDS and parameter.name == "keywords":
-            return {**base, parameter.name: [_ABSURD]}
-    for parameter in filters:
-        if parameter.topic is Topic.DATE and parameter.name == "date_to":
-            return {**base, parameter.name: "1901-01-01"}
-        if parameter.topic in (Topic.CATEGORY, Topic.PERSON) and not parameter.choices:
-            return {**base, parameter.name: _ABSURD}
-    return {}
+            found.insert(0, (_reads_page(parameter, desk), parameter, [_ABSURD]))
+        elif parameter.topic is Topic.DATE and parameter.name == "date_to":
+            found.append((_reads_page(parameter, desk), parameter, "1901-01-01"))
+        elif parameter.topic in (Topic.CATEGORY, Topic.PERSON) and not parameter.choices:
+            found.append((_reads_page(parameter, desk), parameter, _ABSURD))
+    _, chosen, value = min(found, key=lambda f: f[0], default=(False, None, None))
+    return {**neutral(desk.parameters), chosen.name: value} if chosen is not None else {}
+
+
+def _reads_page(parameter: Parameter, desk: Desk) -> bool:
+    return any(b.kind == "filter" and set(b.fields) & desk.detail_names for b in parameter.bindings)

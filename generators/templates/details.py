@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from domain.plan import Detail, Plan, SourceKind
+from generators.templates.filters import has_filters
 from generators.templates.reading import DATA_KINDS, expression
-from generators.templates.text import indent, literal
+from generators.templates.text import call, indent, literal
 
 BATCH = 8
 
@@ -13,14 +14,17 @@ def detail_functions(plan: Plan) -> list[list[str]]:
     """Return the functions of the join, or nothing where the plan has none."""
     if plan.detail is None:
         return []
-    return [_one(plan, plan.detail), _all()]
+    return [_one(plan, plan.detail), _all(plan)]
 
 
 def detail_constants(plan: Plan) -> list[str]:
     """Return the constants of the join."""
     if plan.detail is None:
         return []
-    return ["MAX_DETAILS = 150  # rows whose details one run may ask for"]
+    sorted_by = any(b.kind == "role" and b.role == "sort" for p in plan.parameters for b in p.bindings)
+    names = literal([field.name for field in plan.fields if field.detail])
+    told = [*call("DETAILS = [", [part for part in names[1:-1].split(", ") if part], "]")] if sorted_by else []
+    return ["MAX_DETAILS = 150  # rows whose details one run may ask for", *told]
 
 
 def _one(plan: Plan, detail: Detail) -> list[str]:
@@ -57,21 +61,18 @@ def _fields(plan: Plan, *, data: bool) -> list[str]:
     return [f"{literal(field.name)}: {expression(field, data=data, url=url, raw='found')}," for field in details]
 
 
-def _all() -> list[str]:
-    return [
-        "async def with_details(rows: list[Item], http: httpx.AsyncClient) -> list[Item]:",
-        *indent(
-            [
-                '"""Read the details of all rows, a few at a time."""',
-                "full: list[Item] = []",
-                f"for start in range(0, len(rows), {BATCH}):",
-                *indent(
-                    [
-                        f"batch = rows[start : start + {BATCH}]",
-                        "full += await asyncio.gather(*[with_detail(item, http) for item in batch])",
-                    ]
-                ),
-                "return full",
-            ]
-        ),
-    ]
+def _all(plan: Plan) -> list[str]:
+    """Return the function that reads rows' pages, a few at a time, no further than the answer needs."""
+    taken = "full += await asyncio.gather(*[with_detail(item, http) for item in batch])"
+    given = "rows: list[Item], enough: int, http: httpx.AsyncClient"
+    told = '"""Read the details of rows, a few at a time, until there are more than enough."""'
+    if has_filters(plan, detail=True):
+        given = "rows: list[Item], request: Request, enough: int, http: httpx.AsyncClient"
+        told = '"""Read the details of rows, a few at a time, until more than enough of them answer the request."""'
+        taken = "known = await asyncio.gather(*[with_detail(item, http) for item in batch])"
+    loop = [f"batch = rows[start : start + {BATCH}]", taken]
+    if has_filters(plan, detail=True):
+        loop.append("full += [item for item in known if answers_in_detail(item, request)]")
+    loop += ["if len(full) > enough:", *indent(["break"])]
+    body = [told, "full: list[Item] = []", f"for start in range(0, min(len(rows), MAX_DETAILS), {BATCH}):"]
+    return [f"async def with_details({given}) -> list[Item]:", *indent([*body, *indent(loop), "return full"])]

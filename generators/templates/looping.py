@@ -194,7 +194,8 @@ def _keep(plan: Plan) -> list[str]:
 
 def _paged(plan: Plan, paging: Paging) -> list[str]:
     before, after = _turns(plan, paging)
-    stop = [] if _sorts(plan) or plan.detail is not None else ["if len(rows) > limit:", *indent(["break"])]
+    late = _sorts(plan) or has_filters(plan, detail=True)
+    stop = [] if late else ["if len(rows) > limit:", *indent(["break"])]
     loop = [*before, *_tolerant(plan, paging), *_keep(plan), *stop, *after]
     return [
         *_before_loop(paging),
@@ -294,12 +295,7 @@ def _finish(plan: Plan) -> list[str]:
         keys = literal(plan.identity)
         lines.append(f"rows = distinct(rows, {keys})")
     if plan.detail is not None:
-        lines += [
-            "incomplete = incomplete or len(rows) > MAX_DETAILS",
-            "rows = await with_details(rows[:MAX_DETAILS], http)",
-        ]
-        if has_filters(plan, detail=True):
-            lines.append("rows = [item for item in rows if answers_in_detail(item, request)]")
+        lines += _joined(plan)
     if _sorts(plan):
         lines.append("rows = ordered(rows, request.sort)")
     lines += [
@@ -307,6 +303,19 @@ def _finish(plan: Plan) -> list[str]:
         "return Response(rows=kept, count=len(kept), truncated=incomplete or len(rows) > len(kept))",
     ]
     return lines
+
+
+def _joined(plan: Plan) -> list[str]:
+    """Read no more pages than the answer needs: all of them only where what they say decides the order."""
+    given = "rows, request, enough" if has_filters(plan, detail=True) else "rows, enough"
+    lines = ["incomplete = incomplete or len(rows) > MAX_DETAILS", "enough = limit"]
+    if _sorts(plan):
+        lines += [
+            "rows = ordered(rows, request.sort)",
+            'if any(part.strip().lstrip("-") in DETAILS for part in (request.sort or "").split(",")):',
+            *indent(["enough = MAX_ROWS"]),
+        ]
+    return [*lines, f"rows = await with_details({given}, http)"]
 
 
 def sort_function(plan: Plan) -> list[str]:
