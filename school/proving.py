@@ -96,7 +96,7 @@ async def prove(bench: Bench, plan: Plan) -> Proved | Attempt:
         if isinstance(outcome, Proved):
             return outcome
         if bench.helper is None or len(failed) >= REPAIRS:
-            return Attempt(kind=kind, reason=outcome.reason)
+            return _given_up(bench, draft, Attempt(kind=kind, reason=outcome.reason))
         bench.on_progress(Progress(stage="repair", message=outcome.reason[:200], percent=62))
         from generators.repair import fingerprint  # noqa: PLC0415 - only with a model
 
@@ -106,8 +106,14 @@ async def prove(bench: Bench, plan: Plan) -> Proved | Attempt:
         better = await bench.watch.step("repair", Draft | NotMended, mended)
         _passed_over(bench, better.passed_over)
         if isinstance(better, NotMended):
-            return Attempt(kind=kind, reason=f"{outcome.reason} ({better.reason})")
+            return _given_up(bench, draft, Attempt(kind=kind, reason=f"{outcome.reason} ({better.reason})"))
         draft = better
+
+
+def _given_up(bench: Bench, draft: Draft, attempt: Attempt) -> Attempt:
+    if draft.model:
+        _passed_over(bench, (f"{draft.model}: not_proved",))
+    return attempt
 
 
 def _passed_over(bench: Bench, who: tuple[str, ...]) -> None:

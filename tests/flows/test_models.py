@@ -21,6 +21,7 @@ from examples.truth import QUERIES_PATH
 from generators.llm import Llm, LlmOptions, Ports, open_llm
 from generators.llm.replay import ReplayTransport
 from sandbox.secrets import Secret, SecretStore
+from school.answers import answered
 from school.app import OnNeed, School
 from school.ask import ask
 from tests.generators.write.reading_room import books, reading_room
@@ -104,6 +105,7 @@ async def test_without_a_key_the_built_in_planner_serves_and_says_so(school: Sch
     answer = await ask(school, query, at_terminal=True, on_progress=lambda event: said.append(event.message))
     assert answer.version.provenance.planner == "builtin"
     assert any("built-in planner is used" in message for message in said)
+    assert answered(answer)["llm"]["passed_over"] == ["openai: no_key"]
 
 
 @pytest.mark.browser
