@@ -24,11 +24,12 @@ from generators.sources.requests import template_of
 from generators.sources.roles import Role, first
 
 _MOST_TWINS: Final = 3
-_WALL: Final = re.compile(
-    r"captcha|verify (that )?you are (a )?human|are you a robot|access denied|unusual traffic|checking your browser|"
+_CAPTCHA: Final = re.compile(
+    r"captcha|verify (that )?you are (a )?human|are you a robot|unusual traffic|checking your browser|"
     r"enable javascript and cookies to continue",
     re.IGNORECASE,
 )
+_REFUSED: Final = re.compile(r"access denied", re.IGNORECASE)
 
 
 def study(observation: Observation, intent: Intent, answers: tuple[ProbeAnswer, ...] = ()) -> Findings:
@@ -78,7 +79,9 @@ def _walls(observation: Observation) -> Iterator[str]:
         text = (page.text_after or page.text_before)[:3000]
         if page.status in (401, 407):
             yield f"login ({page.status})"
-        elif page.status in (403, 429) or (_WALL.search(text) and len(text) < 1500):
+        elif len(text) < 1500 and (_CAPTCHA.search(text) or "wall: captcha" in observation.notes):
+            yield f"captcha ({page.status})"
+        elif page.status in (403, 429) or (_REFUSED.search(text) and len(text) < 1500):
             yield f"refused ({page.status})"
         elif any(f.kind == "password" for form in page.forms for f in form.fields) and len(text) < 1500:
             yield "login form"

@@ -30,6 +30,7 @@ def choose(
     """Return the best candidate of each kind that is faithful, cheapest kind first, and the kinds that failed."""
     visible = visible_text(observation)
     best = _best_coverage(findings)
+    shown = max((c.coverage for c in findings.candidates if c.kind in _PAGE_KINDS and not c.detail_of), default=0.0)
     choices: list[Choice] = []
     rejected = [Rejection(kind=kind, reason=reason) for kind, reason in findings.rejected]
     for kind in SourceKind:
@@ -40,11 +41,11 @@ def choose(
             (c for c in findings.candidates if c.kind is kind and not c.detail_of),
             key=lambda c: -relevance(c, intent, visible),
         )
-        good = [c for c in ranked if not _fault(c, best)]
+        good = [c for c in ranked if not _fault(c, best, shown)]
         if good:
             choices.append(Choice(candidate=good[0], fit=relevance(good[0], intent, visible)))
         elif not any(r.kind is kind for r in rejected):
-            reason = _fault(ranked[0], best) if ranked else _ABSENT[kind]
+            reason = _fault(ranked[0], best, shown) if ranked else _ABSENT[kind]
             rejected.append(Rejection(kind=kind, reason=reason))
     return choices, rejected
 
@@ -67,14 +68,14 @@ _ABSENT: Final = {
 }
 
 
-def _fault(candidate: RecordCandidate, best: float) -> str:
-    """Return why a candidate would not be faithful, or nothing."""
+def _fault(candidate: RecordCandidate, best: float, shown: float) -> str:
+    """Return why a candidate would not be faithful, or nothing; ``shown`` is what the best group of the page covers."""
     if candidate.kind is SourceKind.OPENAPI:
         return "; ".join(candidate.reasons)
     if candidate.kind is SourceKind.JSON and not candidate.grounded:
         return "the endpoint does not answer outside the page"
-    if candidate.kind in _PAGE_KINDS:
-        return ""
+    if candidate.kind in _PAGE_KINDS:  # links that nobody sees are a trap for those who follow everything
+        return "the page does not show its records" if not candidate.coverage and shown > _LEAST else ""
     if best > _LEAST and candidate.coverage < _FAITHFUL * best and candidate.agreement < _AGREES:
         share, most, same = (round(100 * x) for x in (candidate.coverage, best, candidate.agreement))
         return f"its records cover {share} % of the visible text (the best {most} %) and {same} % of the records shown"

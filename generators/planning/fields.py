@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from domain.observation import Column
-from domain.plan import Field, FieldType, Topic
+from domain.plan import Field, FieldType, SourceKind, Topic
 from generators.planning.desk import OFFERED_FILL, Desk
 from generators.sources.flatten import MAP_LABEL
 from generators.sources.relevance import named
@@ -84,7 +84,8 @@ def _usefulness(column: Column) -> tuple[int, float]:
 
 def _field(column: Column, desk: Desk) -> Field:
     detail = column.name in desk.detail_names
-    told = bool(set(roles_of(column)[:1]) & _CORE) or desk.candidate.paging is None  # later pages may lack the rest
+    whole = desk.candidate.paging is None and desk.candidate.kind is not SourceKind.BROWSER
+    told = bool(set(roles_of(column)[:1]) & _CORE) or whole  # later pages, and what scrolling brings, may lack the rest
     required = column.fill >= _REQUIRED_FILL and not detail and told
     leads = desk.detail is not None and column.name == desk.detail.link and column.type is not FieldType.URL
     return Field(

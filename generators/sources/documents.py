@@ -42,7 +42,7 @@ def parse(text: str) -> JsonValue:
         return None
     try:
         value: JsonValue = json.loads(stripped)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _lines(stripped)
     return value
 
@@ -55,7 +55,7 @@ def _lines(text: str) -> JsonValue:
             continue
         try:
             rows.append(json.loads(line))
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     return rows if len(rows) > 1 else None
 

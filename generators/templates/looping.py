@@ -222,8 +222,14 @@ def _repeats(paging: Paging) -> bool:
 
 
 def _tolerant(plan: Plan, paging: Paging) -> list[str]:
-    """Some sites answer the page after the last one with 404."""
+    """Some sites answer the page after the last one with 404, or with one that has nothing."""
     ask = _ask(plan)
+    if (
+        plan.source.kind is SourceKind.HTML
+        and paging.kind is PagingKind.NEXT_LINK
+        and paging.next_locator != LINK_HEADER
+    ):
+        return [*ask[:-1], *_or_none(ask[-1], paging)]
     if not _repeats(paging):
         return ask
     return [
@@ -235,6 +241,22 @@ def _tolerant(plan: Plan, paging: Paging) -> list[str]:
                 "if problem.response.status_code == 404 and rows_seen > 0:",
                 *indent(["incomplete = False", "break"]),
                 "raise",
+            ]
+        ),
+    ]
+
+
+def _or_none(read: str, paging: Paging) -> list[str]:
+    """A later page without records ends the list where it still has its own next one, as months of a calendar do."""
+    return [
+        "try:",
+        *indent([read]),
+        "except SourceChanged:",
+        *indent(
+            [
+                f"if not items or page.read({literal(paging.next_locator)}) is None:",
+                *indent(["raise"]),
+                "raws = []",
             ]
         ),
     ]
