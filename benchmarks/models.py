@@ -22,16 +22,19 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from domain.errors import NeedsInput
 from domain.observation import Findings, Observation
 from domain.plan import Intent, Plan, PlannerKind, Query
 from domain.policy import HostRule, Policy
 from domain.run import RunKind
 from examples.events_site.serve import running
 from generators.emit import describe, emit
+from generators.language import understand
 from generators.llm import LlmOptions, Ports, Scope, open_llm
 from generators.llm.memory import MemoryCache, MemoryLedger
 from generators.llm.replay import ReplayTransport
 from generators.model_planner import Planned, plan_with_model
+from generators.planner import plan as plan_by_rules
 from sandbox.runner import Runner, open_runner
 
 ROOT = Path(__file__).parents[1]
@@ -142,6 +145,26 @@ def tell(planner: PlannerKind, lines: list[Line], right: int | None) -> None:
         print(f"  rows right     {right} of {len(lines)}")
 
 
+def tell_rules(cases: list[dict[str, Any]]) -> None:
+    """Print the same questions planned by rules alone; one that is asked back about has no plan."""
+    spent_ms, asked_back = [], []
+    for case in cases:
+        now = datetime.fromisoformat(case["now"])
+        query = Query(text=case["query"], planner=PlannerKind.BUILTIN)
+        findings = Findings.model_validate(case["findings"])
+        observation = Observation.model_validate(case["observation"])
+        started = time.perf_counter()
+        try:
+            plan_by_rules(query, understand(query.text, now), findings, observation, now=now)
+        except NeedsInput:
+            asked_back.append(case["id"])
+        spent_ms.append((time.perf_counter() - started) * 1000)
+    print(f"\nbuiltin: {len(cases) - len(asked_back)} of {len(cases)} planned")
+    print(f"  asked back     {', '.join(asked_back) or 'none'}")
+    middle, most = statistics.median(spent_ms[1:]), max(spent_ms)
+    print(f"  time, ms       median {middle:8.1f}   most {most:8.1f} (the first loads places)")
+
+
 def tell_tasks() -> None:
     """Print the recorded tasks: calls, tokens, repair rounds, and the view's size against the HTML's."""
     print("\ntask                     calls  input tokens  output tokens  repairs   HTML tokens  view tokens")
@@ -193,6 +216,7 @@ async def main() -> None:
                 tell(planner, lines[planner], sum(right))
                 wrong = [line.name for line, good in zip(lines[planner], right, strict=True) if not good]
                 print(f"  not right      {', '.join(wrong) or 'none'}")
+    tell_rules(cases)
     tell_tasks()
     tell_learned()
 
