@@ -21,6 +21,9 @@ from generators.sources.typing import type_of
 MAX_COLUMNS = 16
 MIN_FILL = 0.2
 MAX_READ = 120
+_LONG_HEADING = 40
+_SAYS_NOTHING = frozenset({"url", "link", "href", "text", "value", "description"})
+"""Headings that would turn the records' name into something else."""
 _PRIORITY = {"url": 0, "title": 1, "name": 1}
 _ADDRESS_KINDS = frozenset({"href", "src", "data-src", "data-href"})
 
@@ -46,10 +49,17 @@ def columns_of(
     title = _best("title", strands, evidence)
     names = {name for name, _ in named}
     if title is not None and id(title) not in taken and not names & {"name", "title"}:
-        named.append(("title", title))
+        named.append((_title_name(title, _heading(title, table_headings(tree, group))), title))
     taken = {id(strand) for _, strand in named}
     named += [(guess(strand, evidence[id(strand)]), strand) for strand in strands if id(strand) not in taken]
     return _write(tree, sample(elements, MAX_READ), sample(group.records), named, evidence)
+
+
+def _title_name(strand: Strand, heading: str) -> str:
+    """Return what the table itself calls its main column; ``title`` where it does not say."""
+    said = strand.is_text and len(heading) < _LONG_HEADING and heading.isascii() and bool(shapes.words(heading))
+    name = snake(heading) if said else ""
+    return "title" if not name or name in _SAYS_NOTHING else name
 
 
 def _useful(strands: Sequence[Strand]) -> list[Strand]:

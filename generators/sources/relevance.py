@@ -8,11 +8,12 @@ from typing import Final
 
 from domain.meaning.words import fold, forms
 from domain.observation import Column, Observation, RecordCandidate
-from domain.plan import Constraint, Intent, SourceKind, Topic
+from domain.plan import Constraint, FieldType, Intent, SourceKind, Topic
 from generators.sources.coverage import shown
 from generators.sources.roles import Role, first, human_text, moment, roles_of
 
 _CLASS: Final = re.compile(r"(?<=[a-z*\s])\.([A-Za-z][\w-]*)(?=[^.]*@)")
+_FULL: Final = 0.95
 _SCATTERED: Final = "found as path"
 _GENERAL: Final = frozenset({"", "items", "things", "results", "entries", "records", "rows", "list", "all", "data"})
 
@@ -116,7 +117,13 @@ def named(columns: Sequence[Column], word: str) -> Column | None:
                 return column
     role = _WORD_ROLES.get(wanted)
     found = moment(columns) if role is Role.START else first(columns, role) if role else None
-    return found or _alike(columns, wanted)
+    return found or _alike(columns, wanted) or (_headed(columns) if role is Role.TITLE else None)
+
+
+def _headed(columns: Sequence[Column]) -> Column | None:
+    """Return the first full column of texts: a table names its records by what they are ("Mountain", "Team")."""
+    plain = (c for c in columns if c.type is FieldType.STRING and c.label and c.fill >= _FULL and not roles_of(c))
+    return next(plain, None)
 
 
 def _by_name(column: Column) -> list[str]:

@@ -133,6 +133,11 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
         _TEXTS,
     ),
     (Role.TITLE, r"(name|title)$", _TEXTS),
+    (
+        Role.TITLE,
+        r"^(event|product|item|article|book|film|movie|song|track|album|paper|job|recipe|course|game|match|show|package)$",
+        (FieldType.STRING,),
+    ),
     (Role.ID, r"(^|_)(id|uuid|guid|key|slug|code|sku|api_id|number|isbn)$", (FieldType.STRING, FieldType.INTEGER)),
 )
 _MOST_TEXTS: Final = 8
