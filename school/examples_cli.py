@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tempfile
 import time
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from school.console import print_json
 from school.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?")
 COLUMNS = ("id", "right", "rows", "true rows", "kind", "tool", "ms", "why")
 ENOUGH_RIGHT = 20  # of the 24; fewer is an error
 
@@ -92,13 +94,20 @@ def differences(rows: list[JsonObject], expect: dict[str, Any]) -> str:
     lacking = [name for name in key if rows and all(name not in row for row in rows)]
     if lacking:
         return f"no field named {', '.join(lacking)}"
-    got = [tuple(row.get(name) for name in key) for row in rows]
-    true = [tuple(row) for row in expect["rows"]]
+    got = [tuple(_told(row.get(name)) for name in key) for row in rows]
+    true = [tuple(_told(value) for value in row) for row in expect["rows"]]
     if expect["ordered"]:
         return "" if got == true else "other rows, or another order"
     if sorted(map(repr, got)) == sorted(map(repr, true)):
         return ""
     return f"{len(set(true) - set(got))} rows missing, {len(set(got) - set(true))} too many"
+
+
+def _told(value: Any) -> Any:
+    """Return a moment in one spelling: a page may write "2027-05-14 11:00" where a row says "2027-05-14T11:00:00"."""
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        return value
+    return datetime.fromisoformat(value).isoformat()
 
 
 def missing_parameters(query: dict[str, Any], params: JsonObject, today: date) -> str:
