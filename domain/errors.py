@@ -163,7 +163,7 @@ class SourceChangedError(SourceProblem):
     """An expected structure is missing at the source of a published tool."""
 
     code = "source_changed"
-    default_remedy = "Learn the tool again with --fresh, or go back with: main.py tools rollback NAME"
+    default_remedy = "Repair it with: main.py tools repair NAME; or go back with: main.py tools rollback NAME"
 
 
 class LearnProblem(SchoolError):

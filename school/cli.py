@@ -32,11 +32,7 @@ class AgreedMethod(StrEnum):
     POST = "POST"
 
 
-if TYPE_CHECKING:
-    from school.ask import Answer
-
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-MOST_QUESTIONS = 5  # that are asked back for one question at a terminal
 
 Site = Annotated[str | None, typer.Option("--site", help="Where to begin: the address of a page or API.")]
 Document = Annotated[str | None, typer.Option("--openapi", help="An OpenAPI document: file or address.")]

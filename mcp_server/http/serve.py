@@ -13,6 +13,7 @@ from pathlib import Path
 import anyio
 import structlog
 import uvicorn
+from anyio.abc import TaskStatus
 
 from domain.errors import SettingsProblem
 from mcp_server.desk import Desk, open_desk
@@ -66,9 +67,9 @@ async def serve_http(school: School, options: HttpOptions) -> None:
             json_response=options.json_response,
         )
         server = Uvicorn(config_of(app, school, options))
-        announce(school, options, port)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(stop_on_signal, server, desk, served, draining)
+            await tasks.start(stop_on_signal, server, desk, served, draining)
+            announce(school, options, port)  # from here on it is to be stopped in order
             await server.serve(sockets=[listener])
             tasks.cancel_scope.cancel()
 
@@ -82,9 +83,12 @@ class Uvicorn(uvicorn.Server):
         yield
 
 
-async def stop_on_signal(server: uvicorn.Server, desk: Desk, served: Served, draining: Draining) -> None:
+async def stop_on_signal(
+    server: uvicorn.Server, desk: Desk, served: Served, draining: Draining, *, task_status: TaskStatus[None]
+) -> None:
     """Wait for a signal; then let calls at work end, and stop. A second signal stops at once."""
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        task_status.started()
         asked = 0
         async with anyio.create_task_group() as tasks:
             async for _ in signals:
