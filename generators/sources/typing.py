@@ -31,6 +31,10 @@ _IDENTIFIER_NAME = re.compile(r"(^|_)(id|uuid|guid|key|code|zip|zipcode|postcode
 _TIME_NAME = re.compile(r"(_at|_time|_on|date|timestamp|_ts|^time|^created|^updated|^published)$")
 _MEASURE_NAME = re.compile(r"(^|_)(price|cost|fee|amount|rating|latitude|longitude|lat|lng|lon)$")
 _URL_NAME = re.compile(r"(url|href|link|uri|permalink|website|homepage)$")
+_TITLE_NAME = re.compile(r"(^|_)(title|name|headline|heading)$")
+_FIGURE_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
+_DATE_WORDS: Final = 4
+"""So many words a written day has at most: a weekday, "the", "of", a month."""
 _ENOUGH: Final = 0.9
 """Share of the values that must look like a type for the column to have it; sites have odd values."""
 
@@ -75,7 +79,7 @@ def _text_type(texts: list[str], name: str) -> FieldType:
         return FieldType.DATE
     if _share(texts, _DATETIME) >= _ENOUGH:
         return FieldType.DATETIME
-    written = _written_moments(texts)
+    written = None if _TITLE_NAME.search(name) and _says_more(texts) else _written_moments(texts)
     if written is not None:
         return written
     if all(t.lower() in {"true", "false"} for t in texts):
@@ -103,6 +107,15 @@ def _written_moments(texts: list[str]) -> FieldType | None:
         return None
     timed = sum(1 for m in read if m.hour or m.minute or m.second)
     return FieldType.DATETIME if timed > 0.5 * len(read) else FieldType.DATE
+
+
+def _says_more(texts: list[str]) -> bool:
+    """Whether most texts hold more words than a day does: a record's name may have its day in brackets."""
+    more = 0
+    for text in texts:
+        words = len(re.findall(r"[^\W\d_]{2,}", text))
+        more += words > (0 if _FIGURE_DATE.search(text) else _DATE_WORDS)
+    return more > 0.5 * len(texts)
 
 
 def _leading_zero(texts: list[str]) -> bool:
