@@ -55,7 +55,8 @@ class Policy(Value):
     ``private_hosts`` are hosts on private or loopback addresses that the operator's settings or a
     person at the local command line allowed; a caller's URL never adds to them.
     ``secrets`` are names that the broker may inject, never values. ``read_posts`` are addresses without their
-    query to which POST only reads: the site's own page sends it when it is opened. Other methods stay refused there.
+    query to which POST only reads: the site's own page sends it when it is opened. Other methods stay refused there,
+    and so are GraphQL operations that change something.
     """
 
     hosts: tuple[HostRule, ...] = ()

@@ -15,6 +15,7 @@ import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
+from domain.graphql import changes_something
 from domain.observation import Denial, Exchange
 from domain.policy import Policy
 from sandbox.addresses import Reach, classify, literal
@@ -154,6 +155,8 @@ class Exchanges:
         host = ask.target.host
         if not self._policy.admits(ask.method, ask.target.url):
             raise self._denied(ask.target, f"{ask.method} {ask.target.origin} is outside this tool's policy.")
+        if ask.method not in self._policy.methods and changes_something(ask.body):
+            raise self._denied(ask.target, "This tool may only read, and the request changes something.")
         if self.requests >= limits.requests:
             raise Refused("limit", f"More than {limits.requests} requests in one run.", host)
         if self.bytes_out + len(ask.body) > limits.total_bytes:

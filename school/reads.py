@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
-
+from domain.graphql import changes_something
 from domain.observation import Exchange, Observation
 from domain.plan import Plan
 from domain.policy import Policy
-
-_CHANGES = re.compile(r"^\s*(?:mutation|subscription)\b")
 
 
 def with_reads(policy: Policy, observation: Observation, plan: Plan | None = None) -> Policy:
@@ -28,12 +24,4 @@ def _reads(exchange: Exchange) -> bool:
     """Whether an exchange brought data unasked: JSON for a POST while the page loaded or was scrolled."""
     unasked = exchange.method == "POST" and exchange.trigger in ("load", "scroll", "more")
     answered = 200 <= exchange.status < 300 and "json" in exchange.content_type
-    return unasked and answered and not _CHANGES.match(_operation(exchange.request_body or ""))
-
-
-def _operation(body: str) -> str:
-    try:
-        value = json.loads(body)
-    except ValueError:
-        return ""
-    return str(value.get("query", "")) if isinstance(value, dict) else ""
+    return unasked and answered and not changes_something(exchange.request_body or "")

@@ -68,6 +68,19 @@ async def test_a_method_outside_the_policy_is_denied_and_told(broker: Broker, si
     assert [denial.url for denial in exchanges.denials] == [site.url("/")]
 
 
+@requirement("PROVE-8")
+async def test_a_post_that_only_reads_is_sent_and_one_that_changes_something_is_not(broker: Broker, site: Site) -> None:
+    url = site.url("/graphql")
+    policy = site.policy().model_copy(update={"read_posts": (url,)})
+    sent = Exchanges(broker, policy, "local")
+    assert (await sent.request("POST", url, [], b'{"query": "{ things { id } }"}')).status == 200
+    for other, body in ((url, b'{"query": "mutation { deleteAll }"}'), (site.url("/other"), b'{"query": "{ a }"}')):
+        with pytest.raises(Refused) as caught:
+            await sent.request("POST", other, [], body)
+        assert caught.value.kind == "denied"
+    assert len(site.seen) == 1
+
+
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "0177.0.0.1", "127.1", "[::ffff:127.0.0.1]"]
 )
