@@ -208,6 +208,13 @@ PLANS = {
         paging=Paging(kind=PagingKind.NEXT_LINK, next_locator="a[rel=next]@href"),
         detail=Detail(link="url", kind=SourceKind.HTML),
     ),
+    "html with details, in an order": plan(
+        SourceKind.HTML,
+        HTML,
+        fields=(*HTML_FIELDS, field("price", FieldType.PRICE, ".price@text", detail=True)),
+        parameters=(parameter("sort", FieldType.STRING, RoleBinding(role="sort")), LIMIT),
+        detail=Detail(link="url", kind=SourceKind.HTML),
+    ),
     "embedded data": plan(
         SourceKind.EMBEDDED,
         RecordSource(
@@ -273,6 +280,25 @@ def test_emitted_modules_pass_ruff_and_strict_mypy_with_the_stubs(tmp_path: Path
 def test_the_same_plan_and_time_give_the_same_bytes() -> None:
     made = PLANS["json with every filter and a cursor"]
     assert emit(made, NOW) == emit(made.model_copy(), NOW)
+
+
+@requirement("GEN-4")
+def test_a_join_reads_pages_until_enough_rows_answer() -> None:
+    code = emit(PLANS["html by next link, with details"], NOW).code
+    _, _, join = code.partition("async def with_details(")
+    assert "full += [item for item in known if answers_in_detail(item, request)]" in join
+    assert "if len(full) > enough:" in join
+    assert "rows = await with_details(rows, request, enough, http)" in join
+
+
+@requirement("GEN-4")
+def test_a_join_in_order_reads_all_pages_only_where_they_decide_the_order() -> None:
+    code = emit(PLANS["html with details, in an order"], NOW).code
+    assert 'DETAILS = ["price"]' in code
+    assert code.index("rows = ordered(rows, request.sort)") < code.index(
+        "rows = await with_details(rows, enough, http)"
+    )
+    assert "enough = MAX_ROWS" in code
 
 
 @requirement("GEN-2")
