@@ -29,7 +29,10 @@ _ORDERS: Final = re.compile(
     r"|\b(assistant|the model|the agent|claude|chatgpt|gpt)\b.{0,40}\b(must|should|shall|has to|needs? to|always)\b"
     r"|\byou (must|should|shall|have to|need to|are (now )?required)\b"
     r"|\b(before|after|instead of) (using|calling) (this|any|every)\b|\balways (call|use|send|run)\b"
-    r"|\b(send|forward|post|upload|exfiltrat\w*|leak|reveal)\b.{0,40}\b(to|key|token|secret|password|credential|histor)",
+    r"|\b(send|forward|post|upload|exfiltrat\w*|leak|reveal)\b.{0,40}\b(to\b|key|secret|password|credential|histor)"
+    r"|\b(exfiltrat\w*|leak|reveal)\b.{0,40}\btoken"
+    # A form's own hidden token is sent with it; a token of the reader's is not.
+    r"|\b(send|forward|post|upload)\b.{0,40}\b(your|access|api|auth\w*|bearer|session|refresh|users?)\W{1,2}(s )?token",
     re.IGNORECASE,
 )
 
