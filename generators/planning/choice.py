@@ -41,11 +41,13 @@ def choose(
             (c for c in findings.candidates if c.kind is kind and not c.detail_of),
             key=lambda c: -relevance(c, intent, visible),
         )
-        good = [c for c in ranked if not _fault(c, best, shown)]
+        # Texts of elements side by side may run together, where no word of a record stands by itself.
+        least = {c.id: 0.0 if _stands_in(c, visible) else shown for c in ranked}
+        good = [c for c in ranked if not _fault(c, best, least[c.id])]
         if good:
             choices.append(Choice(candidate=good[0], fit=relevance(good[0], intent, visible)))
         elif not any(r.kind is kind for r in rejected):
-            reason = _fault(ranked[0], best, shown) if ranked else _ABSENT[kind]
+            reason = _fault(ranked[0], best, least[ranked[0].id]) if ranked else _ABSENT[kind]
             rejected.append(Rejection(kind=kind, reason=reason))
     return choices, rejected
 
@@ -59,6 +61,7 @@ def _best_coverage(findings: Findings) -> float:
 
 
 _PAGE_KINDS: Final = (SourceKind.HTML, SourceKind.BROWSER)
+_TELLING: Final = 6
 _ABSENT: Final = {
     SourceKind.OPENAPI: "no API document was found",
     SourceKind.JSON: "no JSON answer with records was seen",
@@ -66,6 +69,12 @@ _ABSENT: Final = {
     SourceKind.HTML: "the served HTML has no repeated records",
     SourceKind.BROWSER: "not needed: the records come without a browser",
 }
+
+
+def _stands_in(candidate: RecordCandidate, visible: str) -> bool:
+    """Whether a text of the records that were kept as examples is somewhere in what a person reads."""
+    texts = [v for row in candidate.exemplars for v in row.values() if isinstance(v, str)]
+    return any(len(text) >= _TELLING and text in visible for text in texts)
 
 
 def _fault(candidate: RecordCandidate, best: float, shown: float) -> str:
