@@ -41,8 +41,9 @@ def choose(
             (c for c in findings.candidates if c.kind is kind and not c.detail_of),
             key=lambda c: -relevance(c, intent, visible),
         )
+        read = (observation.pages[0].text_after if observation.pages else "") or visible  # served text may be hidden
         # Texts of elements side by side may run together, where no word of a record stands by itself.
-        least = {c.id: 0.0 if _stands_in(c, visible) else shown for c in ranked}
+        least = {c.id: 0.0 if _stands_in(c, read) else shown for c in ranked}
         good = [c for c in ranked if not _fault(c, best, least[c.id])]
         if good:
             choices.append(Choice(candidate=good[0], fit=relevance(good[0], intent, visible)))
@@ -72,9 +73,10 @@ _ABSENT: Final = {
 
 
 def _stands_in(candidate: RecordCandidate, visible: str) -> bool:
-    """Whether a text of the records that were kept as examples is somewhere in what a person reads."""
-    texts = [v for row in candidate.exemplars for v in row.values() if isinstance(v, str)]
-    return any(len(text) >= _TELLING and text in visible for text in texts)
+    """Whether each record that was kept as an example has most of its long texts in what a person reads."""
+    told = [[v for v in row.values() if isinstance(v, str) and len(v) >= _TELLING] for row in candidate.exemplars]
+    told = [[text for text in texts if "://" not in text] for texts in told]
+    return bool(told) and all(2 * sum(text in visible for text in texts) > len(texts) for texts in told)
 
 
 def _fault(candidate: RecordCandidate, best: float, shown: float) -> str:
