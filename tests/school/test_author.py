@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.errors import InvalidArguments, InvalidQuery, NameRefused, NotConfirmed
+from domain.errors import InvalidArguments, InvalidQuery, NameRefused, NeedsApproval
 from domain.events import ignore
 from domain.observation import Findings, Observation, Page
 from domain.plan import Plan, PlannerKind, Query, Trial
+from domain.workflow import Status
 from generators.emit import describe, emit
 from generators.language import understand
 from school.app import School, open_school
@@ -138,7 +139,7 @@ async def test_a_page_stands_inside_a_fence_and_changes_no_policy(school: School
 @requirement("MCP-8")
 async def test_an_address_that_is_none_is_refused(school: School) -> None:
     with pytest.raises(InvalidQuery):
-        await observe_for_author(school, "file:///etc/passwd", "all", on_progress=ignore)
+        await observe_for_author(school, "file:///etc/passwd", "all", owner="ada", on_progress=ignore)
 
 
 @requirement("MCP-8", "MCP-3")
@@ -148,12 +149,22 @@ async def test_a_name_or_description_that_a_client_would_choke_on_is_refused(sch
             face_of(school, observed(school), name=name, title="T", description=description, owner="local")
 
 
+@pytest.mark.browser
 @requirement("MCP-8", "PROVE-3")
-async def test_where_a_person_must_review_an_author_cannot_publish(tmp_path: Path) -> None:
-    settings = load_settings(home=tmp_path / "home", now=CLOCK, database="", review="required")
-    async with open_school(settings) as strict:
-        with pytest.raises(NotConfirmed):
-            face_of(strict, observed(strict), name="fine", title="T", description="Fine.", owner="local")
+async def test_where_a_person_must_review_an_authors_version_waits(tmp_path: Path, events_site: str) -> None:
+    host = events_site.split("//")[1]
+    settings = load_settings(home=tmp_path / "home", now=CLOCK, database="", private_hosts=[host], review="required")
+    async with open_school(settings) as school:
+        source = await observe_for_author(
+            school, f"{events_site}/sf", "yoga in Oakland", owner="ada", on_progress=ignore
+        )
+        face = face_of(school, source, name="mine", title="Mine", description="Find events.", owner="ada")
+        code = emit(source.plan, CLOCK).code
+        done = await attempt(school, source, code, (), owner="ada", on_progress=ignore, face=face)
+        assert done.proved is not None, done.reason
+        with pytest.raises(NeedsApproval):
+            await publish(school, source, done.proved, owner="ada")
+        assert not school.registry.tools("ada", limit=10, status=Status.PUBLISHED).entries
 
 
 @pytest.mark.browser
@@ -162,7 +173,9 @@ async def test_code_that_follows_the_plan_gets_the_plans_own_schemas(tmp_path: P
     host = events_site.split("//")[1]
     settings = load_settings(home=tmp_path / "home", now=CLOCK, database="", private_hosts=[host])
     async with open_school(settings) as school:
-        source = await observe_for_author(school, f"{events_site}/sf", "yoga in Oakland", on_progress=ignore)
+        source = await observe_for_author(
+            school, f"{events_site}/sf", "yoga in Oakland", owner="ada", on_progress=ignore
+        )
         face = face_of(school, source, name="mine", title="Mine", description="Find events.", owner="ada")
         code = emit(source.plan, CLOCK).code
         done = await attempt(school, source, code, (), owner="ada", on_progress=ignore, face=face)

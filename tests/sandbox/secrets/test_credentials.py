@@ -155,7 +155,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             private_hosts=("127.0.0.1", "localhost"),
             secrets=("club", "bank"),
         )
-        options = RunnerOptions(secrets_folder=tmp_path, keep_artifacts=left.append)
+        options = RunnerOptions(secrets_folder=tmp_path, keep_artifacts=lambda _run, artifacts: left.append(artifacts))
         yield Place(url=url, club=club, options=options, policy=policy, left=left)
 
 
