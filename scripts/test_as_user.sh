@@ -11,7 +11,7 @@ if [ "${1:-}" = --inside ]; then # in a mount namespace of its own, where a root
   shift
   user="$1" copy="$2" prefix="$3"
   shift 3
-  if [ "${prefix#/root/}" != "$prefix" ]; then
+  if [ "${prefix#"$HOME"/}" != "$prefix" ]; then
     mkdir "$copy.prefix"
     mount --bind "$prefix" "$copy.prefix"
     mount -t tmpfs -o mode=755 tmpfs /root
