@@ -22,11 +22,10 @@ import aiohttp
 from aiohttp.abc import AbstractCookieJar
 
 from sandbox.addresses import literal
+from sandbox.appearance import USER_AGENT, Appearance
 from sandbox.manners import Manners, Rates, Robots
 from sandbox.secrets import SecretStore
 
-VERSION = "0.1.0"
-USER_AGENT = f"AgentSchool/{VERSION}"
 RESOLUTION_S = 5.0  # how long the answer of a name server serves the next runs
 _FIELD_BYTES = 16_384
 _CONNECTIONS_PER_ORIGIN = 128
@@ -41,7 +40,7 @@ class BrokerOptions:
     ``pace`` is awaited with the host before each request; ``manners`` holds for public hosts.
     """
 
-    user_agent: str = USER_AGENT
+    appearance: Appearance = Appearance.HONEST
     ca_file: Path | None = None
     secrets: SecretStore = field(default_factory=lambda: SecretStore(None))
     pace: Pace | None = None
@@ -56,7 +55,7 @@ class Broker:
 
     def __init__(self, options: BrokerOptions) -> None:
         self.options = options
-        self.robots = Robots(options.user_agent)
+        self.robots = Robots(USER_AGENT)
         self.rates = Rates(options.manners.requests_per_s)
         self.tls = ssl.create_default_context()
         if options.ca_file is not None:

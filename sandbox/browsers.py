@@ -29,6 +29,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from domain.errors import IsolationMissing, RunFailed
 from sandbox import browsers_box as boxes
+from sandbox.appearance import Appearance
 from sandbox.browsers_ceiling import Ceiling, CeilingWatch
 from sandbox.egress import Egress
 from sandbox.egress_grants import Grant
@@ -51,7 +52,6 @@ FLAGS = (
     "--disable-features=MediaRouter,OptimizationHints,InterestFeedContentSuggestions,Translate,DialMediaRouteProvider",
 )
 PROXY: ProxySettings = {"server": f"http://127.0.0.1:{boxes.PROXY_PORT}", "bypass": "<-loopback>"}
-AGENT = "AgentSchool"
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 
 
@@ -59,7 +59,7 @@ _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 class BrowserOptions:
     """How browsers are started.
 
-    ``user_agent`` None is the browser's own, which says that it is headless. ``trusted_keys`` are base64
+    ``trusted_keys`` are base64
     SHA-256 hashes of public keys (SPKI) that TLS certificates may rest on besides the public authorities,
     for sites with an authority of their own; those of the certificates in ``ca_file`` (PEM) are added.
     Each owner has a browser to itself, which is replaced after
@@ -75,7 +75,7 @@ class BrowserOptions:
     ceiling: Ceiling = field(default_factory=Ceiling)
     trusted_keys: tuple[str, ...] = ()
     ca_file: Path | None = None
-    user_agent: str | None = None
+    appearance: Appearance = Appearance.HONEST
     locale: str = "en-US"
     viewport: tuple[int, int] = (1280, 900)
 
@@ -167,7 +167,7 @@ class BrowserPool:
             service_workers="block",
             java_script_enabled=javascript,
             locale=self.options.locale,
-            user_agent=self.options.user_agent,
+            user_agent=self.options.appearance.of_pages(browser.version),
             viewport={"width": width, "height": height},
         )
         context.set_default_timeout(10_000)

@@ -19,6 +19,7 @@ from domain.graphql import changes_something
 from domain.observation import Denial, Exchange
 from domain.policy import Policy
 from sandbox.addresses import Reach, classify, literal
+from sandbox.appearance import USER_AGENT
 from sandbox.broker import Broker
 from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
 from sandbox.decoding import Decoder, TooLarge, Undecodable
@@ -212,7 +213,7 @@ class Exchanges:
         """
         target = replace(target, path_and_query="/robots.txt")
         for _ in range(REDIRECTS):
-            fields = CIMultiDict({"Host": target.authority, "User-Agent": self._broker.options.user_agent})
+            fields = CIMultiDict({"Host": target.authority, "User-Agent": USER_AGENT})
             ask = Ask(method="GET", target=target, fields=list(fields.items()), body=b"")
             await self._broker.rates.turn(target.host)
             async with asyncio.timeout(self._policy.limits.request_s):
@@ -313,7 +314,7 @@ class Exchanges:
         fields["Host"] = target.authority
         fields["Accept-Encoding"] = "gzip, deflate, br"
         fields.setdefault("Accept", "*/*")
-        fields.setdefault("User-Agent", self._broker.options.user_agent)
+        fields.setdefault("User-Agent", self._broker.options.appearance.of_requests())
         if self._cookies is not None:
             own = self._cookies.filter_cookies(URL(target.url, encoded=True))
             pairs = [*fields.popall("Cookie", []), *(f"{name}={kept.value}" for name, kept in own.items())]

@@ -29,8 +29,9 @@ from domain.observation import (
 )
 from domain.policy import Policy
 from sandbox import fetch
+from sandbox.appearance import USER_AGENT
 from sandbox.broker import Broker, BrokerOptions
-from sandbox.browsers import AGENT, BrowserOptions, BrowserPool
+from sandbox.browsers import BrowserOptions, BrowserPool
 from sandbox.browsers_routing import Rules, enforce
 from sandbox.egress_grants import Grant
 from sandbox.observing import discover, page
@@ -301,9 +302,10 @@ def _twin(answer: ProbeAnswer, number: int) -> Exchange:
 
 def _respect(robots: str, url: str, policy: Policy) -> None:
     host = urlsplit(url).hostname or ""
-    if policy.respect_robots and host not in policy.private_hosts and discover.forbids(robots, AGENT, url):
+    if policy.respect_robots and host not in policy.private_hosts and discover.forbids(robots, USER_AGENT, url):
         raise SourceBlocked(
             f"robots.txt of {host} forbids automated reading of this address.",
-            remedy="Ask the site's owner, use its API, or allow it by name in the policy (respect_robots).",
+            remedy="Ask the site's owner, use its API, or set its robots.txt aside by name: "
+            f"AGENT_SCHOOL_IGNORE_ROBOTS={host}",
             host=host,
         )

@@ -26,7 +26,8 @@ from domain.run import Outcome, Run, RunKind
 from domain.values import JsonObject
 from domain.workflow import Artifact
 from sandbox import doctor, jail
-from sandbox.broker import USER_AGENT, Broker, BrokerOptions, Pace
+from sandbox.appearance import Appearance
+from sandbox.broker import Broker, BrokerOptions, Pace
 from sandbox.children import ChildEnded, Meta
 from sandbox.doors import Door, KeepArtifacts, page_door
 from sandbox.exchanges import Exchanges
@@ -80,7 +81,7 @@ class RunnerOptions:
     idle_s: float = 900.0
     allow_weaker: tuple[str, ...] = ()
     ca_file: Path | None = None
-    user_agent: str = USER_AGENT
+    appearance: Appearance = Appearance.HONEST
     secrets_folder: Path | None = None
     pace: Pace | None = None
     manners: Manners = field(default_factory=Manners)
@@ -109,7 +110,7 @@ async def open_runner(
         pool = await _pool_for(options)
     secrets = SecretStore(options.secrets_folder)
     broker_options = BrokerOptions(
-        user_agent=options.user_agent,
+        appearance=options.appearance,
         ca_file=options.ca_file,
         secrets=secrets,
         pace=options.pace,
@@ -377,7 +378,10 @@ class Runner:
         from sandbox.browsers import BrowserOptions, BrowserPool  # noqa: PLC0415 - heavy; only page workflows need it
 
         if self._browsers is None:
-            self._browsers = BrowserPool(BrowserOptions(executable=self._browser, ca_file=self.broker.options.ca_file))
+            asked = self.broker.options
+            self._browsers = BrowserPool(
+                BrowserOptions(executable=self._browser, ca_file=asked.ca_file, appearance=asked.appearance)
+            )
             self._owned.push_async_callback(self._browsers.aclose)
         return self._browsers
 

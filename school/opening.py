@@ -33,7 +33,9 @@ class Openers:
 
         pool = await begin_pool(self.settings.allow_weaker)
         self.stack.push_async_callback(pool.aclose)
+        from sandbox.appearance import Appearance  # noqa: PLC0415
         from sandbox.keeping import keep_in  # noqa: PLC0415
+        from sandbox.manners import Manners  # noqa: PLC0415
         from sandbox.pool import Level  # noqa: PLC0415
         from sandbox.runner import RunnerOptions, open_runner  # noqa: PLC0415
 
@@ -44,22 +46,27 @@ class Openers:
             browser=Path(self.settings.browser) if self.settings.browser else None,
             keep_artifacts=keep_in(self.settings.home / "artifacts"),
             keep_cancelled=self.registry.record_run,
+            appearance=Appearance(self.settings.appearance),
+            manners=Manners(requests_per_s=self.settings.requests_per_host),
         )
         return await self.stack.enter_async_context(open_runner(options, pool=pool))
 
     async def observer(self) -> Observer:
         """Open the observer; its browser starts with the first page."""
-        from sandbox.broker import Broker, BrokerOptions  # noqa: PLC0415 - see above
+        from sandbox.appearance import Appearance  # noqa: PLC0415 - see above
+        from sandbox.broker import Broker, BrokerOptions  # noqa: PLC0415
         from sandbox.browsers import BrowserOptions  # noqa: PLC0415
+        from sandbox.manners import Manners  # noqa: PLC0415
         from sandbox.observe import Observer, ObserverOptions  # noqa: PLC0415
         from sandbox.secrets import SecretStore  # noqa: PLC0415
 
         secrets = SecretStore(self.settings.home / "secrets")
-        broker = await self.stack.enter_async_context(
-            Broker(BrokerOptions(secrets=secrets, ca_file=self.settings.tls_ca_file))
-        )
+        ca_file, appearance = self.settings.tls_ca_file, Appearance(self.settings.appearance)
+        manners = Manners(requests_per_s=self.settings.requests_per_host)
+        asking = BrokerOptions(secrets=secrets, ca_file=ca_file, appearance=appearance, manners=manners)
+        broker = await self.stack.enter_async_context(Broker(asking))
         executable = Path(self.settings.browser) if self.settings.browser else None
-        browser = BrowserOptions(executable=executable, ca_file=self.settings.tls_ca_file)
+        browser = BrowserOptions(executable=executable, ca_file=ca_file, appearance=appearance)
         options = ObserverOptions(browser=browser, clock=self.clock.now)
         return await self.stack.enter_async_context(Observer(options, broker=broker))
 

@@ -31,7 +31,11 @@ def policy_for(url: str, settings: Settings, *, at_terminal: bool = False, allow
     named = tuple(settings.private_hosts)
     typed = tuple(rule.host for rule in hosts) if at_terminal else ()
     private = tuple(dict.fromkeys((*typed, *(_without_port(name) for name in named if _names(name, hosts)))))
-    return Policy(hosts=tuple(dict.fromkeys(hosts)), private_hosts=private)
+    return Policy(
+        hosts=tuple(dict.fromkeys(hosts)),
+        private_hosts=private,
+        respect_robots=not all(_below(rule.host, settings.ignore_robots) for rule in hosts),
+    )
 
 
 def with_secrets(policy: Policy, settings: Settings, *, owner: str) -> Policy:
@@ -55,6 +59,10 @@ def with_methods(policy: Policy, methods: tuple[Method, ...]) -> Policy:
 def _reaches(rule: HostRule, host: str) -> bool:
     name = host.lower()
     return name == rule.host or (rule.subdomains and name.endswith("." + rule.host))
+
+
+def _below(host: str, names: tuple[str, ...]) -> bool:
+    return any(host == name.lower() or host.endswith(f".{name.lower()}") for name in names)
 
 
 def _rule(url: str) -> HostRule:

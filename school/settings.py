@@ -64,6 +64,15 @@ class Settings(BaseSettings):
         default=(),
         description="Hosts on private or loopback addresses that may be learned from, comma separated.",
     )
+    appearance: Literal["honest", "browser"] = Field(
+        default="honest", description="How sites see us: by our own name, or like a usual desktop browser."
+    )
+    requests_per_host: float = Field(
+        default=10.0, ge=0, description="Requests per second to one public host; 0 sets no bound."
+    )
+    ignore_robots: Names = Field(
+        default=(), description="Hosts whose robots.txt is set aside, with what is below them, comma separated."
+    )
     review: Literal["none", "required"] = Field(
         default="none", description="required: a person approves each first version before it is published."
     )
@@ -128,6 +137,12 @@ class Settings(BaseSettings):
     model_timeout_s: float = Field(default=90.0, gt=0, description="Longest wait for one reply of a model, seconds.")
     model_attempts: int = Field(default=3, ge=1, le=5, description="Attempts at a model that fails for a while.")
     model_requests_per_minute: int = Field(default=60, ge=1, description="Requests per minute to one provider.")
+    tool_input_tokens: int = Field(
+        default=9_000,
+        ge=2_000,
+        description="Input tokens that the prompts for one tool are kept within: what they show gets coarser before it "
+        "is sent.",
+    )
     job_tokens: int = Field(default=200_000, ge=0, description="Most tokens that learning one tool may take.")
     job_cost_usd: float = Field(default=1.0, ge=0, description="Most dollars that learning one tool may cost.")
     day_tokens: int = Field(default=5_000_000, ge=0, description="Most tokens a day.")
@@ -136,6 +151,7 @@ class Settings(BaseSettings):
     @field_validator(
         "allow_weaker",
         "private_hosts",
+        "ignore_robots",
         "public_hosts",
         "allowed_origins",
         "trusted_proxies",

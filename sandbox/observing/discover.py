@@ -7,7 +7,8 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
-from urllib.robotparser import RobotFileParser
+
+from protego import Protego
 
 from domain.errors import SandboxProblem, SourceProblem
 from domain.observation import ApiDocument, Feed, Link, Probe, ProbeAnswer, ProbePurpose
@@ -69,9 +70,7 @@ async def robots_txt(asker: Ask, policy: Policy, url: str) -> str:
 
 def forbids(robots: str, agent: str, url: str) -> bool:
     """Return whether a robots.txt (RFC 9309) forbids an agent to read an address; an empty one forbids nothing."""
-    rules = RobotFileParser()
-    rules.parse(robots.splitlines())
-    return bool(robots) and not rules.can_fetch(agent, url)
+    return bool(robots) and not Protego.parse(robots).can_fetch(url, agent.partition("/")[0])
 
 
 async def surroundings(asker: Ask, policy: Policy, url: str, links: Iterable[Link], header: str = "") -> Surroundings:

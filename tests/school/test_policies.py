@@ -75,6 +75,22 @@ def test_what_is_no_web_address_is_refused_with_a_remedy(tmp_path: Path, url: st
     assert "https://" in refused.value.remedy
 
 
+@requirement("OPS-5")
+@pytest.mark.parametrize(
+    ("named", "url", "respected"),
+    [
+        ("", "https://example.org/", True),
+        ("example.org", "https://www.example.org/list", False),
+        ("example.org", "https://badexample.org/", True),
+        ("www.example.org", "https://example.org/", True),
+    ],
+)
+def test_robots_txt_is_set_aside_only_for_hosts_that_the_settings_name(
+    tmp_path: Path, named: str, url: str, respected: bool
+) -> None:
+    assert policy_for(url, settings(tmp_path, ignore_robots=named)).respect_robots is respected
+
+
 @requirement("LLM-4")
 def test_a_further_host_is_allowed_only_when_named(tmp_path: Path) -> None:
     policy = policy_for("https://example.org/", settings(tmp_path), allow_hosts=("api.example.net",))

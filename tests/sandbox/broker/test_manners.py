@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from domain.policy import HostRule, Policy
+from sandbox.appearance import Appearance
 from sandbox.broker import Broker, BrokerOptions
 from sandbox.exchanges import Exchanges, Refused, Reply
 from sandbox.manners import Manners
@@ -15,6 +16,8 @@ from sandbox.requesting import read_target
 from tests.requirements import requirement
 
 pytestmark = requirement("OPS-5")
+
+LIKE_A_BROWSER = BrokerOptions(manners=Manners(private=True), appearance=Appearance.BROWSER)
 
 RULES = "User-agent: *\nDisallow: /private\nAllow: /private/open\n\nUser-agent: AgentSchool\nDisallow: /*.csv$\n"
 
@@ -113,6 +116,15 @@ async def test_robots_txt_is_asked_under_our_name_and_without_cookies() -> None:
         assert "cookie" not in site.fields[0]
         assert site.fields[1]["cookie"] == "c=d"
         assert exchanges.requests == 1
+
+
+async def test_an_operator_may_look_like_a_browser_and_still_keeps_to_what_robots_txt_says_to_us() -> None:
+    async with robotic() as site, Broker(LIKE_A_BROWSER) as broker:
+        with pytest.raises(Refused, match=r"robots\.txt"):
+            await ask(broker, site, "/list.csv")
+        assert (await ask(broker, site, "/list.html")).status == 200
+        assert site.fields[0]["user-agent"].startswith("AgentSchool/")
+        assert site.fields[1]["user-agent"].startswith("Mozilla/5.0 ")
 
 
 async def test_requests_to_a_host_wait_for_their_turn() -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from domain.policy import HostRule, Policy
-from sandbox.broker import USER_AGENT, Broker
+from sandbox.appearance import USER_AGENT
+from sandbox.broker import Broker
 from sandbox.exchanges import Exchanges, Refused, Reply
 from tests.requirements import requirement
 from tests.sandbox.sites import Site

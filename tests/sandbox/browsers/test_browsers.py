@@ -15,6 +15,7 @@ import pytest
 
 from domain.errors import IsolationMissing
 from domain.policy import Policy
+from sandbox.appearance import Appearance
 from sandbox.browsers import BrowserOptions, BrowserPool
 from sandbox.browsers_box import PLAIN_USER
 from sandbox.browsers_routing import Rules, enforce
@@ -92,6 +93,20 @@ async def test_two_contexts_share_neither_cookies_nor_rights():
             assert (await (await one.new_page()).goto(site.url + "/danger")).status == 200
             assert (await (await other.new_page()).goto(site.url + "/danger")).status == 403
         assert (len(first.denials), len(second.denials)) == (0, 1)
+
+
+@requirement("OPS-5")
+@pytest.mark.parametrize("appearance", list(Appearance))
+async def test_a_browser_says_that_it_is_headless_unless_the_operator_wants_it_to_look_usual(appearance):
+    options = BrowserOptions(appearance=appearance)
+    async with serving() as site, BrowserPool(options) as pool, pool.context(Grant(site.policy())) as context:
+        page = await context.new_page()
+        answer = await page.goto(site.url + "/cards")
+        sent = (await answer.request.all_headers())["user-agent"]
+        assert sent == await page.evaluate("navigator.userAgent")
+        major = context.browser.version.partition(".")[0]
+    assert ("Headless" in sent) is (appearance is Appearance.HONEST)
+    assert f"Chrome/{major}." in sent
 
 
 @requirement("BOX-6")
