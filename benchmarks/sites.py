@@ -1,0 +1,60 @@
+"""The built-in planner on sites it was not made for: the town's, with truth from each site's own records.
+
+Run: python -m benchmarks.sites [site or question …]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from benchmarks.figures import Figure, print_figures
+from tests.town_sites.asking import Question, TownSite
+from tests.town_sites.serving import running
+from tests.town_sites.town import SITES, answer
+
+
+async def measure(names: list[str]) -> tuple[list[Figure], Counter[str]]:
+    """Ask the named questions, or all; count what was right, refused and wrong."""
+    figures: list[Figure] = []
+    counted: Counter[str] = Counter()
+    for site in SITES:
+        chosen = [one for one in site.questions if not names or {site.name, one.id} & set(names)]
+        if chosen:
+            await _site(site, chosen, figures, counted)
+    return figures, counted
+
+
+async def _site(site: TownSite, chosen: list[Question], figures: list[Figure], counted: Counter[str]) -> None:
+    async with running(site.app) as base:
+        for question in chosen:
+            begun = time.perf_counter()
+            with tempfile.TemporaryDirectory(prefix="agent-school-bench-") as home:
+                outcome, seen = await answer(question, base, Path(home))
+            counted[outcome] += 1
+            took = time.perf_counter() - begun
+            asked = f"asks {question.asks}" if question.asks else f"{len(question.rows)} rows"
+            figures.append(
+                Figure(
+                    what=f"{question.id}: {question.text}",
+                    measured=f"{outcome}, {seen} in {took:.1f} s",
+                    asked=asked,
+                    reached=outcome == "right",
+                )
+            )
+            print(f"{figures[-1].what}: {figures[-1].measured}", file=sys.stderr, flush=True)
+
+
+def main(names: list[str]) -> None:
+    """Measure and print."""
+    figures, counted = asyncio.run(measure(names))
+    print_figures("Sites it was not made for, built-in planner", figures)
+    print(", ".join(f"{counted[outcome]} {outcome}" for outcome in ("right", "refused", "wrong")))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
