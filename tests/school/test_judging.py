@@ -23,6 +23,7 @@ from domain.plan import (
     RequestTemplate,
     RoleBinding,
     Source,
+    SourceBinding,
     SourceKind,
     Topic,
     Trial,
@@ -145,7 +146,8 @@ def outcome(verdict: Verdict, check: str) -> CheckOutcome:
 @requirement("PROVE-2")
 def test_a_workflow_that_does_everything_right_passes_every_test() -> None:
     verdict = judge(case())
-    assert {f.check: f.evidence for f in verdict.findings if f.outcome is not CheckOutcome.PASSED} == {}
+    not_passed = {f.check: f.evidence for f in verdict.findings if f.outcome is not CheckOutcome.PASSED}
+    assert not_passed == {"empty_is_honest": "the question's own values give rows"}
     assert verdict.passed
     assert [(trial.name, trial.rows) for trial in verdict.trials] == [("query", 3), ("wide", 6), ("empty", 0)]
 
@@ -236,6 +238,43 @@ def test_a_currency_is_the_same_however_it_is_written(written: str, holds: bool)
 def test_a_true_empty_answer_passes_when_another_trial_has_rows() -> None:
     nothing = run([], NARROWED)
     assert judge(case(query=nothing, repeat=nothing)).passed
+
+
+UNSEEN = {"city": "Oakland", "keywords": ["rap", "opera"]}
+KIND = parameter("category", FieldType.STRING, narrows(Relation.EQUALS, Topic.CATEGORY, "city")).model_copy(
+    update={"topic": Topic.CATEGORY}
+)
+SITE_SEARCH = PARAMETERS[0].model_copy(update={"bindings": (SourceBinding(name="q"), *PARAMETERS[0].bindings)})
+WORDY = "a long evening of many voices with a word of welcome and some food afterwards"
+
+
+def over(*fields: str) -> Parameter:
+    return parameter("keywords", FieldType.ARRAY, narrows(Relation.CONTAINS, Topic.KEYWORDS, *fields))
+
+
+@pytest.mark.parametrize(
+    ("changed", "asked", "wide", "holds"),
+    [
+        ({}, UNSEEN, ROWS, False),
+        ({"parameters": (SITE_SEARCH, *PARAMETERS[1:])}, UNSEEN, ROWS, True),
+        ({"query": "rap parties with Opera in Oakland"}, UNSEEN, ROWS, True),
+        ({"query": 'rap parties "opera" in Oakland'}, UNSEEN, ROWS, True),
+        ({"parameters": (over("name", "city"), KIND)}, UNSEEN, [row(1), row(2, city="Albany")], True),
+        ({"parameters": (over("name", "city"), KIND)}, UNSEEN, ROWS, False),
+        ({"parameters": (over("name"),)}, UNSEEN, [row(1, name=WORDY), row(2, name=f"rap {WORDY}")], True),
+        ({}, {"city": "Oakland", "keywords": ["rap", "party"], "max_price": 1}, ROWS, True),
+    ],
+    ids=["unseen", "site searched", "a name", "quoted", "kinds told", "one kind only", "sentences", "each seen"],
+)
+@requirement("PROVE-2", "PROVE-7")
+def test_an_empty_answer_counts_only_where_each_word_was_looked_for_in_the_right_place(
+    changed: dict[str, Any], asked: dict[str, Any], wide: list[dict[str, Any]], holds: bool
+) -> None:
+    nothing = run([], asked)
+    all_of_them = run(wide, {"city": "Oakland", "keywords": []}, wide)
+    verdict = judge(case(query=nothing, repeat=nothing, wide=all_of_them, plan=changed))
+    assert (outcome(verdict, "empty_is_honest") is CheckOutcome.PASSED) is holds
+    assert outcome(judge(case()), "empty_is_honest") is CheckOutcome.NOT_APPLICABLE
 
 
 @requirement("PROVE-7")

@@ -1,0 +1,84 @@
+"""Is an empty answer honest? Nothing found proves something only where it was looked for in the right place."""
+
+from __future__ import annotations
+
+import re
+from statistics import median
+
+from domain.meaning.words import fold, forms
+from domain.plan import FieldType, FilterBinding, Parameter, Relation, SourceBinding, Topic
+from domain.run import Finding
+from domain.values import JsonObject, JsonValue
+from school.judging.case import Case, failed, filters_of, is_set, not_applicable, passed
+from school.judging.claims import satisfies
+
+CHECK = "empty_is_honest"
+PROSE_WORDS = 12  # a text as long as a sentence says what something is, a name or a label does not
+FILLED = 0.5
+QUOTES = "\"'\u201c\u201d\u2018\u2019\u00ab\u00bb"
+
+
+def empty_is_honest(case: Case) -> Finding:
+    """When the question's own values give no rows, each of its words was looked for where it would be said.
+
+    A word that some record satisfies by itself was. One that none does counts only where the site itself searched
+    for it, where the records tell of what kind they are, or where it is a name and the records have names.
+    """
+    if not case.tried or case.tried[0].run.rows:
+        return not_applicable(CHECK, "the question's own values give rows")
+    known = case.all_rows()
+    if not known:
+        return not_applicable(CHECK, "there are no rows to compare with")
+    arguments = case.effective(case.tried[0].run.arguments)
+    shown = 0
+    for parameter, binding in filters_of(case.plan):
+        if binding.relation is not Relation.CONTAINS or binding.topic is not Topic.KEYWORDS:
+            continue
+        words = _texts(arguments.get(parameter.name))
+        seen = [w for w in words if _some(case, parameter, binding, word=w, rows=known)]
+        shown += len(seen)
+        unseen = [w for w in words if w not in seen and not _honest(case, parameter, binding, word=w, rows=known)]
+        if unseen and not (binding.any_of and seen):
+            said, where = ", ".join(repr(w) for w in unseen), ", ".join(binding.fields)
+            return failed(CHECK, f"no record that was seen says {said}, and {where} do not tell what kind a record is")
+    return passed(CHECK, f"{shown} words occur in some record, the others were looked for where they would be said")
+
+
+def _some(case: Case, parameter: Parameter, binding: FilterBinding, *, word: str, rows: list[JsonObject]) -> bool:
+    return any(satisfies(case, parameter, binding, wanted=[word], row=row, arguments={}) for row in rows)
+
+
+def _honest(case: Case, parameter: Parameter, binding: FilterBinding, *, word: str, rows: list[JsonObject]) -> bool:
+    asked_of_site = any(isinstance(b, SourceBinding) for b in parameter.bindings)
+    return asked_of_site or is_name(word, case.plan.query) or any(_tells(case, f, rows) for f in binding.fields)
+
+
+def _tells(case: Case, name: str, rows: list[JsonObject]) -> bool:
+    """Whether a field says what kind of thing a record is: its categories, its tags, or sentences about it."""
+    values = [row[name] for row in rows if is_set(row.get(name))]
+    if len(values) < FILLED * len(rows):
+        return False
+    categories = {f for p, b in filters_of(case.plan) if p.topic is Topic.CATEGORY for f in b.fields}
+    listed = any(f.name == name and f.type is FieldType.ARRAY for f in case.plan.fields)
+    if name in categories or listed:
+        return len({str(value) for value in values}) > 1
+    return median(len(str(value).split()) for value in values) >= PROSE_WORDS
+
+
+def is_name(word: str, query: str) -> bool:
+    """Return whether a question writes a word as a name: in quotes, or with a capital within the sentence."""
+    spellings = {fold(word), *forms(fold(word))}
+    for found in re.finditer(r"[^\W_]+(?:[-'][^\W_]+)*", query):
+        before = query[: found.start()].rstrip(" ")
+        quoted = query[: found.start()][-1:] in QUOTES and query[: found.start()] != ""
+        within = before[-1:] not in ("", ".", "!", "?", ":")
+        first_of_word = fold(word).split()[:1] == [fold(found.group())]
+        if (fold(found.group()) in spellings or first_of_word) and (quoted or (within and found.group()[0].isupper())):
+            return True
+    return False
+
+
+def _texts(value: JsonValue) -> list[str]:
+    if not is_set(value):
+        return []
+    return [str(part) for part in value] if isinstance(value, list) else [str(value)]
