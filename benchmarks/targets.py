@@ -66,9 +66,14 @@ async def measure(names: list[str]) -> list[Figure]:
             continue
         questions = json.loads((shared() / name / "queries.json").read_text())
         for one in questions:
-            figures.append(await _ask(one, base + one.get("start", BEGIN.get(name, "/"))))
+            figures.append(await _ask(one, base + _start(one, name)))
             print(f"{figures[-1].what}: {figures[-1].measured}", file=sys.stderr, flush=True)
     return figures
+
+
+def _start(question: dict[str, Any], name: str) -> str:
+    """Return where to begin; a question says it beside its words or beside what is expected."""
+    return str(question.get("start") or question["expect"].get("start") or BEGIN.get(name, "/"))
 
 
 async def _ask(question: dict[str, Any], site: str) -> Figure:
