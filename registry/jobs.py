@@ -14,8 +14,10 @@ from typing import Any
 from domain.events import Progress
 from domain.job import Job, JobState
 from domain.values import JsonObject
-from registry.database import Database, Row, SqliteDatabase, open_database
+from registry.database import Database, Row
+from registry.opening import open_database
 from registry.rows import moment, timestamp
+from registry.sqlite import SqliteDatabase
 
 KEPT_PER_OWNER = 200  # ended jobs; the oldest go first
 JOB_TABLES = ("school_job", "school_job_worker")  # the registry may share the database

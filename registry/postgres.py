@@ -6,9 +6,11 @@ Imported only when a PostgreSQL URL is opened.
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +18,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from domain.errors import RegistryUnusable
-from registry.database import IDLE_CONNECTIONS, Dialect, Row, Session, for_psycopg
+from registry.database import IDLE_CONNECTIONS, Dialect, Row, Session
 
 CONNECT_TIMEOUT_S = 10
 LOCK_TIMEOUT_MS = 10_000
@@ -135,3 +137,9 @@ class PostgresDatabase:
             f"The registry {self.address} cannot be used ({reason}).",
             remedy="Check that the server runs and that the URL names a database that this user may write.",
         )
+
+
+@lru_cache(maxsize=512)
+def for_psycopg(sql: str) -> str:
+    """Return the statement with psycopg's parameter style."""
+    return re.sub(r"(?<!:):([a-z_][a-z0-9_]*)", r"%(\1)s", sql.replace("%", "%%"))

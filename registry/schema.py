@@ -6,8 +6,9 @@ Opening a database that is at the head costs one statement; alembic is imported 
 from __future__ import annotations
 
 from domain.errors import RegistryUnusable
-from registry.database import Database, SqliteDatabase
+from registry.database import Database
 from registry.jobs import JOB_TABLES
+from registry.sqlite import SqliteDatabase
 
 HISTORY = tuple(f"school_{number:04}" for number in range(1, 7))  # revisions, oldest first
 HEAD = HISTORY[-1]

@@ -15,9 +15,10 @@ from domain.ports import Clock
 from domain.run import Run
 from domain.workflow import Status, WorkflowVersion
 from registry import archive, audit, catalogue, index, replay, runs, search, stats, trust, versions
-from registry.database import Database, Session, SqliteDatabase, open_database
+from registry.database import Database, Session
 from registry.diff import diff
 from registry.ledger import TableLedger, TablePaidReplies, TableReplyCache
+from registry.opening import open_database
 from registry.profiles import Profile
 from registry.replay import ReplayBundle, StoredReplay
 from registry.retention import Retention, collect
@@ -26,6 +27,7 @@ from registry.runs import RunWriter
 from registry.schema import ensure_schema
 from registry.shelf import Shelf
 from registry.signing import open_keys
+from registry.sqlite import SqliteDatabase
 from registry.stats import AGENT_TASK_USD
 from registry.trust import seal_upgraded
 from registry.values import (

@@ -20,7 +20,8 @@ from domain.workflow import WorkflowVersion
 from generators.language import understand
 from generators.reuse import match
 from school.app import School
-from school.call import Called, call
+from school.call import call
+from school.called import Called
 from school.places import ready_places
 from school.sites import known_sites, suggest, without_name
 from school.steps import STRAIGHT, Steps

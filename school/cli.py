@@ -21,7 +21,7 @@ from school.questions import with_answer
 if TYPE_CHECKING:
     from domain.workflow import WorkflowVersion
     from school.ask import Answer
-    from school.call import Called
+    from school.called import Called
 
 MOST_QUESTIONS = 5  # that are asked back for one question at a terminal
 

@@ -20,7 +20,7 @@ from registry import ReplayBundle
 from sandbox.secrets import SecretStore
 from school.app import School
 from school.approvals import calls_approved, publish_or_wait, write_question
-from school.call import Called, require_ok, require_valid
+from school.called import Called, require_ok, require_valid
 from school.importing import face_of, needed_secrets
 from school.judging.case import TriedTrial, failed, not_applicable, passed
 from school.judging.described import described_findings, is_contradicted

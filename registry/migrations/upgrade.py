@@ -13,8 +13,9 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
-from registry.database import Database, SqliteDatabase, connect_sqlite, unusable
+from registry.database import Database
 from registry.postgres import PostgresDatabase
+from registry.sqlite import SqliteDatabase, connect_sqlite, unusable
 
 MIGRATION_LOCK = 7_246_001  # any number that other programs in the same PostgreSQL do not use
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from registry import Registry, open_registry
-from registry.database import open_database
+from registry.opening import open_database
 from registry.schema import ensure_schema
 from tests.postgres import NoPostgres, postgres_database, running_server
 from tests.registry.making import HeldClock

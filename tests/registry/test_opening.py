@@ -16,9 +16,9 @@ from sqlmodel import SQLModel
 
 import registry.tables  # noqa: F401 declares the metadata
 from domain.errors import RegistryUnusable
-from registry import Registry, database, open_registry
-from registry.database import open_database
+from registry import Registry, open_registry, sqlite
 from registry.migrations.upgrade import engine_of, upgrade
+from registry.opening import open_database
 from registry.schema import HEAD, HISTORY
 from tests.registry.making import make_version
 from tests.requirements import requirement
@@ -114,7 +114,7 @@ def test_a_server_that_does_not_answer_is_a_clear_error_without_the_password() -
 
 
 def test_a_locked_registry_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
     with open_registry(tmp_path / "r.db") as registry:
         holder = sqlite3.connect(tmp_path / "r.db", isolation_level=None)
         holder.execute("BEGIN IMMEDIATE")
