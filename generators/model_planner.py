@@ -19,9 +19,10 @@ from domain.plan import Intent, Plan, PlannerKind, Query, SourceKind
 from generators.llm import Llm, ModelRequest, Problem, Provider, ReplyRejected, Scope, Stage, Turn
 from generators.llm.rejection import read_json
 from generators.llm.schema import strict_schema
+from generators.llm.size import tokens_of
 from generators.model_planning.building import build
 from generators.model_planning.checking import problems_of
-from generators.model_planning.offer import Offer, offer_of
+from generators.model_planning.offer import DETAILS, Offer, offer_of
 from generators.model_planning.reply import PlanReply
 from generators.prompts import fenced, load_prompt
 
@@ -60,17 +61,22 @@ async def plan_with_model(
     scope: Scope,
     view: str = "",
     credentials: Sequence[str] = (),
+    most_tokens: int | None = None,
 ) -> Planned:
     """Return the plan that a model chose among what was found.
 
     ``view`` is the compact view of the observation, or ""; ``credentials`` are the names of those for login forms.
+    ``most_tokens`` bounds the request: beyond it the view goes first, then the offer gets coarser.
 
     Raises:
         NeedsInput: the model is unsure of something that the question demands.
         ModelUnavailable, ModelReplyInvalid, BudgetExhausted: no plan by a model; the built-in planner can take over.
     """
-    offer = offer_of(findings, observation, only=query.source)
-    request = plan_request(query, intent, offer, now=now, view=view, credentials=credentials)
+    for detail, shown in [(DETAILS[0], view), *((detail, "") for detail in DETAILS)]:
+        offer = offer_of(findings, observation, only=query.source, detail=detail)
+        request = plan_request(query, intent, offer, now=now, view=shown, credentials=credentials)
+        if most_tokens is None or tokens_of(request) <= most_tokens:
+            break
     seen = f"{offer.text}\n{view}"
 
     def read(text: str) -> PlanReply:

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from domain.cost import Usage
@@ -19,9 +20,18 @@ from domain.values import content_hash
 from domain.workflow import Artifact
 from generators.given_models import left_out
 from generators.llm import Llm, ModelRequest, Picture, Scope, Stage, Turn
+from generators.llm.size import fitting
 from generators.prompts import fenced, load_prompt
 from generators.prompts.outline import outline
-from generators.write import MOST_OUTPUT, Written, common_blanks, provider_of, read_code, told_rules, written
+from generators.write import (
+    MOST_OUTPUT,
+    Written,
+    common_blanks,
+    instructions_of,
+    provider_of,
+    read_code,
+    written,
+)
 
 ROUNDS = 3
 MOST_ROWS = 3
@@ -54,20 +64,22 @@ async def repair(
     scope: Scope,
     rules: Sequence[RuleDoc] = (),
     credentials: Sequence[str] = (),
+    most_tokens: int | None = None,
 ) -> Written | GaveUp:
     """Return corrected code, or why there is none.
 
     ``tried`` holds the fingerprints of all code that failed so far, ``artifact``'s among them; the
-    caller adds the new one before it asks again.
+    caller adds the new one before it asks again. ``most_tokens`` bounds the request: beyond it pages and snapshot get
+    shorter, then the picture goes.
 
     Raises:
         ModelUnavailable, ModelReplyInvalid, BudgetExhausted: no model answered with code.
     """
     if len(tried) > ROUNDS:
         return GaveUp(reason="rounds")
-    request = repair_request(
-        plan, artifact, diagnosis, policy, attempt=max(len(tried), 1), rules=rules, credentials=credentials
-    )
+    ask = partial(repair_request, plan, artifact, policy=policy, rules=rules, credentials=credentials)
+    shorter = (partial(ask, diagnosis=form, attempt=max(len(tried), 1)) for form in _shorter(diagnosis))
+    request = fitting(shorter, most_tokens)
     answer = await llm.ask(request, lambda text: read_code(text, plan), scope, first=provider_of(plan))
     if fingerprint(answer.value) in {*tried, fingerprint(artifact.code)}:
         return GaveUp(reason="repeated", usage=answer.usage)
@@ -122,7 +134,7 @@ def repair_request(
     """Return the request that the repair prompt gives."""
     prompt = load_prompt("repair")
     message = prompt.fill(
-        **common_blanks(plan, policy, credentials=credentials, told_models=False),
+        **common_blanks(plan, policy, credentials=credentials, shown="names"),
         attempt=attempt,
         attempts=ROUNDS,
         failures="\n".join(_failures(diagnosis)) or "- nothing was told",
@@ -132,12 +144,25 @@ def repair_request(
     pictures = (Picture(data=base64.b64decode(diagnosis.screenshot)),) if diagnosis.screenshot else ()
     return ModelRequest(
         stage=Stage.REPAIR,
-        system=prompt.instructions(rules=told_rules(rules)),
+        system=instructions_of(prompt, plan, credentials=credentials, rules=rules, code=artifact.code),
         turns=(Turn(text=message),),
         prompt_version=prompt.version,
         pictures=pictures,
         max_output_tokens=MOST_OUTPUT,
     )
+
+
+def _shorter(diagnosis: Diagnosis) -> Iterator[Diagnosis]:
+    """The evidence, then ever less of it; what failed and how is told in every form."""
+    blind = diagnosis.model_copy(update={"screenshot": ""})
+    yield from (diagnosis, _less(diagnosis, 2), blind, _less(blind, 2), _less(blind, 6))
+
+
+def _less(diagnosis: Diagnosis, divisor: int) -> Diagnosis:
+    share = PAGES_CHARACTERS // max(len(diagnosis.pages), 1) // divisor
+    aria = _lines(diagnosis.aria, ARIA_CHARACTERS // divisor) if diagnosis.aria else ""
+    pages = tuple(_lines(page, share) for page in diagnosis.pages)
+    return diagnosis.model_copy(update={"aria": aria, "pages": pages, "rows": diagnosis.rows[:1]})
 
 
 def _failures(diagnosis: Diagnosis) -> Iterator[str]:

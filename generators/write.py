@@ -10,20 +10,24 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Literal
 
 from domain.cost import Usage
-from domain.plan import Binding, FilterBinding, Parameter, Plan, RoleBinding
+from domain.plan import Binding, Field, FilterBinding, Parameter, Plan, RoleBinding
 from domain.policy import Policy
 from domain.rules import RuleDoc
 from domain.workflow import Artifact
 from generators.given_models import put_back
 from generators.llm import Answer, Llm, ModelRequest, Provider, Scope, Stage, Turn
 from generators.llm.code_reading import read_module
-from generators.prompts import fenced, load_prompt
-from generators.templates.models import MOMENT_ALIASES, models
+from generators.llm.size import fitting
+from generators.prompts import Prompt, fenced, kit_reference, load_prompt
+from generators.templates.models import MOMENT_ALIASES, item_type, models, parameter_type
 
 MOST_OUTPUT = 12_000
 MOST_RULES = 40
+Shown = Literal["models", "outline", "names"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,18 +50,27 @@ async def write(
     now: datetime,
     scope: Scope,
     view: str = "",
+    coarser: Sequence[str] = (),
     rules: Sequence[RuleDoc] = (),
     credentials: Sequence[str] = (),
+    most_tokens: int | None = None,
 ) -> Written:
     """Return a module that a model wrote for the plan.
 
-    ``view`` is the compact view of the observation, ``rules`` are those of the code check that the
-    prompt should name beside its own summary, ``credentials`` the names of those for login forms.
+    ``view`` is the compact view of the observation, ``coarser`` are smaller ones for a request beyond ``most_tokens``.
+    ``rules`` are those of the code check that the prompt should name beside its own summary,
+    ``credentials`` the names of those for login forms.
 
     Raises:
         ModelUnavailable, ModelReplyInvalid, BudgetExhausted: there is no code.
     """
-    request = write_request(plan, policy, now=now, view=view, rules=rules, credentials=credentials)
+    request = fitting(
+        (
+            partial(write_request, plan, policy, now=now, view=shown, rules=rules, credentials=credentials)
+            for shown in (view, *coarser)
+        ),
+        most_tokens,
+    )
     answer = await llm.ask(request, lambda text: read_code(text, plan), scope, first=provider_of(plan))
     return written(answer, plan)
 
@@ -74,13 +87,13 @@ def write_request(
     """Return the request that the write prompt gives."""
     prompt = load_prompt("write")
     message = prompt.fill(
-        **common_blanks(plan, policy, credentials=credentials),
+        **common_blanks(plan, policy, credentials=credentials, shown="outline"),
         now=now.date().isoformat(),
         data=fenced("\n\n".join(part for part in (_found(plan), view) if part) or "(nothing)", "source"),
     )
     return ModelRequest(
         stage=Stage.GENERATE,
-        system=prompt.instructions(rules=told_rules(rules)),
+        system=instructions_of(prompt, plan, credentials=credentials, rules=rules),
         turns=(Turn(text=message),),
         prompt_version=prompt.version,
         max_output_tokens=MOST_OUTPUT,
@@ -88,11 +101,12 @@ def write_request(
 
 
 def common_blanks(
-    plan: Plan, policy: Policy, *, credentials: Sequence[str] = (), told_models: bool = True
+    plan: Plan, policy: Policy, *, credentials: Sequence[str] = (), shown: Shown = "models"
 ) -> dict[str, str]:
-    """Return the blanks that the prompts for writing and repairing share.
+    """Return the blanks that the prompts for authors, for writing and for repairing share.
 
-    A repair has the models in its code already: without ``told_models`` the plan leaves them out.
+    ``shown`` of the plan: with its ``models`` in code, for an author who writes them; as an ``outline``, for code into
+    which a program puts the models; of a module that is there already only the ``names``.
     """
     return {
         "question": json.dumps(plan.query, ensure_ascii=False),
@@ -100,23 +114,48 @@ def common_blanks(
         "hosts": ", ".join(_origin(rule.host, rule.port) for rule in policy.hosts),
         "methods": ", ".join(policy.methods),
         "credentials": ", ".join(credentials),
-        "plan": fenced(_plan(plan, told_models=told_models), "plan"),
+        "plan": fenced(_plan(plan, shown), "plan"),
     }
 
 
-def _plan(plan: Plan, *, told_models: bool) -> str:
+def instructions_of(
+    prompt: Prompt, plan: Plan, *, credentials: Sequence[str] = (), rules: Sequence[RuleDoc] = (), code: str = ""
+) -> str:
+    """Return a prompt's instructions for the plan's interface; ``code`` is the module that is repaired."""
+    return prompt.instructions(
+        browser=plan.browser,
+        credentials=bool(credentials),
+        kit=kit_reference(browser=plan.browser, code=code),
+        rules=told_rules(rules),
+    )
+
+
+def _plan(plan: Plan, shown: Shown) -> str:
     """Steps, choices and addresses carry the source's own words: all of it belongs inside a fence."""
-    steps = [f"{step.order}. {step.action}" for step in plan.steps]
-    parameters = [_told(parameter) for parameter in plan.parameters]
+    steps = [f"Begins at: {plan.source.url}", "Steps:", *(f"{step.order}. {step.action}" for step in plan.steps)]
+    if shown == "models":
+        told = [f"- {p.name} ({p.type.value}): {_ways(p)}" for p in plan.parameters]
+        return "\n".join([*steps, "", "Parameters:", *told, "", "Models:", *_models(plan)])
+    parameters = [f"- {p.name}: {parameter_type(p)}: {_ways(p)}" for p in plan.parameters]
+    fields = [_field(field, plan) for field in plan.fields]
+    return "\n".join([*(steps if shown == "outline" else ()), "Request:", *parameters, "Item:", *fields])
+
+
+def _models(plan: Plan) -> list[str]:
     shapes = models(plan)
     imports = [
         f"from datetime import {name} as {alias}"
         for name, alias in MOMENT_ALIASES.items()
         if any(f": {alias} " in line for line in shapes)
     ]
-    begins = f"Begins at: {plan.source.url}"
-    told = [begins, "Steps:", *steps, "", "Parameters:", *parameters]
-    return "\n".join([*told, "", "Models:", *imports, *shapes] if told_models else told)
+    return [*imports, *shapes]
+
+
+def _field(field: Field, plan: Plan) -> str:
+    real = {alias: name for name, alias in MOMENT_ALIASES.items()}
+    annotation = item_type(field, plan.source.kind)
+    said = f": {field.description}" if field.description and field.description != field.name.replace("_", " ") else ""
+    return f"- {field.name}: {real.get(annotation, annotation)}{said}"
 
 
 def told_rules(rules: Sequence[RuleDoc]) -> str:
@@ -169,9 +208,8 @@ def _found(plan: Plan) -> str:
     return "\n".join([f"records found: {source}", *paging, "fields within a record:", *fields])
 
 
-def _told(parameter: Parameter) -> str:
-    ways = "; ".join(_way(binding) for binding in parameter.bindings) or "as the steps say"
-    return f"- {parameter.name} ({parameter.type.value}): {ways}"
+def _ways(parameter: Parameter) -> str:
+    return "; ".join(_way(binding) for binding in parameter.bindings) or parameter.description or "as the steps say"
 
 
 def _way(binding: Binding) -> str:

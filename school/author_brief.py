@@ -8,7 +8,7 @@ from typing import Any
 from domain.plan import Field
 from generators.prompts import fenced, load_prompt
 from generators.view import view
-from generators.write import common_blanks
+from generators.write import common_blanks, instructions_of
 from school.author import Observed
 
 VIEW_TOKENS = 1800
@@ -27,8 +27,9 @@ def brief_text(observed: Observed, handle: str, now: datetime) -> str:
         now=now.date().isoformat(),
         data=fenced("\n\n".join(part for part in (_found(observed), _view(observed)) if part), "source"),
     )
+    contract = instructions_of(prompt, observed.plan, credentials=observed.credentials)
     note = f"No plan could be made: {observed.note}\n" if observed.note else ""
-    return f"Handle: {handle}\n{note}\n{message}\n\n# Contract\n{prompt.instructions(rules='')}"
+    return f"Handle: {handle}\n{note}\n{message}\n\n# Contract\n{contract}"
 
 
 def brief_values(observed: Observed, handle: str) -> dict[str, Any]:

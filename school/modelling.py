@@ -29,6 +29,9 @@ if TYPE_CHECKING:  # the prompts and the vendors' layer are loaded when a model 
 
 PLAN_VIEW_TOKENS = 250
 WRITE_VIEW_TOKENS = 800
+COARSER_VIEW_TOKENS = (500, 250)
+PLAN_SHARE = 0.47  # of a tool's input tokens that its plan may take, and of what is left then, its code
+WRITE_SHARE = 0.55
 CANDIDATES_SHOWN = 5
 GAVE_UP = {"rounds": "three repairs did not help", "repeated": "the model repeated code that had failed"}
 
@@ -176,6 +179,7 @@ async def plan_by_model(
             scope=helper.scope,
             view=shown,
             credentials=form_credentials(policy, school.settings, owner=helper.scope.owner),
+            most_tokens=round(PLAN_SHARE * school.settings.tool_input_tokens),
         )
     except ModelProblem as problem:
         message = f"no plan by a model ({problem.code}): the built-in planner is used"
@@ -191,6 +195,12 @@ async def plan_by_model(
         usage=planned.usage,
         passed_over=planned.passed_over,
     )
+
+
+def _input_left(school: School, helper: Helper) -> int:
+    """Input tokens that are left for a tool; what it took so far is what the vendors counted."""
+    spent = school.registry.ledger.spent(job_id=helper.scope.job_id)
+    return max(0, school.settings.tool_input_tokens - spent.input_tokens)
 
 
 async def write_draft(
@@ -210,11 +220,14 @@ async def write_draft(
     from generators.view import view  # noqa: PLC0415 - see above
     from generators.write import write  # noqa: PLC0415
 
-    shown = view(
-        observation,
-        intent=origin.plan.intent,
-        candidates=findings.candidates[:CANDIDATES_SHOWN],
-        max_tokens=WRITE_VIEW_TOKENS,
+    shown, *coarser = (
+        view(
+            observation,
+            intent=origin.plan.intent,
+            candidates=findings.candidates[:CANDIDATES_SHOWN],
+            max_tokens=tokens,
+        )
+        for tokens in (WRITE_VIEW_TOKENS, *COARSER_VIEW_TOKENS)
     )
     written = await write(
         helper.llm,
@@ -223,7 +236,9 @@ async def write_draft(
         now=school.clock.now(),
         scope=helper.scope,
         view=shown,
+        coarser=coarser,
         credentials=form_credentials(policy, school.settings, owner=helper.scope.owner),
+        most_tokens=round(WRITE_SHARE * _input_left(school, helper)),
     )
     return Draft(
         artifact=written.artifact,
@@ -268,6 +283,7 @@ async def repair_draft(
             tried=tried,
             scope=helper.scope,
             credentials=form_credentials(policy, school.settings, owner=helper.scope.owner),
+            most_tokens=_input_left(school, helper),
         )
     except ModelProblem as problem:
         return NotMended(reason=f"no repair: {problem.message}", passed_over=unserved(problem))

@@ -12,6 +12,7 @@ _DROPPED = frozenset(
     {
         "default",
         "title",
+        "description",
         "minLength",
         "maxLength",
         "pattern",
@@ -29,7 +30,8 @@ _DROPPED = frozenset(
 def strict_schema(shape: type[BaseModel]) -> JsonObject:
     """Return the schema of a reply: every property required, nothing else allowed, no bounds.
 
-    Bounds are taken out because the vendors differ in which of them they accept; the reader checks them.
+    Bounds are taken out because the vendors differ in which of them they accept; the reader checks them. So are our own
+    docstrings: the prompt says what its reply is about, and every call pays for the schema.
     """
     schema = shape.model_json_schema()
     strict: JsonObject = _strict(schema)

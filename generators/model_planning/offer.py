@@ -24,6 +24,25 @@ _FORM_FIELDS: Final = 12
 
 
 @dataclass(frozen=True, kw_only=True)
+class Detail:
+    """How much of the offer is shown."""
+
+    candidates: int = _CANDIDATES
+    columns: int = _COLUMNS
+    samples: int = len(_SAMPLE_WORDS)
+    values: int = _VALUES
+
+
+DETAILS: Final = (
+    Detail(),
+    Detail(candidates=4, samples=1, values=8),
+    Detail(candidates=3, columns=30, samples=1, values=6),
+    Detail(candidates=3, columns=18, samples=1, values=4),
+)
+"""The whole offer, then ever less of it, for a prompt that must stay within a limit."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FormChoice:
     """One field of a form on the page: where the form goes and what the field is."""
 
@@ -43,16 +62,18 @@ class Offer:
     text: str
 
 
-def offer_of(findings: Findings, observation: Observation, *, only: SourceKind | None = None) -> Offer:
+def offer_of(
+    findings: Findings, observation: Observation, *, only: SourceKind | None = None, detail: Detail = DETAILS[0]
+) -> Offer:
     """Return the five best candidates, with the best of every kind among them, and what else can be chosen."""
-    candidates = dict(zip(ascii_lowercase, _best(findings, only), strict=False))
+    candidates = dict(zip(ascii_lowercase, _best(findings, only, detail.candidates), strict=False))
     columns: dict[str, Column] = {}
     sources: dict[str, EndpointParameter] = {}
     lines: list[str] = []
     for letter, candidate in candidates.items():
-        first = candidate.columns[: min(_COLUMNS, _MOST_COLUMNS - len(columns))]
+        first = candidate.columns[: min(detail.columns, _MOST_COLUMNS - len(columns))]
         mine = {f"{letter}{number}": column for number, column in enumerate(first, start=1)}
-        lines += ["", _headline(letter, candidate), *_columns(mine, candidate, list(columns.values()))]
+        lines += ["", _headline(letter, candidate), *_columns(mine, candidate, columns, detail)]
         columns |= mine
         endpoint = next((e for e in findings.endpoints if e.id == candidate.endpoint), None)
         for parameter in endpoint.parameters if endpoint else ():
@@ -68,11 +89,11 @@ def offer_of(findings: Findings, observation: Observation, *, only: SourceKind |
     return Offer(candidates=candidates, columns=columns, sources=sources, forms=forms, text=text)
 
 
-def _best(findings: Findings, only: SourceKind | None) -> list[RecordCandidate]:
+def _best(findings: Findings, only: SourceKind | None, most: int) -> list[RecordCandidate]:
     ranked = [c for c in findings.candidates if not c.detail_of and (only is None or c.kind is only)]
     ranked = [c for c in ranked if c.grounded or c.kind is not SourceKind.JSON]
     leaders = [next(c for c in ranked if c.kind is kind) for kind in dict.fromkeys(c.kind for c in ranked)]
-    chosen = [*leaders, *(c for c in ranked if all(c is not leader for leader in leaders))][:_CANDIDATES]
+    chosen = [*leaders, *(c for c in ranked if all(c is not leader for leader in leaders))][:most]
     # A browser's candidates come last: the others show more columns, and it is the dearest kind.
     return sorted(chosen, key=lambda c: c.kind is SourceKind.BROWSER)
 
@@ -88,25 +109,39 @@ def _headline(letter: str, candidate: RecordCandidate) -> str:
     )
 
 
-def _columns(mine: dict[str, Column], candidate: RecordCandidate, before: list[Column]) -> list[str]:
-    known = {column.name for column in before}
-    common = sum(column.name in known for column in mine.values())
-    if mine and common >= _LIKE * len(mine):
+def _columns(
+    mine: dict[str, Column], candidate: RecordCandidate, before: dict[str, Column], detail: Detail
+) -> list[str]:
+    names = [column.name for column in mine.values()]
+    if names and (twin := _twin(names, before)):
+        return [f"  columns {next(iter(mine))} to {list(mine)[-1]} are named as {twin}1 to {twin}{len(names)} above"]
+    known = {column.name for column in before.values()}
+    if names and sum(name in known for name in names) >= _LIKE * len(names):
         return [f"  columns like those above: {', '.join(f'{name} {column.name}' for name, column in mine.items())}"]
-    return [_column(name, column, candidate) for name, column in mine.items()]
+    return [_column(name, column, candidate, detail) for name, column in mine.items()]
 
 
-def _column(name: str, column: Column, candidate: RecordCandidate) -> str:
+def _twin(names: list[str], before: dict[str, Column]) -> str:
+    """Return the letter of the candidate above that has the same columns in the same order, or ""."""
+    for letter in dict.fromkeys(name[0] for name in before):
+        if [column.name for name, column in before.items() if name[0] == letter] == names:
+            return letter
+    return ""
+
+
+def _column(name: str, column: Column, candidate: RecordCandidate, detail: Detail) -> str:
     categorical = bool(column.values) and len(column.values) <= max(2, candidate.count // 2)
-    more = f" and {len(column.values) - _VALUES} more" if categorical and len(column.values) > _VALUES else ""
+    more = (
+        f" and {len(column.values) - detail.values} more" if categorical and len(column.values) > detail.values else ""
+    )
     fill = f" {round(100 * column.fill)} %" if column.fill < 0.995 else ""
     label = f" [{_short(column.label, 30)}]" if column.label and column.label != column.name else ""
     unit = f" in {column.unit}" if column.unit else ""
     unit += f", read times {column.scale:g}" if column.scale != 1.0 else ""
     if categorical:
-        texts = " | ".join(_short(text, _VALUE_CHARACTERS) for text in column.values[:_VALUES])
+        texts = " | ".join(_short(text, _VALUE_CHARACTERS) for text in column.values[: detail.values])
     else:
-        pairs = zip(column.samples, _SAMPLE_WORDS, strict=False)
+        pairs = zip(column.samples[: detail.samples], _SAMPLE_WORDS, strict=False)
         texts = " | ".join(brief(text, words=words) for text, words in pairs)
     return f"  {name} {column.name}{label} {column.type.value}{unit}{fill}: {texts}{more}"
 

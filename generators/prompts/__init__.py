@@ -6,6 +6,7 @@ a hash of the file, so that no change to a prompt goes unseen.
 """
 
 from generators.prompts.fence import fenced, foreign_script, unsafe_wording, without_orders
+from generators.prompts.kit import kit_reference
 from generators.prompts.prompt import Prompt, load_prompt
 
-__all__ = ["Prompt", "fenced", "foreign_script", "load_prompt", "unsafe_wording", "without_orders"]
+__all__ = ["Prompt", "fenced", "foreign_script", "kit_reference", "load_prompt", "unsafe_wording", "without_orders"]

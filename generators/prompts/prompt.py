@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from domain.values import Value, content_hash
+from generators.prompts.kit import kit_text
 
 _FOLDER = Path(__file__).parent
 _INCLUDE = re.compile(r"^@include ([a-z]+)$", re.MULTILINE)
@@ -55,7 +56,8 @@ def load_prompt(name: str) -> Prompt:
         number=int(facts["version"]),
         system=system.lstrip().removeprefix(_INSTRUCTIONS).strip(),
         message=message.strip(),
-        digest=content_hash(text),
+        # What the blank for the kit is filled with is a part of the prompt as well.
+        digest=content_hash(text, kit_text() if "{{ kit }}" in text else ""),
     )
 
 

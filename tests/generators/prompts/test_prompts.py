@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from generators.prompts import fenced, foreign_script, load_prompt, unsafe_wording
+from generators.prompts import fenced, foreign_script, kit_reference, load_prompt, unsafe_wording
 from generators.prompts.outline import outline
 from sandbox.facade.kit import NAMES as KIT
 from tests.requirements import requirement
@@ -21,6 +21,7 @@ def test_a_prompt_has_a_number_and_a_version_that_is_its_content(name: str) -> N
     assert prompt.version == f"{name}-{prompt.number}-{prompt.digest[:8]}"
     assert "@include" not in prompt.system
     assert "change nothing" in prompt.system
+    assert ("kit" in prompt.system) is (name != "plan")
 
 
 @requirement("GEN-5")
@@ -32,16 +33,32 @@ def test_a_blank_without_a_value_is_an_error(name: str) -> None:
 
 @requirement("GEN-5")
 @pytest.mark.parametrize("name", ["write", "repair"])
-def test_the_prompt_names_what_workflows_can_import_and_nothing_else(name: str) -> None:
-    text = load_prompt(name).instructions(rules="")
+@pytest.mark.parametrize("browser", [False, True])
+def test_the_prompt_names_what_workflows_can_import_and_nothing_else(name: str, browser: bool) -> None:
+    kit = kit_reference(browser=browser)
+    text = load_prompt(name).instructions(rules="", browser=browser, credentials=True, kit=kit)
     start = text.index("and workflow_kit:")
-    facade = text[start : text.index("What the code check refuses")]
+    facade = text[start : text.index("The code check refuses")]
     told = {word for word in KIT if f"{word}(" in facade or f"{word} " in facade or f"{word}," in facade}
-    assert {"get_json", "get_page", "send", "pick", "rows_of", "embedded", "sort_rows", "to_price"} <= told
+    asking = {"get_json", "get_page", "send", "pick", "embedded"}
+    assert {"rows_of", "sort_rows", "to_price"} | (set() if browser else asking) <= told
+    assert not (browser and asking & told)
     for line in facade.splitlines():
         called = line.partition("(")[0].removeprefix("- ").removeprefix("await ").strip()
         if called.isidentifier():
             assert called in KIT
+
+
+@requirement("GEN-5")
+def test_a_repair_is_told_whole_what_its_code_uses_and_of_the_rest_the_names() -> None:
+    code = "import httpx\nfrom workflow_kit import (\n    Node,\n    get_page,\n)\n"
+    near, rest = kit_reference(browser=False, code=code).rsplit("\n- and: ", 1)
+    assert "rows_of(node, selector, ...)" in near
+    assert "get_page -> Node" in near
+    assert "date_bounds(" not in near
+    names = set(rest.split(", "))
+    assert {"pick", "records", "embedded", "to_price", "to_url", "place", "date_bounds", "sort_rows"} <= names
+    assert names <= set(KIT)
 
 
 @requirement("LLM-4")
