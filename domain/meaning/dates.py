@@ -98,6 +98,11 @@ SINGLE: Final[dict[str, str]] = {
     rf"(?P<count2>{NUMERAL}) (?P<period2>days?|weeks?|months?|years?) from (?:now|today)",
     "period": rf"(?:later )?(?P<which>(?:this |the )?coming|this|(?:the )?next|(?:the )?following|last)"
     rf" (?P<period>{_PERIOD})",
+    "past_number": rf"(?:within |in |over |during |from |for )?(?:the )?(?:last|past|previous)"
+    rf" (?P<count>{NUMERAL}|few|couple of) (?P<period>hours|days|weeks|months|years)",
+    "past_period": r"(?:within |in |over |during |from )?(?:the )?past (?P<period>day|week|month|year)",
+    "so_far": r"this (?P<period>week|month|quarter|year) so far",
+    "ago": rf"(?P<count>{NUMERAL}|an?|few|couple of) (?P<period>days?|weeks?|months?|years?) ago",
     "the_weekend": r"(?:the|(?:at|on|over) the) weekend",
     "week_of": rf"(?:the )?(?P<period>week(?:end)?) of (?:the )?(?P<inner>(?:{_MONTH} {_DAY}|{_DAY}(?: "
     rf"of)? {_MONTH})(?:,? {_YEAR})?)",
@@ -375,6 +380,24 @@ def _coming_number(groups: Groups, today: date) -> DateRange:
     return DateRange(today, _later(today, unit, count))
 
 
+def _past_number(groups: Groups, today: date) -> DateRange:
+    """Return the counted time before today, and today: "the last 7 days" is a week up to today."""
+    return DateRange(_ago(groups, today).start, today)
+
+
+def _ago(groups: Groups, today: date) -> DateRange:
+    words = groups.get("count") or "a"
+    count = {"few": 3, "couple of": 2, "a": 1, "an": 1}.get(words) or numeral(words)
+    unit = (groups["period"] or "").removesuffix("s")
+    day = _later(today, "day", -count // 24) if unit == "hour" else _later(today, unit, -count)
+    return DateRange(day, day)
+
+
+def _so_far(groups: Groups, today: date) -> DateRange:
+    """Return the begun period up to today: what was posted "this week" was posted from Monday on."""
+    return DateRange(_whole(groups["period"] or "", today, 0).start, today)
+
+
 def _ahead(groups: Groups, today: date) -> DateRange:
     unit = (groups["period"] or groups["period2"] or "").removesuffix("s")
     day = _later(today, unit, numeral(groups["count"] or groups["count2"] or ""))
@@ -426,6 +449,10 @@ _READERS: Final[dict[str, Callable[[Groups, date], DateRange]]] = {
     "within_number": _coming_number,
     "ahead": _ahead,
     "period": _period,
+    "past_number": _past_number,
+    "past_period": _past_number,
+    "so_far": _so_far,
+    "ago": _ago,
     "the_weekend": _the_weekend,
     "season": _season,
     "ordinal": _ordinal_day,

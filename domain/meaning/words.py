@@ -134,14 +134,33 @@ _UNSPACED_SCRIPTS = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _SPLIT_FROM = 6  # letters from which on "hiphop" is also looked for as "hip hop"
 
 
+_LONGEST_NAME: Final = 3
+
+
 def matches(texts: Iterable[str], keyword: str) -> bool:
     """Return whether any text holds the keyword as whole words, in a usual form or by a synonym.
 
     "hip-hop", "hip hop" and "hiphop" are one word; "party" finds "parties"; "art" finds neither "party"
-    nor "artist". Several words are a phrase. An empty keyword is in no text.
+    nor "artist". Several words are a phrase; one that is written like a name is also found with the last name
+    first ("Marlowe, Toni"). An empty keyword is in no text.
     """
     pattern = _pattern(fold(keyword))
-    return pattern is not None and any(pattern.search(fold(text)) for text in texts)
+    if pattern is None:
+        return False
+    inverted = _inverted(keyword)
+    return any(
+        pattern.search(fold(text)) or (inverted and "," in text and f" {inverted} " in f" {fold(text)} ")
+        for text in texts
+    )
+
+
+@lru_cache(maxsize=4096)
+def _inverted(keyword: str) -> str:
+    """Return a capitalised name of two or three words with the last one first (folded), or an empty text."""
+    names = keyword.split()
+    if not 2 <= len(names) <= _LONGEST_NAME or not all(name[:1].isupper() for name in names):
+        return ""
+    return fold(" ".join([names[-1], *names[:-1]]))
 
 
 @lru_cache(maxsize=16384)

@@ -7,6 +7,7 @@ from typing import Final
 
 from domain.meaning import money
 from domain.meaning.numerals import NUMERAL, numeral
+from domain.meaning.words import singular
 from domain.plan import Relation, Topic
 from generators.language.lexicon import ASKING, FUNCTION, RECORD_NOUNS
 from generators.language.reading import Reading
@@ -40,7 +41,8 @@ _ANY_AFTER = "|".join(_AFTER.values())
 _PRICE_WORD = (
     r"(?:(?:that |which )?(?:(?:are|is) )?(?:tickets?|entry|admission|fees?|prices?|priced|ticket "
     r"prices?|costs?|costing|"
-    r"sell(?:ing)?|sold)(?: (?:are|is|at|of|for|that are|costs?|costing|priced|from))*)"
+    r"sell(?:ing)?|sold|pay(?:s|ing)?|earn(?:s|ing)?|"
+    r"worth|charging)(?: (?:are|is|at|of|for|that are|costs?|costing|priced|from))*)"
 )
 _LEAD = rf"(?:(?:with |and |for )?(?:an? |the )?{_PRICE_WORD} )?(?:for |at |of )?(?:an? )?"
 _BETWEEN = re.compile(
@@ -60,6 +62,7 @@ _UNSIGNED = re.compile(
     rf"|(?P<money2>{_NUMBER}) (?P<bound2>{_ANY_AFTER})(?!\w))"
 )
 
+_FARTHEST = 2000  # miles or kilometres around a place that somebody may ask for
 _MOST_STARS = 10  # above it, stars are counted rather than given
 _LENGTH = r"(?P<unit>miles?|mi|kilomet(?:er|re)s?|kms?|met(?:er|re)s?|m)\b"
 _DISTANCE = re.compile(
@@ -80,8 +83,8 @@ _STARS = re.compile(
 _SCALE = r"(?: ?(?P<scale>thousand|million|billion|k|bn)\b)?"
 _SCALES: Final = {"thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "bn": 1e9}
 _MEASURE = (
-    r"(?: ?(?:%|°c|(?:percent|degrees|kilomet(?:er|re)s?|kms?|met(?:er|re)s?|m|cm|mm|miles?|mi|feet|ft|inch(?:es)?|"
-    r"kg|kilos?|grams?|g|tons?|litres?|liters?|l|ml|gb|mb|tb|kb|minutes?|mins?|hours?|hrs?|h|seconds?|days?|weeks?|"
+    r"(?P<measure> ?(?:%|°c|(?:percent|degrees|kilomet(?:er|re)s?|kms?|met(?:er|re)s?|m|cm|mm|miles?|mi|feet|ft|"
+    r"inch(?:es)?|kg|kilos?|grams?|g|tons?|litres?|liters?|l|ml|gb|mb|tb|kb|minutes?|mins?|hours?|hrs?|h|seconds?|days?|weeks?|"
     r"months?|years?|watts?|w|pages|words|people|sqm|sqft|m2|m²|km²|"
     r"square (?:met(?:er|re)s?|feet|miles|kilomet(?:er|re)s?))\b))?"
 )
@@ -131,6 +134,12 @@ _NUMBER_NOUN = re.compile(
     rf"(?<!\w)(?:with |has |have )?(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER}|{NUMERAL}) (?P<noun>[a-z][\w-]+)"
 )
 _NUMBER_AFTER = re.compile(rf"(?<!\w)(?:with )?(?P<number>{_NUMBER}) (?P<bound>{_ANY_AFTER}) (?P<noun>[a-z][\w-]+)")
+_COUNTED = re.compile(
+    rf"(?<![\w-])(?:with|having|that (?:has|have)) (?:exactly )?(?P<number>{_NUMBER}|{NUMERAL}) "
+    r"(?P<noun>[a-z]{3,}s)(?![\w-])"
+    rf"|(?<![\w-])(?P<number2>{_NUMBER}|{NUMERAL})[ -](?P<part>(?:bed)?room|bath(?:room)?|door|seat|storey)s?(?![\w-])"
+)
+"""A count that the record itself has: "with 3 rooms", "3-room flats"."""
 
 
 def read_prices(reading: Reading) -> None:
@@ -207,7 +216,26 @@ def read_distances(reading: Reading) -> None:
                 continue
             number, unit = number / 1000, "km"
         unit = "mi" if unit.startswith("mi") else "km"
+        if _is_measure(reading, found):
+            bound = re.match(rf"(?:{_ANY_BEFORE})(?= )", found[0])
+            name = "miles" if unit == "mi" else "km"
+            _add_number(
+                reading,
+                found.span(),
+                name,
+                f"{number:g}" if number < 1e5 else str(int(number)),
+                _relation(bound[0] if bound else ""),
+            )
+            continue
         reading.add(Topic.DISTANCE, Relation.WITHIN, _tidy(number), found.span(), unit=unit)
+
+
+def _is_measure(reading: Reading, found: re.Match[str]) -> bool:
+    """Whether a length is the record's own: "cars with less than 50,000 km"; nobody looks that far around."""
+    bound = re.match(_ANY_BEFORE, found[0]) is not None
+    placed = re.search(r"\b(?:of|from|around|away|radius|distance)\b", found[0]) is not None
+    owned = re.search(r"\b(?:with|having|has|have) $", reading.plain[: found.start()]) is not None
+    return bound and not placed and (owned or _count(found["number"]) > _FARTHEST)
 
 
 def read_numbers(reading: Reading) -> None:
@@ -220,6 +248,8 @@ def read_numbers(reading: Reading) -> None:
     for pattern in (_NOUN_NUMBER, _NUMBER_NOUN, _NUMBER_AFTER):
         for found in reading.find(pattern):
             noun = found["noun"]
+            if found.groupdict().get("measure") and singular(noun) != noun:
+                continue  # "films under 100 minutes": the number is of minutes, the films are what is asked for
             record = {noun, noun.removesuffix("s"), noun.removesuffix("ies") + "y"} & RECORD_NOUNS
             if record or noun in FUNCTION or noun in ASKING or found["bound"] == "from":
                 continue
@@ -227,6 +257,11 @@ def read_numbers(reading: Reading) -> None:
                 reading.add(Topic.NUMBER, _relation(found["bound"]), _scaled(found), found.span(), name=noun)
             else:
                 _add_number(reading, found.span(), noun, found["number"], _relation(found["bound"]))
+
+    for found in reading.find(_COUNTED):
+        noun = found["noun"] or found["part"]
+        if noun not in FUNCTION and noun not in ASKING and singular(noun) not in RECORD_NOUNS:
+            _add_number(reading, found.span(), noun, found["number"] or found["number2"], Relation.EQUALS)
 
 
 def _add_number(reading: Reading, where: tuple[int, int], name: str, number: str, relation: Relation) -> None:

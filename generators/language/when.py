@@ -94,6 +94,7 @@ def read_dates(reading: Reading, today: date) -> None:
             _read_single(reading, found, today)
     for day in [c for c in reading.constraints if c.topic is Topic.DATE]:
         _take_date_noun(reading, day.span)
+        _take_verb(reading, day.span)
 
 
 _DATE_NOUN = (
@@ -109,6 +110,34 @@ def _take_date_noun(reading: Reading, span: str) -> None:
     noun = re.search(_DATE_NOUN, reading.plain[:begin]) if begin > 0 else None
     if noun and reading.is_free(noun.start(), noun.end()):
         reading.take(noun.start(), noun.end())
+
+
+_DONE = (
+    r"posted|published|updated|added|released|created|modified|changed|uploaded|listed|announced|issued|filed|written|"
+    r"recorded|registered|opened|sold|closed|completed|built|made|born|founded|established|elected|premiered|launched|"
+    r"produced|reported|received|sent|reviewed|edited|signed|dated|won|awarded|submitted"
+)
+_DOING = (
+    r"showing|playing|running|airing|screening|starting|beginning|ending|taking place|scheduled|held|expiring|due|"
+    r"departing|leaving|arriving|opening"
+)
+_VERB = re.compile(
+    r"(?<![\w-])(?:(?:that|which|who) )?(?:(?:are|is|were|was|(?:have|has) been|got) )?"
+    rf"(?:(?:newly|recently|first|last|just|originally) )?(?:(?P<done>{_DONE})|{_DOING}) $"
+)
+
+
+def _take_verb(reading: Reading, span: str) -> None:
+    """Take the verb before a day ("updated since January"); what is done lies behind: "posted this week so far"."""
+    begin = reading.plain.find(" ".join(span.lower().split()))
+    found = _VERB.search(reading.plain[:begin]) if begin > 0 else None
+    if found is None or not reading.is_free(*found.span()):
+        return
+    reading.take(*found.span())
+    for number, known in enumerate(reading.constraints):
+        begun = f"{known.value} so far"
+        if found["done"] and known.topic is Topic.DATE and known.span == span and dates.is_single(begun):
+            reading.constraints[number] = known.model_copy(update={"value": begun})
 
 
 def _is_amount(phrase: str) -> bool:

@@ -58,7 +58,8 @@ def _ask_which(desk: Desk, places: list[Constraint], column: Column | None, *, n
     unsure = next((p for p in places if p.confidence < _SURE), None)
     if unsure is None or len(desk.intent.places) < 2:
         return
-    settled = column is not None and fold(str(unsure.value)) in {fold(v) for v in (*column.values, *column.samples)}
+    said = f" {fold(str(unsure.value))} "
+    settled = column is not None and any(said in f" {fold(v)} " for v in (*column.values, *column.samples))
     if settled and not needs_centre:
         return
     choices = tuple(", ".join(x for x in (p.name, p.region, p.country) if x) for p in desk.intent.places)

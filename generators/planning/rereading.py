@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 
 from domain.meaning.words import fold, forms, matches
 from domain.observation import Column, Observation, Page, RecordCandidate
-from domain.plan import Constraint, Intent, Relation, Topic
+from domain.plan import Constraint, FieldType, Intent, Relation, Topic
 from generators.language.wanted import MAYBE_FIELD
 from generators.sources.relevance import named
+from generators.sources.roles import Role, roles_of
 
-_HEADING: Final = re.compile(r'heading "([^"\n]{1,120})" \[level=[12]\]')
+_HEADING: Final = re.compile(r'heading "([^"\n]{1,120})" \[level=([12])\]')
+_MOST_SECTIONS: Final = 5
+"""More second-level headings than these are the records' own titles."""
 _LANGUAGE: Final = re.compile(r"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z]{2})")
 
 
@@ -47,8 +50,9 @@ def _field_named(constraint: Constraint, columns: Sequence[Column]) -> Column | 
 
 
 def _shown(columns: Sequence[Column], word: str) -> bool:
-    """Whether some record that was seen says the word in a value."""
-    return any(matches([text for text in (*c.values, *c.samples) if text], word) for c in columns)
+    """Whether some record that was seen says the word in a value; its addresses say what the site calls it."""
+    read = (c for c in columns if c.type is not FieldType.URL and Role.LINK not in roles_of(c))
+    return any(matches([text for text in (*c.values, *c.samples) if text], word) for c in read)
 
 
 def names_the_records(word: str, intent: Intent, observation: Observation, candidate: RecordCandidate) -> bool:
@@ -63,7 +67,7 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     if " " in folded or not _is_subject(folded, intent):
         return _about(page, folded, candidate)
     first = candidate.columns[:2] if candidate.columns else ()
-    said = [page.title, urlsplit(page.final_url).path, candidate.source.records, *_HEADING.findall(page.aria)]
+    said = [page.title, urlsplit(page.final_url).path, candidate.source.records, *_headings(page)]
     said += [*candidate.reasons, *(c.label for c in first), *(f.title for f in observation.feeds)]
     said += [re.sub(r"[^\w]|_", " ", f"{c.name} {c.locator}") for c in first]
     said += [re.sub(r"[^\w]|_", " ", candidate.source.records)]
@@ -76,9 +80,15 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     return foreign and not matches([page.text_after or page.text_before], word)
 
 
+def _headings(page: Page) -> list[str]:
+    found = _HEADING.findall(page.aria)
+    sections = [text for text, level in found if level == "2"]
+    return [text for text, level in found if level == "1" or len(sections) <= _MOST_SECTIONS]
+
+
 def _about(page: Page, word: str, candidate: RecordCandidate) -> bool:
     """Whether the page as a whole is about a word that its records do not repeat; a mere search is not."""
-    heads = [page.title, *_HEADING.findall(page.aria)]
+    heads = [page.title, *_headings(page)]
     echoed = word in fold(urlsplit(page.final_url).query)
     said = any(f" {word} " in f" {fold(h)} " for h in heads)
     return said and not echoed and candidate.complete and not _shown(candidate.columns, word)

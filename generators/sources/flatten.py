@@ -19,6 +19,8 @@ _MOST_COLUMNS: Final = 120
 _FEW_VALUES: Final = 40
 """Up to so many distinct values make a column categorical."""
 _NAMING: Final = ("name", "title", "label", "display_name", "displayName", "full_name", "login", "value", "text", "id")
+_MOST_UNNAMED: Final = 4
+_SHORT: Final = 40
 MAP_LABEL: Final = "(names)"
 """End of the label of a column that lists the keys of an object used as a map."""
 _HIDDEN: Final = re.compile(r"(^|\.)(__typename|_links|_embedded|@context)(\.|$)")
@@ -78,8 +80,15 @@ def _list_paths(members: list[dict[str, JsonValue]], path: str) -> Iterator[str]
     keys = {k for m in members for k, v in m.items() if isinstance(v, str | int | float) and _plain(k)}
     naming = [k for k in _NAMING if k in keys][:1]
     rest = [k for k in sorted(keys) if re.search(r"price|amount|email|url", k, re.IGNORECASE) and k not in naming]
-    for key in naming + rest or sorted(keys)[:1]:
+    short = [] if naming else [k for k in sorted(keys - {*rest}) if _is_short(members, k)][:_MOST_UNNAMED]
+    for key in naming + short + rest or sorted(keys)[:1]:
         yield join(join(path, "*"), key)
+
+
+def _is_short(members: list[dict[str, JsonValue]], key: str) -> bool:
+    """Whether a key holds words that could be asked for, where nothing names the members: a format, a size, a role."""
+    texts = [v for m in members if isinstance(v := m.get(key), str) and v]
+    return bool(texts) and all(len(t) <= _SHORT and "://" not in t and not t.startswith("/") for t in texts)
 
 
 def _plain(name: str) -> bool:

@@ -36,6 +36,9 @@ _FEW_VALUES: Final = 40
 _WINDOWED: Final = "drops what scrolled away"
 NOBODY_SAYS: Final = "zzqxjkvwpt"
 _SIDE_BY_SIDE: Final = 2
+_TAG: Final = re.compile(r"^[a-z][a-z0-9]*")
+_CHOSEN_WITH: Final = frozenset({"option", "input", "select", "textarea"})
+_PRESSED: Final = frozenset({"button", "label"})
 PAGE_PLACE: Final = "{page}"
 _SAME: Final = 0.8
 """Share of a rendered candidate's records that its selectors must find in the served HTML."""
@@ -117,8 +120,25 @@ def _html(page: Page, intent: Intent) -> list[RecordCandidate]:
     known = {c.source.records for c in result if c.kind is SourceKind.HTML}
     rest = [c for c in served if c.source.records not in known]
     ranked = [*result, *rest] if any(c.kind is SourceKind.HTML for c in result) or not served else [*rest, *result]
-    ranked = _unfolded(ranked, page)
+    ranked = _unfolded([c for c in ranked if not _is_control(c)], page)
     return [c.model_copy(update={"score": 1.0 / (1 + place)}) for place, c in enumerate(ranked)]
+
+
+def _is_control(candidate: RecordCandidate) -> bool:
+    """Whether the group is what a person chooses with, not what there is: the fields of a form, a row of buttons."""
+    last = _TAG.findall(candidate.source.records.rsplit(maxsplit=1)[-1])[:1]
+    if last and (last[0] in _CHOSEN_WITH or (last[0] in _PRESSED and len(candidate.columns) == 1)):
+        return True
+    inside = [
+        _TAG.findall(c.locator.rsplit("@", 1)[0].rsplit(maxsplit=1)[-1])[:1]
+        for c in candidate.columns
+        if c.locator[:1] != "@"
+    ]
+    return (
+        bool(inside)
+        and len(inside) == len(candidate.columns)
+        and all(t and t[0] in _CHOSEN_WITH | _PRESSED for t in inside)
+    )
 
 
 def _unfolded(ranked: list[RecordCandidate], page: Page) -> list[RecordCandidate]:

@@ -10,11 +10,12 @@ from domain.meaning.words import fold, forms
 from domain.observation import Column, Observation, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, SourceKind, Topic
 from generators.sources.coverage import shown
-from generators.sources.roles import Role, first, human_text, moment, roles_of
+from generators.sources.roles import Role, first, human_text, moment, playing, roles_of
 
 _CLASS: Final = re.compile(r"(?<=[a-z*\s])\.([A-Za-z][\w-]*)(?=[^.]*@)")
 _FULL: Final = 0.95
 _SCATTERED: Final = "found as path"
+_AMOUNT: Final = re.compile(r"[\d.,\s]*\d ?(?P<unit>[^\W\d_]{1,12}[²³]?)\.?")
 _GENERAL: Final = frozenset({"", "items", "things", "results", "entries", "records", "rows", "list", "all", "data"})
 
 
@@ -33,7 +34,7 @@ def relevance(candidate: RecordCandidate, intent: Intent, visible: str) -> float
         called = 2.5 * _called_so(candidate, intent)
         return 3.0 * candidate.score + 1.0 * served_share(candidate.columns, intent) + called
     titles = _titles(candidate)
-    seen = shown(titles, visible) if visible and titles else 0.0
+    seen = max((shown(texts, visible) for texts in titles), default=0.0) if visible else 0.0
     return (
         4.0 * candidate.coverage
         + 2.0 * candidate.agreement
@@ -117,13 +118,23 @@ def named(columns: Sequence[Column], word: str) -> Column | None:
                 return column
     role = _WORD_ROLES.get(wanted)
     found = moment(columns) if role is Role.START else first(columns, role) if role else None
-    return found or _alike(columns, wanted) or (_headed(columns) if role is Role.TITLE else None)
+    found = found or _alike(columns, wanted) or _measured_in(columns, spellings)
+    return found or (_headed(columns) if role is Role.TITLE else None)
 
 
 def _headed(columns: Sequence[Column]) -> Column | None:
     """Return the first full column of texts: a table names its records by what they are ("Mountain", "Team")."""
     plain = (c for c in columns if c.type is FieldType.STRING and c.label and c.fill >= _FULL and not roles_of(c))
     return next(plain, None)
+
+
+def _measured_in(columns: Sequence[Column], spellings: set[str]) -> Column | None:
+    """Return the column whose values are all amounts of a unit: "50,000 km" answers to "km"."""
+    for column in columns:
+        told = [_AMOUNT.fullmatch(sample.strip()) for sample in column.samples]
+        if told and all(t is not None and fold(t["unit"]) in spellings for t in told):
+            return column
+    return None
 
 
 def _by_name(column: Column) -> list[str]:
@@ -180,6 +191,9 @@ _ALIKE: Final[dict[str, tuple[str, ...]]] = {
     "type": ("kind", "category"),
     "kind": ("type", "category"),
     "time": ("duration", "minutes"),
+    "m2": ("area", "surface", "sqm", "size"),
+    "km": ("mileage", "distance", "kilometers", "kilometres", "length"),
+    "miles": ("mileage", "distance", "length"),
     "calories": ("kcal", "calorie", "energy"),
     "bedrooms": ("beds", "rooms"),
     "publisher": ("press", "imprint"),
@@ -203,9 +217,10 @@ _WORD_ROLES: Final[dict[str, Role]] = {
 }
 
 
-def _titles(candidate: RecordCandidate) -> list[str]:
-    column = first(candidate.columns, Role.TITLE)
-    if column is None:
-        texts = [c for c in candidate.columns if c.samples and not set(roles_of(c)) & {Role.ID, Role.LINK, Role.IMAGE}]
-        column = next(iter(human_text(texts)), None)
-    return list(column.samples) if column else []
+def _titles(candidate: RecordCandidate) -> list[tuple[str, ...]]:
+    """Return the samples of each column that may name the records: a slug beside a title is seldom shown."""
+    named_so = [c.samples for c in playing(candidate.columns, Role.TITLE) if c.samples]
+    if named_so:
+        return named_so
+    texts = [c for c in candidate.columns if c.samples and not set(roles_of(c)) & {Role.ID, Role.LINK, Role.IMAGE}]
+    return [c.samples for c in human_text(texts)[:1]]

@@ -96,7 +96,10 @@ def _dated(case: Case, binding: FilterBinding, wanted: str, value: JsonValue, ro
     )
     today = case.now.astimezone(ZoneInfo(zone)).date()
     asked = dates.resolve(wanted, today)
-    day = dates.local_date(str(value), zone)
+    moment = read_datetime(str(value))
+    if moment is None:
+        return False
+    day = (moment.astimezone(ZoneInfo(zone)) if moment.tzinfo is not None else moment).date()
     return day >= asked.start if binding.relation is Relation.FROM else day <= asked.end
 
 
