@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -19,6 +20,8 @@ import orjson
 
 from sandbox.forks import Forks
 from sandbox.wire import CHUNK, HEADER, META_BYTES
+
+log = logging.getLogger(__name__)
 
 Meta = dict[str, Any]
 Question = Callable[[Meta, bytes], Awaitable[tuple[Meta, bytes]]]
@@ -220,7 +223,14 @@ class Child:
             return
         task = self._loop.create_task(self._answer(self._number, meta, body, self._question))
         self._questions.add(task)
-        task.add_done_callback(self._questions.discard)
+        task.add_done_callback(self._answered)
+
+    def _answered(self, task: asyncio.Task[None]) -> None:
+        self._questions.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:  # a mistake on this side; the child would wait for the answer until its time is over
+            log.error("a question of a child could not be answered", exc_info=error)
+            self._break("died", "its question could not be answered")
 
     async def _answer(self, number: int, meta: Meta, body: bytes, question: Question) -> None:
         answer, answer_body = await question(meta, body)

@@ -292,7 +292,7 @@ class Exchanges:
         ) as response:
             self._keep_cookies(response, target)
             body = await self._read(response)
-            received = [(name.lower(), value) for name, value in response.headers.items()]
+            received = [(name.lower(), _field_text(value)) for name, value in response.headers.items()]
         kept = [(n, self.redactor.text(v)) for n, v in received if n not in _UNPACKED_FIELDS]
         return Reply(status=response.status, url=target.url, fields=kept, body=self.redactor.data(body))
 
@@ -382,6 +382,20 @@ class Exchanges:
         )
 
 
+def _field_text(value: str) -> str:
+    """Return a field's value, which aiohttp read as UTF-8; where it is not, as the Latin-1 that it then is.
+
+    Source: RFC 9110 section 5.5.
+    """
+    if value.isascii():
+        return value
+    sent = value.encode("utf-8", "surrogateescape")
+    try:
+        return sent.decode("utf-8")
+    except UnicodeDecodeError:
+        return sent.decode("latin-1")
+
+
 def _scrubbed(fields: Fields, redactor: Redactor) -> dict[str, str]:
     return {n.lower(): redactor.text(v) for n, v in fields if n.lower() not in _PRIVATE_FIELDS}
 
@@ -408,6 +422,6 @@ def _redirect(ask: Ask, reply: Reply) -> Ask | None:
 
 
 def _absolute(base: str, location: str) -> str:
-    """Return the redirect's address without its fragment; raw bytes in it are read as UTF-8."""
-    text = location.encode("latin-1", "replace").decode("utf-8", "replace").replace(" ", "%20")
+    """Return the redirect's address without its fragment."""
+    text = location.replace(" ", "%20")
     return urljoin(base, text).partition("#")[0]

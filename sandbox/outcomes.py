@@ -20,6 +20,7 @@ from sandbox.zygotes import LoadFailed
 
 MESSAGE_CHARACTERS = 300
 _VALIDATORS = 512
+_DEEPEST = 64  # levels of a result; what stores and sends runs gives up at a few hundred
 _OUTSIDE = "the address is outside the policy"  # the gate's words
 _REMEDIES = {
     "wall": "Ask for less at once, or raise the tool's time limit.",
@@ -95,6 +96,8 @@ def _judged(  # noqa: PLR0917 - one place calls it
         output = orjson.loads(body)
     except orjson.JSONDecodeError:
         return _invalid("The result is no JSON, or too deeply nested.")
+    if _is_deeper(output, _DEEPEST):
+        return _invalid("The result is no JSON, or too deeply nested.")
     rows = output.get("rows") if isinstance(output, dict) else None
     if isinstance(rows, list) and len(rows) > limits.rows:
         return ended("rows", f"The result has {len(rows)} rows; the limit is {limits.rows}.")
@@ -102,6 +105,16 @@ def _judged(  # noqa: PLR0917 - one place calls it
     if problem:
         return _invalid(problem)
     return Ending(outcome=Outcome.OK, output=exchanges.redactor.json(output))
+
+
+def _is_deeper(value: JsonValue, levels: int) -> bool:
+    held = [value] if isinstance(value, dict | list) else []
+    for _ in range(levels):
+        if not held:
+            return False
+        below = (inner for one in held for inner in (one.values() if isinstance(one, dict) else one))
+        held = [inner for inner in below if isinstance(inner, dict | list)]
+    return bool(held)
 
 
 def to_run(

@@ -25,6 +25,7 @@ INSPECTION: Final = words("""
     gi_frame gi_code gi_yieldfrom cr_await cr_frame cr_code cr_origin ag_await ag_frame ag_code
     get_loop func_globals func_code im_func im_self mro with_traceback
     parse_raw parse_file parse_obj from_orm construct update_forward_refs model_rebuild model_parametrized_name
+    apply_typevars_map rebuild_annotation
     """)
 NAMED_TUPLE_METHODS: Final = frozenset({"_asdict", "_fields", "_replace"})
 HIDDEN_TYPES: Final = frozenset({ModuleType, FrameType, CodeType, TracebackType})

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dis
 import importlib
 import io
 import typing
 import zoneinfo
+from collections.abc import Mapping
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 from zoneinfo import _common
 
 import pydantic
 from pydantic._internal._config import ConfigWrapper
 
-from sandbox.facade.guards import MODULE_NAME, is_plain_annotation
+from sandbox.facade.guards import MODULE_NAME, get_attribute, is_plain_annotation
 
 
 def warm() -> None:
@@ -46,8 +48,8 @@ def seal() -> None:
 
 
 def _plain_eval(code: Any, *namespaces: Any) -> Any:
-    """Evaluate what ``typing`` compiled from an annotation, when it calls nothing and names nothing private."""
-    if not isinstance(code, CodeType) or any(name.startswith("_") for name in code.co_names) or _calls(code):
+    """Evaluate what ``typing`` compiled from an annotation, when it only names types."""
+    if not isinstance(code, CodeType) or not _names_types(code, namespaces):
         raise NameError("an annotation in quotes may only name types")
     return eval(code, *namespaces)  # noqa: S307 - the one place where plain annotations are looked up
 
@@ -68,11 +70,37 @@ def _model_validate(cls: type[pydantic.BaseModel], /, obj: Any, **options: Any) 
     return cls.__pydantic_validator__.validate_python(obj, **options)
 
 
-def _calls(code: CodeType) -> bool:
-    import opcode  # noqa: PLC0415 - only for annotations in quotes
+_DOES_MORE = ("CALL", "MAKE", "LOAD_BUILD", "IMPORT", "FORMAT", "STORE", "DELETE", "LOAD_METHOD")
 
-    names = (opcode.opname[code.co_code[at]] for at in range(0, len(code.co_code), 2))
-    return any(name.startswith(("CALL", "MAKE", "LOAD_BUILD", "IMPORT", "FORMAT")) for name in names)
+
+def _names_types(code: CodeType, namespaces: tuple[Any, ...]) -> bool:
+    """Whether code calls nothing, and every attribute in it is one that the workflow's own code could read.
+
+    A name can stand for a real module here: libraries evaluate in their own namespaces too.
+    """
+    held: Any = None
+    for step in dis.get_instructions(code):
+        if step.opname.startswith(_DOES_MORE):
+            return False
+        if step.opname in {"LOAD_NAME", "LOAD_GLOBAL"}:
+            if step.argval.startswith("_"):
+                return False
+            held = next((space[step.argval] for space in _mappings(namespaces) if step.argval in space), None)
+        elif step.opname == "LOAD_ATTR":
+            if held is None or isinstance(held, ModuleType):
+                return False
+            try:
+                held = get_attribute(held, step.argval)
+            except AttributeError:
+                return False
+        else:
+            held = None
+    return True
+
+
+def _mappings(namespaces: tuple[Any, ...]) -> list[Mapping[str, Any]]:
+    """Return the namespaces, locals first, as ``eval`` looks names up."""
+    return [space for space in reversed(namespaces) if isinstance(space, Mapping)]
 
 
 def _ship_zones() -> None:

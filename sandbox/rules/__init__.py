@@ -24,6 +24,7 @@ from sandbox.rules.facts import ModuleFacts, TooDeep, gather
 from sandbox.rules.names import EXCEPTION_INSIDES
 from sandbox.rules.restricted import READABLE_MAGIC
 
+MOST_FOUND = 500  # nobody repairs more at once
 FAMILIES = (text, module, imports, names, classes, quoted, reach, resources, pages, transforming)
 RULES: tuple[type[Rule], ...] = tuple(rule for family in FAMILIES for rule in family.RULES)
 
@@ -57,6 +58,8 @@ def _violations(facts: ModuleFacts) -> list[Violation]:
         for rule in rules:
             for breach in rule.examine(node, facts):
                 found.append(rule.violation(breach))  # noqa: PERF401 - mostly nothing comes; a generator each costs more
+        if len(found) > MOST_FOUND:
+            break
     return found
 
 

@@ -95,7 +95,7 @@ class NoSecrets(Rule):
     nodes: ClassVar = (ast.Constant, ast.Assign, ast.AnnAssign, ast.keyword, ast.Dict)
     _shapes: ClassVar = re.compile(
         r"\bsk-[A-Za-z0-9_-]{20,}|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_\w{22,}|\bAKIA[0-9A-Z]{16}\b|\bxox[abprs]-[\w-]{10,}"
-        r"|\bAIza[\w-]{35}|\bglpat-[\w-]{20}|\b[rs]k_(?:live|test)_\w{16,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
+        r"|\bAIza[\w-]{35}|\bglpat-[\w-]{20}|\b[rs]k_(?:live|test)_\w{16,}|\beyJ[\w-]{10,300}\.eyJ[\w-]{10,}\.[\w-]{10,}"
         r"|-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:Bearer|Basic|Token)\s+[\w.~+/=-]{20,}|https?://[^/\s:@{}]+:[^/\s@{}]+@"
     )
     _names: ClassVar = re.compile(

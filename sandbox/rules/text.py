@@ -10,7 +10,9 @@ from typing import ClassVar, Final
 from sandbox.rules.base import Breach, Breaches, Rule
 from sandbox.rules.facts import DEEPEST, ModuleFacts
 
-LONGEST: Final = 100_000  # characters; generated workflows have 2,000 to 12,000
+LONGEST: Final = 60_000  # characters; generated workflows have 2,000 to 12,000
+LONGEST_NUMBER: Final = 1_000  # digits; Python gives up writing integers out at 4,300
+_LONG_NUMBER: Final = re.compile(rf"[0-9a-fA-F_]{{{LONGEST_NUMBER}}}")
 _STRANGE: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
@@ -65,7 +67,17 @@ class StrangeCharacters(TextRule):
     good_example: ClassVar = 'NAME = "a\\x00b"'
 
 
-RULES: tuple[type[Rule], ...] = (NotPython, TooLong, TooNested, StrangeCharacters)
+class LongNumber(TextRule):
+    """Integers that nothing can write out."""
+
+    code: ClassVar = "AS005"
+    title: ClassVar = f"Integers of fewer than {LONGEST_NUMBER:,} digits"
+    reason: ClassVar = "Python refuses to turn longer ones into text, so that no message about them could be written."
+    remedy: ClassVar = "Write the number as text, or as a power."
+    bad_example: ClassVar = "KEY = 0xffff…  # thousands of digits"
+
+
+RULES: tuple[type[Rule], ...] = (NotPython, TooLong, TooNested, StrangeCharacters, LongNumber)
 
 
 def read(source: str) -> ast.Module | tuple[type[Rule], Breach]:
@@ -79,7 +91,7 @@ def read(source: str) -> ast.Module | tuple[type[Rule], Breach]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(source)
+            tree = ast.parse(source)
     except SyntaxError as problem:
         place = ast.Pass(lineno=problem.lineno or 1, col_offset=max(0, (problem.offset or 1) - 1))
         return NotPython, Breach(message=f"not Python: {problem.msg}", node=place)
@@ -87,3 +99,13 @@ def read(source: str) -> ast.Module | tuple[type[Rule], Breach]:
         return TooNested, Breach(message="the code is nested too deeply to be parsed")
     except ValueError as problem:
         return NotPython, Breach(message=f"not Python: {problem}")
+    long = _long_number(tree) if _LONG_NUMBER.search(source) else None
+    return tree if long is None else (LongNumber, Breach(message="an integer is too long", node=long))
+
+
+def _long_number(tree: ast.Module) -> ast.Constant | None:
+    bits = 3 * LONGEST_NUMBER
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value.bit_length() > bits:
+            return node
+    return None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from typing import Final
 
 _HEADER: Final = re.compile(r"charset=[\"']?\s*([\w.:-]+)", re.IGNORECASE)
@@ -27,9 +29,15 @@ _WIDER: Final = {
     "euc_kr": "cp949",
     "utf-16": "utf-16-le",
 }
+_PLAIN: Final = ("utf-8", "utf-16-le", "utf-16-be")
 _ALSO: Final = ("euc_jp", "big5", "koi8-r", "koi8-u", "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-15", "cp1250")
 _ALSO_WINDOWS: Final = ("cp1251", "cp1253", "cp1255", "cp1256", "cp1257", "cp874", "mac-roman", "iso2022_jp")
-_LOADED: Final = tuple(codecs.lookup(name) for name in (*_WIDER, *_WIDER.values(), *_ALSO, *_ALSO_WINDOWS))
+_ALSO_RARE: Final = ("iso8859-3", "iso8859-4", "iso8859-6", "iso8859-8", "iso8859-10", "iso8859-13", "iso8859-14")
+_LOADED: Final = tuple(
+    codecs.lookup(name) for name in (*_PLAIN, *_WIDER, *_WIDER.values(), *_ALSO, *_ALSO_WINDOWS, *_ALSO_RARE)
+)
+# Other codecs of Python read what no page is written in: escapes that become lone surrogates, archives, idna.
+_KNOWN: Final = frozenset(normalize_encoding(codec.name) for codec in _LOADED)
 
 
 def text_of(content: bytes, content_type: str = "") -> str:
@@ -74,12 +82,10 @@ def _zeros(content: bytes) -> str:
 
 
 def _codec(name: str) -> str:
-    try:
-        codec = codecs.lookup(name)
-    except LookupError:
+    plain = normalize_encoding(name).lower()
+    if plain not in _KNOWN and normalize_encoding(aliases.get(plain, "")) not in _KNOWN:
         return ""
-    if not codec._is_text_encoding:
-        return ""  # such as base64 or zip, which a body's author could name to have it unpacked
+    codec = codecs.lookup(name)
     return _WIDER.get(codec.name, codec.name)
 
 

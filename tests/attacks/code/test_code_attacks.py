@@ -12,6 +12,7 @@ import pytest
 from domain.errors import CodeRefused
 from domain.policy import HostRule, Policy
 from sandbox.check import check, compile_workflow
+from tests.attacks.code.annotations import ANNOTATIONS
 from tests.attacks.code.gadgets import GADGETS
 from tests.attacks.code.snippets import ATTACKS, Attack
 from tests.attacks.code.transform import refusals
@@ -19,7 +20,7 @@ from tests.requirements import requirement
 
 POLICY = Policy(hosts=(HostRule(host="site.test"),))
 ROOT = Path(__file__).parents[3]
-ALL = (*ATTACKS, *GADGETS)
+ALL = (*ATTACKS, *GADGETS, *ANNOTATIONS)
 
 
 @requirement("BOX-1")

@@ -42,6 +42,16 @@ FORGERIES = {
     "a huge body": "os.write(3, struct.pack('!II', 2, 4_000_000_000) + b'{}')",
     "half a frame": "os.write(3, b'\\0\\0'); os._exit(0)",
     "a pickle": "os.write(3, struct.pack('!II', 30, 0) + b'\\x80\\x04cos\\nsystem\\n(S\"true\"\\ntR.'.ljust(30))",
+    "a result nested without end": "frame({'t': 'result', 'e': number()}, b'[' * 900 + b']' * 900)",
+    "rows nested without end": "frame({'t': 'result', 'e': number()}, b'{\"rows\":[' + b'[' * 90 + b']' * 90 + b']}')",
+    "an infinite number": "frame({'t': 'result', 'e': number()}, b'{\"rows\":[{\"a\":1e999}]}')",
+    "a number that is none": "frame({'t': 'result', 'e': number()}, b'{\"rows\":[{\"a\":NaN}]}')",
+    "a number of a hundred thousand digits": "frame({'t': 'result', 'e': number()}, b'9' * 100000)",
+    "half a letter": "frame({'t': 'result', 'e': number()}, b'{\"rows\":[\"' + bytes([92]) + b'ud800\"]}')",
+    "half a letter in an error": "frame({'t': 'error', 'e': number(), 'kind': 'failed', 'name': chr(0xd800)})",
+    "a result with a mark of its encoding": "frame({'t': 'result', 'e': number()}, bytes([0xef, 0xbb, 0xbf]) + b'{}')",
+    "a result in two-byte letters": "frame({'t': 'result', 'e': number()}, '{}'.encode('utf-16'))",
+    "a question of a page": "frame({'t': 'pw_page', 'e': number(), 'id': 1})",
     "an endless id": "frame({'t': 'http', 'e': number(), 'id': 10 ** 30, 'm': 'GET', 'u': 'x', 'h': []})",
 }
 
@@ -52,7 +62,8 @@ async def test_a_forged_frame_spoils_its_own_call_alone(runner: Runner, name: st
     forged, *others = await asyncio.gather(
         execute(runner, TOOLS + body), *(execute(runner, HARMLESS, arguments={"mine": n}) for n in range(4))
     )
-    assert forged.outcome in (Outcome.KILLED, Outcome.FAILED)
+    assert forged.outcome in (Outcome.KILLED, Outcome.FAILED, Outcome.INVALID)
+    assert forged.model_dump_json()  # what every door of the server does with it
     assert forged.output is None
     assert [run.rows for run in others] == [[{"mine": n}] for n in range(4)]
     assert (await execute(runner, HARMLESS, arguments={"after": name})).rows == [{"after": name}]

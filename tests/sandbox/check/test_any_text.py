@@ -52,6 +52,17 @@ def test_any_mixture_of_python_gets_a_report(text: str, interface: str) -> None:
         ("x = " + "9" * 5000, "AS001"),
         ("if x:\n" + "".join(" " * i + "if x:\n" for i in range(1, 99)), "AS001"),
         ("#" * 200_000, "AS002"),
+        *(
+            (text.replace("N", "0x" + "f" * 5000), "AS005")
+            for text in (
+                "getattr(x, N)",
+                "class C(N):\n    pass",
+                "@(N)()\ndef f():\n    pass",
+                "f(**{N: 1})",
+                "class C:\n    x: D[N] = 1\nclass D:\n    pass",
+            )
+        ),
+        ("x = 0b" + "1" * 20_000, "AS005"),
         ("x = 1\ny = '\0'", "AS004"),
         ("x = '\u202e'", "AS004"),
         ("x = '\ud800'", "AS004"),
@@ -64,6 +75,28 @@ def test_a_bad_text_is_named(text: str, code: str) -> None:
     report = check(text, Policy())
     assert not report.passed
     assert code in {violation.code for violation in report.violations}
+
+
+@pytest.mark.timeout(15)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eyJ-" * 14_000,
+        "Bearer " * 8_000,
+        "http://a:" * 6_000,
+        "-----BEGIN " * 5_000,
+        "a1~" * 19_000,
+        "{a." * 19_000,
+        "__import" * 7_000,
+    ],
+    ids=lambda text: text[:9],
+)
+def test_no_text_keeps_the_rules_busy(text: str) -> None:
+    assert not check(f"TOKEN = {text!r}", Policy()).passed
+
+
+def test_a_thousand_breaches_are_as_bad_as_fifty() -> None:
+    assert len(check("x = __a\n" * 5_000, Policy()).violations) == 50
 
 
 def test_a_violation_points_at_its_line() -> None:

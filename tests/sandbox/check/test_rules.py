@@ -60,6 +60,7 @@ BROKEN: dict[str, tuple[str, ...]] = {
     "AS002": ("#" * 100_001,),
     "AS003": ("x = " + "-" * 500 + "1",),
     "AS004": ("x = '\x07'",),
+    "AS005": ("x = 0x" + "f" * 5000,),
     "AS101": (module(top="if True:\n    pass"), module(top="print"), module(top="a, b = 1, 2"), module(top="del httpx")),
     "AS102": (module(top="X = load()"), module(top="X = [n for n in (1, 2)]"), module(top="X = httpx.AsyncClient()")),
     "AS103": (module().replace("async def run", "def run"), module().replace("async def run", "async def go"),
