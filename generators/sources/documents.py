@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from domain.json_text import read_json
 from domain.observation import Exchange, Observation, ProbeAnswer, ProbePurpose
 from domain.plan import RequestTemplate
 from domain.values import JsonValue
@@ -34,30 +34,11 @@ def documents(observation: Observation, answers: Sequence[ProbeAnswer]) -> tuple
 
 
 def parse(text: str) -> JsonValue:
-    """Return the JSON value of a text, without the guards that some sites put before it; None when it is none."""
-    stripped = text.lstrip("\ufeff \n\r\t")
-    for guard in (")]}',", ")]}'", "while(1);", "for(;;);"):
-        stripped = stripped.removeprefix(guard)
-    if not stripped[:1] or stripped.lstrip()[:1] not in "{[":
-        return None
+    """Return the JSON value of a text, as sites write it; None when it is none."""
     try:
-        value: JsonValue = json.loads(stripped)
-    except (ValueError, RecursionError):
-        return _lines(stripped)
-    return value
-
-
-def _lines(text: str) -> JsonValue:
-    """JSON lines read as an array."""
-    rows = []
-    for line in text.splitlines():
-        if not line.strip():
-            continue
-        try:
-            rows.append(json.loads(line))
-        except (ValueError, RecursionError):
-            return None
-    return rows if len(rows) > 1 else None
+        return read_json(text)
+    except ValueError:
+        return None
 
 
 def _pages(observation: Observation) -> Iterator[JsonDocument]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from domain.calendars import read_calendar
+from domain.json_text import read_json
 from domain.observation import Exchange
 from domain.plan import Field, Plan, SourceKind
 from domain.run import Run
@@ -38,7 +39,7 @@ def raw_records(plan: Plan, body: str, url: str) -> list[object]:
     if source.format == "ical":
         return list(records(read_calendar(body), source.records))
     if plan.source.kind in DATA_KINDS and source.format != "xml":
-        return list(records(json.loads(body), source.records))
+        return list(records(_json(body), source.records))
     page = parse_xml(body, url) if source.format == "xml" else parse_html(body, url)
     if plan.source.kind is SourceKind.EMBEDDED:
         data = embedded(
@@ -50,6 +51,14 @@ def raw_records(plan: Plan, body: str, url: str) -> list[object]:
         )
         return list(records(data, source.records))
     return list(rows_of(page, source.records, *source.fallbacks))
+
+
+def _json(body: str) -> JsonValue:
+    try:
+        value: JsonValue = json.loads(body)
+    except ValueError:
+        return read_json(body)
+    return value
 
 
 def read(plan: Plan, raw: object, field: Field) -> JsonValue:

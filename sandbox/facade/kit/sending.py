@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import Any
 
 from domain.calendars import read_calendar
+from domain.json_text import read_json
 from domain.meaning.moments import read_datetime
 from sandbox.facade.http.client import AsyncClient
 from sandbox.facade.http.errors import HTTPStatusError, NetworkError, RemoteProtocolError, TimeoutException
@@ -120,6 +121,10 @@ def page_of(response: Response) -> Node:
 def _json(response: Response) -> Any:
     try:
         return response.json()
+    except ValueError:
+        pass  # not as the standard has it, but perhaps as sites write it
+    try:
+        return read_json(response.text)
     except ValueError:
         kind = response.headers.get("content-type", "no content type")
         raise SourceChanged(f"the answer is no JSON but {kind}") from None
