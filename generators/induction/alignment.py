@@ -16,7 +16,7 @@ from typing import TypeVar
 from generators.induction.cells import column_of
 from generators.induction.classes import is_utility
 from generators.induction.grouping import Group, enclosing
-from generators.induction.patterns import DATE, LABEL, PRICE, squeeze
+from generators.induction.patterns import DATE, LABEL, PHONE, POSTAL_ADDRESS, PRICE, squeeze
 from generators.induction.reading import text_of, value_of
 from generators.induction.tree import DECORATION_TAGS, HEADING_TAGS, INLINE_TAGS, Element, Node, Record, Tree
 
@@ -27,6 +27,8 @@ MAX_TEXT = 4_000
 _LOOKED_AT = 400
 """Characters of a value in which its kind is looked for."""
 _ATTRIBUTES = ("href", "src", "data-src", "alt", "title", "datetime", "content", "aria-label", "value", "data-href")
+_WITH_DIGITS = frozenset({DATE, PHONE, POSTAL_ADDRESS})
+_DIGIT = re.compile(r"\d")
 _FULL = 0.9
 """Share of records with a text below which the records' whole texts are offered too."""
 _HIDDEN_VALUES = frozenset({"button", "option"})
@@ -67,6 +69,7 @@ class Strand:
     order: int = 0
     shares: dict[object, float] = field(default_factory=dict)
     _present: list[str] | None = None
+    _with_digits: list[str] | None = None
 
     @property
     def present(self) -> list[str]:
@@ -77,7 +80,18 @@ class Strand:
 
     def share(self, pattern: re.Pattern[str]) -> float:
         """Return the share of the values in which the pattern is found."""
-        return self.mean(pattern, lambda value: pattern.search(value[:_LOOKED_AT]) is not None)
+        known = self.shares.get(pattern)
+        if known is None:
+            values = self._figured() if pattern in _WITH_DIGITS else self.present
+            found = sum(1 for value in values if pattern.search(value[:_LOOKED_AT]) is not None)
+            known = self.shares[pattern] = found / len(self.present)
+        return known
+
+    def _figured(self) -> list[str]:
+        """Return the values with a digit: most have none, and many patterns need one."""
+        if self._with_digits is None:
+            self._with_digits = [value for value in self.present if _DIGIT.search(value)]
+        return self._with_digits
 
     def mean(self, name: object, measure: Callable[[str], float]) -> float:
         """Return the mean of a measure over the values; it is taken once and kept under ``name``."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 
 from domain.observation import Column
 from domain.plan import FieldType
@@ -13,7 +13,7 @@ from generators.induction.alignment import Strand, align, sample, table_headings
 from generators.induction.grouping import Group
 from generators.induction.locators import locate
 from generators.induction.naming import Evidence, assign, field_score, guess
-from generators.induction.reading import read_column
+from generators.induction.reading import read_first
 from generators.induction.tree import Element, Record, Tree
 from generators.sources.naming import snake
 from generators.sources.typing import type_of
@@ -26,6 +26,7 @@ _SAYS_NOTHING = frozenset({"url", "link", "href", "text", "value", "description"
 """Headings that would turn the records' name into something else."""
 _PRIORITY = {"url": 0, "title": 1, "name": 1}
 _ADDRESS_KINDS = frozenset({"href", "src", "data-src", "data-href"})
+_SCHEMES = ("http://", "https://")
 
 
 def columns_of(
@@ -155,9 +156,8 @@ def _write(
         if not locators or any(locators[0] == c.locator for c in columns if c.name == name):
             continue
         unique = _unique(snake(name), names)
-        label = evidence[id(strand)].label or strand.label
-        column = Column(name=unique, locator=locators[0], fallbacks=locators[1:], type=_type(strand), label=label)
-        values = [read_column(record[0], column, tree.url) for record in elements]
+        is_address = _is_address(strand)
+        values = [read_first(record[0], locators, tree.url if is_address else None) for record in elements]
         present = [value for value in values if value is not None]
         if not present:
             continue
@@ -165,12 +165,14 @@ def _write(
         for row, value in zip(rows, values, strict=True):
             row[unique] = value
         columns.append(
-            column.model_copy(
-                update={
-                    "fill": round(len(present) / len(values), 3),
-                    "samples": tuple(value[:200] for value in dict.fromkeys(present))[:5],
-                    "type": _type(replace(strand, values=list(values)), unique),
-                }
+            Column(
+                name=unique,
+                locator=locators[0],
+                fallbacks=locators[1:],
+                type=FieldType.URL if strand.kind in _ADDRESS_KINDS else type_of(strand.present, unique),
+                label=evidence[id(strand)].label or strand.label,
+                fill=round(len(present) / len(values), 3),
+                samples=tuple(value[:200] for value in itertools.islice(dict.fromkeys(present), 5)),
             )
         )
     return tuple(columns), rows
@@ -182,8 +184,11 @@ def _unique(name: str, taken: set[str]) -> str:
     return next(f"{name}_{n}" for n in range(2, 10_000) if f"{name}_{n}" not in taken)
 
 
-def _type(strand: Strand, name: str = "") -> FieldType:
-    return FieldType.URL if strand.kind in _ADDRESS_KINDS else type_of(list(strand.present), name)
+def _is_address(strand: Strand) -> bool:
+    """Tell whether the values are addresses, that are to be read as absolute ones."""
+    if strand.kind in _ADDRESS_KINDS:
+        return True
+    return all(value.startswith(_SCHEMES) for value in strand.present) and type_of(strand.present) is FieldType.URL
 
 
 def identity_of(columns: Sequence[Column], rows: Sequence[JsonObject]) -> tuple[str, ...]:

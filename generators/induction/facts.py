@@ -47,7 +47,7 @@ class Facts:
 
     text: str
     links: tuple[str, ...]
-    patterns: frozenset[str]
+    patterns: tuple[str, ...]
     numbers: tuple[float, ...]
     shape: tuple[int, ...]
     paths: frozenset[tuple[int, str]]
@@ -75,7 +75,7 @@ def look_at(tree: Tree, record: Record, terms: frozenset[str]) -> Facts:
         bool(terms) and not terms.isdisjoint(map(stem, words(text[:_WORDS_LOOKED_AT]))),
         max(0, max(patterns.values(), default=0) - 1),
     )
-    return Facts(text, links, frozenset(patterns), numbers, tuple(node.shape for node in record), paths, places)
+    return Facts(text, links, tuple(patterns), numbers, tuple(node.shape for node in record), paths, places)
 
 
 def _values(start: str, links: Sequence[str]) -> tuple[bool, bool, bool, bool, bool]:
@@ -159,6 +159,16 @@ class PageLinks:
         self.near_paths = Counter(node.near_path for node in tree.nodes if node.text_length)
         self.main_heading = next((n.index for n in tree.by_tag.get("h1", ()) if n.text_length and not n.hidden), -1)
         self._own = _without_query(tree.url)
+        self._names: dict[int, str] = {}
+
+    def name(self, node: Node) -> str:
+        """Return the class words and ids of a node and of the one above it."""
+        known = self._names.get(node.index)
+        if known is None:
+            own, up = node.element, node.parent
+            above = "" if up is None else f"{up.element.get('class')} {up.element.get('id')}"
+            known = self._names[node.index] = f"{own.get('class')} {own.get('id')} {above}"
+        return known
 
     def is_same_page(self, link: str) -> bool:
         """Tell whether a link only asks the page itself with another query: a filter, a page number, a sort order."""

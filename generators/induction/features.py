@@ -178,7 +178,7 @@ def _place_features(
     first, last = records[0], records[-1]
     common = common_ancestor(records)
     tops = [record[0] for record in sample]
-    names = [naming(_name(top)) for top in tops[:5]]
+    names = [naming(page.name(top)) for top in tops[:5]]
     mass = sum(node.text_length for record in records for node in record)
     total = len(tree.nodes)
     return {
@@ -201,11 +201,6 @@ def _place_features(
         "result_named": share([is_result for _, is_result in names]),
         "after_heading": 0.5 if page.main_heading < 0 else float(first[0].index > page.main_heading),
     }
-
-
-def _name(node: Node) -> str:
-    above = "" if node.parent is None else f"{node.parent.element.get('class')} {node.parent.element.get('id')}"
-    return f"{node.element.get('class')} {node.element.get('id')} {above}"
 
 
 def common_ancestor(records: Sequence[Record]) -> Node | None:

@@ -130,15 +130,15 @@ def _add_repeated(pool: _Pool, nodes: Sequence[Node]) -> None:
         parent = node.parent
         if parent is None:
             continue
-        groups["siblings", parent.index, node.signature].append(node)
+        groups["siblings", parent.index, node.kind].append(node)
         groups["siblings", parent.index, node.tag].append(node)
         groups["path", node.near_path].append(node)
-        groups["path", node.tag_path, node.classes].append(node)
+        groups["path", node.tag_path, node.kind].append(node)
         groups["path", node.tag_path].append(node)
         if parent.parent is not None:
-            groups["cousins", parent.parent.index, parent.tag, node.signature].append(node)
+            groups["cousins", parent.parent.index, parent.tag, node.kind].append(node)
         if node.classes:
-            groups["class", node.signature].append(node)
+            groups["class", node.kind].append(node)
     for key, members in groups.items():
         if len(members) > 1:
             pool.add(str(key[0]), _outermost(members))
@@ -204,7 +204,7 @@ def _add_raised(pool: _Pool, tree: Tree, nodes: Sequence[Node]) -> None:
         is_link = node.tag == "a" and node.links
         if node.parent is not None and (is_link or node.tag in HEADING_TAGS or node.tag in {"img", "time", "article"}):
             pivots["near", node.near_path].append(node)
-            pivots["class", node.signature, node.parent.signature].append(node)
+            pivots["class", node.kind, node.parent.kind].append(node)
     for members in pivots.values():
         if not 2 <= len(members) <= MAX_PIVOTS:
             continue

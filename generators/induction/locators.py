@@ -12,7 +12,7 @@ from generators.induction.alignment import Strand
 from generators.induction.matching import first_below
 from generators.induction.reading import select
 from generators.induction.selectors import simple_marks
-from generators.induction.tree import HEADING_TAGS, INLINE_TAGS, Element, Node, Record, Tree
+from generators.induction.tree import HEADING_TAGS, INLINE_TAGS, Element, Record, Tree
 
 MAX_TRIED_RECORDS = 9
 _ENOUGH = 0.75
@@ -66,10 +66,10 @@ def _first_node(tree: Tree, record: Record, selector: str) -> Element | None:
     if not selector:
         return record[0].element
     top = record[0]
-    nodes: Sequence[Node] = tree.nodes[top.index + 1 : top.end]
+    ranges = [(top.index + 1, top.end)]
     if selector.startswith(":scope +"):
-        nodes = [n for part in record[1:] for n in tree.nodes[part.index : part.end]]
-    found = first_below(nodes, selector, top)
+        ranges = [(part.index, part.end) for part in record[1:]]
+    found = first_below(tree, selector, ranges, top)
     return None if found is None else found.element
 
 

@@ -1,149 +1,225 @@
 """Try a selector on the study's own tree: a small part of CSS, much faster than asking lxml for each proposal.
 
 Only what ``selectors`` and ``locators`` propose is understood. The answer is a sieve: what passes is asked of lxml.
+Proposals share their beginnings and ends, so what each part hits is kept on the tree as a list of node indexes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from generators.induction.reading import text_of
-from generators.induction.tree import Node
+from generators.induction.tree import Node, Tree
 
-_STEP = re.compile(r'\s*([>+]?)\s*((?:[^\s>+\["(:]|:[\w-]+|\((?:[^()"]|"[^"]*")*\)|\[(?:[^\]"]|"[^"]*")*\])+)')
+_STEP = re.compile(
+    r'\s*([>+]?)\s*((?:[^\s>+\["(:]|:[\w-]+|\((?:[^()"]|"[^"]*"|\([^()]*\))*\)|\[(?:[^\]"]|"[^"]*")*\])+)'
+)
 _PART = re.compile(
     r"^(?P<tag>[A-Za-z][\w-]*)|#(?P<id>[\w-]+)|\.(?P<class>[\w-]+)"
     r'|\[(?P<name>[\w:.-]+)(?:(?P<how>[~^]?=)"(?P<value>[^"]*)")?\]'
     r'|:(?P<pseudo>[\w-]+)(?:\((?P<inside>(?:[^()"]|"[^"]*"|\([^()]*\))*)\))?'
 )
-Test = Callable[[Node], bool]
+Test = Callable[[Tree, Node], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One compound and how it hangs on the one before: '' (below), '>' (child) or '+' (next sibling)."""
+    """One compound and how it hangs on the one before: '' (below), '>' (child) or '+' (next sibling).
+
+    ``text`` is the compound itself, ``path`` the selector up to it.
+    """
 
     glue: str
+    text: str
+    path: str
     tag: str
+    classes: tuple[str, ...]
     tests: tuple[Test, ...]
     is_scope: bool = False
 
+    @property
+    def reads_text(self) -> bool:
+        """Whether the step looks into texts, which costs too much to try on every node of a page."""
+        return ":contains(" in self.text
 
-def is_match(node: Node, selector: str, scope: Node | None = None) -> bool:
-    """Tell whether the selector matches the node, with all its steps strictly below ``scope``."""
+
+def hits(tree: Tree, selector: str) -> list[int]:
+    """Return the indexes of the nodes that the selector matches, in document order. The list is not to be changed."""
     steps = compile_selector(selector)
-    return _holds(node, steps, len(steps) - 1, scope)
+    return _upto(tree, steps, len(steps) - 1)
 
 
-def first_below(nodes: Iterable[Node], selector: str, scope: Node | None) -> Node | None:
-    """Return the first of the nodes that the selector matches, relative to ``scope``."""
+def first_below(tree: Tree, selector: str, ranges: Sequence[tuple[int, int]], scope: Node) -> Node | None:
+    """Return the first node of the ranges (of node indexes) that the selector matches, relative to ``scope``."""
     steps = compile_selector(selector)
     last = len(steps) - 1
-    tag = steps[last].tag
-    for node in nodes:
-        if (not tag or node.tag == tag) and _holds(node, steps, last, scope):
-            return node
+    step = steps[last]
+    own = _alone(tree, step)
+    for start, end in ranges:
+        for place in range(bisect_left(own, start), len(own)):
+            if own[place] >= end:
+                break
+            node = tree.nodes[own[place]]
+            if (not step.reads_text or _is_kind(tree, node, step, scope)) and _hangs(tree, node, steps, last, scope):
+                return node
     return None
+
+
+def _upto(tree: Tree, steps: tuple[_Step, ...], last: int) -> list[int]:
+    """Return what the selector up to step ``last`` matches."""
+    step = steps[last]
+    known = tree.hits.get(step.path)
+    if known is None:
+        known = _alone(tree, step)
+        if step.reads_text:
+            known = [index for index in known if _is_kind(tree, tree.nodes[index], step, None)]
+        if last and known:
+            known = _hanging(tree, known, step.glue, _upto(tree, steps, last - 1))
+        tree.hits[step.path] = known
+    return known
+
+
+def _hanging(tree: Tree, own: list[int], glue: str, before: list[int]) -> list[int]:
+    """Return those of ``own`` that stand below, are children of, or directly follow one of ``before``."""
+    nodes = tree.nodes
+    if glue == ">":
+        parents = set(before)
+        return [i for i in own if (above := nodes[i].parent) is not None and above.index in parents]
+    if glue == "+":
+        siblings = set(before)
+        return [i for i in own if (left := _previous(nodes[i])) is not None and left.index in siblings]
+    kept: list[int] = []
+    end, place = -1, 0
+    for index in own:
+        while place < len(before) and before[place] < index:
+            end = max(end, nodes[before[place]].end)
+            place += 1
+        if index < end:
+            kept.append(index)
+    return kept
+
+
+def _alone(tree: Tree, step: _Step) -> list[int]:
+    """Return the nodes that one step matches by itself; its conditions on text are left open."""
+    known = tree.hits.get(step.text)
+    if known is None:
+        own = _start(tree, step)
+        if not step.reads_text:
+            own = [index for index in own if _is_kind(tree, tree.nodes[index], step, None)]
+        known = tree.hits[step.text] = own
+    return known
+
+
+def _start(tree: Tree, step: _Step) -> list[int]:
+    """Return the nodes of the step's first class, else of its tag: few to try the rest on."""
+    if not tree.by_class:
+        tree.by_class[""] = []
+        for node in tree.nodes:
+            for name in set((node.element.get("class") or "").split()):
+                tree.by_class.setdefault(name, []).append(node.index)
+    if step.classes:
+        return min((tree.by_class.get(name, []) for name in step.classes), key=len)
+    if step.tag:
+        return [node.index for node in tree.by_tag.get(step.tag, ())]
+    return list(range(len(tree.nodes)))
 
 
 @lru_cache(maxsize=8_192)
 def compile_selector(selector: str) -> tuple[_Step, ...]:
     """Return a selector's steps, outermost first."""
-    return tuple(_steps(selector))
-
-
-def _steps(selector: str) -> Iterable[_Step]:
+    steps: list[_Step] = []
+    path = ""
     for found in _STEP.finditer(selector):
         glue, compound = found.groups()
-        if compound == ":scope":
-            yield _Step(glue, "", (), is_scope=True)
-        else:
-            tag = _PART.match(compound)
-            yield _Step(glue, (tag["tag"] or "") if tag else "", tuple(_tests(compound)))
+        path = f"{path} {glue} {compound}"
+        tag, classes, tests = _compound(compound)
+        steps.append(_Step(glue, compound, path, tag, classes, tests, is_scope=compound == ":scope"))
+    return tuple(steps)
 
 
-def _tests(compound: str) -> Iterable[Test]:
-    for part in _PART.finditer(compound):
-        if part["id"]:
-            yield _attribute_test("id", "=", part["id"])
-        elif part["class"]:
-            yield _attribute_test("class", "~=", part["class"])
-        elif part["name"]:
-            yield _attribute_test(part["name"], part["how"] or "", part["value"] or "")
-        elif part["pseudo"]:
-            yield _pseudo_test(part["pseudo"], part["inside"] or "")
+@lru_cache(maxsize=8_192)
+def _compound(compound: str) -> tuple[str, tuple[str, ...], tuple[Test, ...]]:
+    """Return a compound's tag, its classes, and the tests of all its parts but the tag."""
+    parts = [] if compound == ":scope" else list(_PART.finditer(compound))
+    tag = next((part["tag"] for part in parts if part["tag"]), "")
+    classes = tuple(part["class"] for part in parts if part["class"])
+    return tag, classes, tuple(_test(part) for part in parts if not part["tag"])
+
+
+def _test(part: re.Match[str]) -> Test:
+    if part["id"]:
+        return _attribute_test("id", "=", part["id"])
+    if part["class"]:
+        return _attribute_test("class", "~=", part["class"])
+    if part["name"]:
+        return _attribute_test(part["name"], part["how"] or "", part["value"] or "")
+    return _pseudo_test(part["pseudo"], part["inside"] or "")
 
 
 def _attribute_test(name: str, how: str, value: str) -> Test:
     if how == "=":
-        return lambda node: node.element.get(name) == value
+        return lambda _tree, node: node.element.get(name) == value
     if how == "^=":
-        return lambda node: (node.element.get(name) or "").startswith(value)
+        return lambda _tree, node: (node.element.get(name) or "").startswith(value)
     if how == "~=":
-        return lambda node: value in (node.element.get(name) or "").split()
-    return lambda node: node.element.get(name) is not None
+        return lambda _tree, node: value in (node.element.get(name) or "").split()
+    return lambda _tree, node: node.element.get(name) is not None
 
 
 def _pseudo_test(name: str, inside: str) -> Test:
     if name == "nth-of-type":
-        return lambda node: node.position == int(inside)
+        return lambda _tree, node: node.position == int(inside)
     if name == "nth-last-of-type":
-        return lambda node: _place_from_end(node) == int(inside)
+        return lambda tree, node: _place_from_end(tree, node) == int(inside)
     if name == "first-child":
-        return lambda node: node.parent is None or node.parent.children[0] is node
+        return lambda _tree, node: node.parent is None or node.parent.children[0] is node
     if name == "contains":
-        return lambda node: inside.strip('"') in text_of(node.element)
+        return lambda _tree, node: inside.strip('"') in text_of(node.element)
     if name == "has":
-        return lambda node: first_below(_below(node), inside, node) is not None
+        return lambda tree, node: _has_below(node, hits(tree, inside))
     if name == "not":
-        return lambda node: not is_match(node, inside, node)
-    return lambda _node: True
+        return lambda tree, node: not _is_kind(tree, node, compile_selector(inside)[-1], None)
+    return lambda _tree, _node: True
 
 
-def _place_from_end(node: Node) -> int:
-    siblings = [node] if node.parent is None else [child for child in node.parent.children if child.tag == node.tag]
-    return len(siblings) - node.position + 1
+def _has_below(node: Node, indexes: list[int]) -> bool:
+    place = bisect_left(indexes, node.index + 1)
+    return place < len(indexes) and indexes[place] < node.end
 
 
-def _below(node: Node) -> Iterable[Node]:
-    stack = list(reversed(node.children))
-    while stack:
-        one = stack.pop()
-        yield one
-        stack.extend(reversed(one.children))
+def _place_from_end(tree: Tree, node: Node) -> int:
+    alike = 1 if node.parent is None else tree.counts[node.parent.index, node.tag]
+    return alike - node.position + 1
 
 
-def _holds(node: Node, steps: tuple[_Step, ...], last: int, scope: Node | None) -> bool:
-    """Tell whether the node is what step ``last`` says, and what stands before it in the selector holds too."""
-    return _is_kind(node, steps[last], scope) and _hangs(node, steps, last, scope)
-
-
-def _is_kind(node: Node, step: _Step, scope: Node | None) -> bool:
+def _is_kind(tree: Tree, node: Node, step: _Step, scope: Node | None) -> bool:
     if step.is_scope:
         return node is scope
     if step.tag and node.tag != step.tag:
         return False
     for test in step.tests:  # noqa: SIM110 - all() with a generator costs twice the time here
-        if not test(node):
+        if not test(tree, node):
             return False
     return True
 
 
-def _hangs(node: Node, steps: tuple[_Step, ...], last: int, scope: Node | None) -> bool:
+def _hangs(tree: Tree, node: Node, steps: tuple[_Step, ...], last: int, scope: Node | None) -> bool:
     """Tell whether the steps before ``last`` hold around a node that is already known to be of its kind."""
     if last == 0:
         return True
     glue, before = steps[last].glue, steps[last - 1]
     if glue == "+":
         previous = _previous(node)
-        return previous is not None and _holds(previous, steps, last - 1, scope)
+        is_there = previous is not None and _is_kind(tree, previous, before, scope)
+        return previous is not None and is_there and _hangs(tree, previous, steps, last - 1, scope)
     above = node.parent
     while above is not None and (above is not scope or before.is_scope):
-        if _is_kind(above, before, scope):
-            if _hangs(above, steps, last - 1, scope):
+        if _is_kind(tree, above, before, scope):
+            if _hangs(tree, above, steps, last - 1, scope):
                 return True
             if not before.glue:
                 # What is not above the nearest one is not above a farther one either.

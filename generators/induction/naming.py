@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from generators.induction import patterns as shapes
@@ -38,6 +39,11 @@ _SYNONYMS = {
     "organizer": "organizer organiser host",
 }
 _SIGN = re.compile(r"\W")
+_ALT = re.compile(r"\balt\b")
+_MAIL = re.compile(r"mail")
+_UNDER_HEADING = re.compile(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)")
+_UNDER_LINK = re.compile(r"(?:^|/)a(?:\.|$|/)")
+_NO_PAGE = re.compile(r"^(?:mailto|tel|sms|fax):")
 _ADDRESS_KINDS = frozenset({"href", "data-href"})
 _PICTURE_KINDS = frozenset({"src", "data-src"})
 _PLAIN_KINDS = frozenset({"text", "datetime", "title", "aria-label", "alt", "content", "value"})
@@ -143,29 +149,60 @@ def assign(
 
 def field_score(name: str, strand: Strand, evidence: Evidence) -> float:
     """Return how well a column answers to a field name; 0 or less means not at all."""
-    name = name.lower().replace("_", " ")
-    distinct = strand.distinct
-    if re.search(r"\balt\b", name):
+    asked = _asked(name)
+    if asked.kind == "alt":
         return 3 * strand.fill if strand.kind == "alt" else 0.0
-    if _IMAGE.search(name):
+    if asked.kind == "image":
         is_lazy = 0.3 if strand.kind == "data-src" else 0.0
-        score = 3 * strand.fill + distinct - 0.1 * strand.occurrence + is_lazy
+        score = 3 * strand.fill + strand.distinct - 0.1 * strand.occurrence + is_lazy
         return score if strand.kind in _PICTURE_KINDS else 0.0
-    if _ADDRESS.search(name):
-        return _address_score(strand, evidence, distinct)
-    if strand.kind in _ADDRESS_KINDS | _PICTURE_KINDS and not re.search(r"mail|phone", name):
+    if asked.kind == "address":
+        return _address_score(strand, evidence, strand.distinct)
+    if strand.kind in _ADDRESS_KINDS | _PICTURE_KINDS and not asked.may_be_address:
         return 0.0
-    if "mail" in name:
+    if asked.kind == "email":
         return 3 * strand.share(shapes.EMAIL) * strand.fill + (0.2 if strand.is_text else 0)
-    if _PHONE.search(name):
-        return _phone_score(name, strand, evidence)
-    return _plain_score(name, strand, evidence, distinct) if strand.kind in _PLAIN_KINDS else 0.0
+    if asked.kind == "phone":
+        return _phone_score(asked, strand, evidence)
+    return _plain_score(asked, strand, evidence, strand.distinct) if strand.kind in _PLAIN_KINDS else 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    """What a field's name asks for, worked out once a name."""
+
+    kind: str
+    words: tuple[str, ...]
+    kin: frozenset[str]
+    name: str
+    may_be_address: bool
+    is_money: bool
+    is_day: bool
+    sort: str
+
+
+@lru_cache(maxsize=1_024)
+def _asked(name: str) -> _Asked:
+    name = name.lower().replace("_", " ")
+    words = tuple(name.split()) or ("",)
+    kinds = (("alt", _ALT), ("image", _IMAGE), ("address", _ADDRESS), ("email", _MAIL), ("phone", _PHONE))
+    sorts = (("title", _TITLE), ("person", _PERSON), ("prose", _PROSE), ("place", _PLACE))
+    return _Asked(
+        kind=next((kind for kind, pattern in kinds if pattern.search(name)), "plain"),
+        words=words,
+        kin=frozenset({word for part in words for word in _SYNONYMS.get(part, "").split()} | set(words)),
+        name=re.sub(r"\W", "", name),
+        may_be_address=bool(re.search(r"mail|phone", name)),
+        is_money=bool(_MONEY.search(name)),
+        is_day=bool(_DAY.search(name)),
+        sort=next((sort for sort, pattern in sorts if pattern.search(name)), ""),
+    )
 
 
 def _address_score(strand: Strand, evidence: Evidence, distinct: float) -> float:
-    if strand.kind not in _ADDRESS_KINDS or strand.share(re.compile(r"^(?:mailto|tel|sms|fax):")) > 0.5:
+    if strand.kind not in _ADDRESS_KINDS or strand.share(_NO_PAGE) > 0.5:
         return 0.0
-    is_heading = bool(re.search(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)", strand.path))
+    is_heading = bool(_UNDER_HEADING.search(strand.path))
     return (
         2 * strand.fill
         + 2 * distinct
@@ -177,60 +214,59 @@ def _address_score(strand: Strand, evidence: Evidence, distinct: float) -> float
     )
 
 
-def _phone_score(name: str, strand: Strand, evidence: Evidence) -> float:
+def _phone_score(asked: _Asked, strand: Strand, evidence: Evidence) -> float:
     if strand.kind not in {"text", "href"} or strand.share(shapes.EMAIL) > 0.1:
         return 0.0
     near = f"{strand.path} {strand.label} {evidence.label}".lower()
-    is_named = name.split(maxsplit=1)[0] in near
+    is_named = asked.words[0] in near
     short = strand.mean("below 40", lambda value: len(value) < 40)
     return strand.share(shapes.PHONE) * strand.fill * (1 + short + 0.2 * strand.is_text) + 0.8 * is_named
 
 
-def _plain_score(name: str, strand: Strand, evidence: Evidence, distinct: float) -> float:
+def _plain_score(asked: _Asked, strand: Strand, evidence: Evidence, distinct: float) -> float:
     near = f"{strand.path} {strand.label} {evidence.label}".lower()
-    own = name.split()
-    kin = {word for part in own for word in _SYNONYMS.get(part, "").split()} | set(own)
+    own, kin = asked.words, asked.kin
     sense = 2.0 * (own[-1] in near) + sum(word in near for word in own[:-1]) + 0.7 * sum(word in near for word in kin)
     meaning = _meaning(strand)
-    if meaning and meaning not in kin and meaning not in name:
+    if meaning and meaning not in kin and meaning not in " ".join(own):
         sense -= 1
     label = evidence.label or strand.label
-    if label and re.sub(r"\W", "", label.lower()) == re.sub(r"\W", "", name):
+    if label and _SIGN.sub("", label.lower()) == asked.name:
         sense += 3
     short = strand.mean("below 90", lambda value: len(value) < 90)
     prices, dates = strand.share(shapes.PRICE), strand.share(shapes.DATE)
-    if _MONEY.search(name):
+    if asked.is_money:
         sense += 2 * prices * short
     elif prices > 0.7:
         sense -= 1
-    if _DAY.search(name):
+    if asked.is_day:
         sense += 2 * dates * short + (1.2 if strand.kind == "datetime" else 0)
     elif dates > 0.7:
         sense -= 1
-    score = strand.fill + 0.8 * distinct + sense + _kind_score(name, strand, evidence, short, distinct)
+    score = strand.fill + 0.8 * distinct + sense + _kind_score(asked.sort, strand, evidence, short, distinct)
     if strand.mean("signs", lambda value: len(_SIGN.sub("", value[:80])) < 2) > 0.5:
         score -= 2
     return score - (1.5 if strand.share(shapes.BUTTON) > 0.5 else 0)
 
 
-def _kind_score(name: str, strand: Strand, evidence: Evidence, short: float, distinct: float) -> float:
+def _kind_score(sort: str, strand: Strand, evidence: Evidence, short: float, distinct: float) -> float:
     length = strand.length
     plain = 0.0 if strand.is_text else -0.5
-    if _TITLE.search(name):
+    if sort == "title":
         return _title_score(strand, evidence, short, distinct, length)
-    if _PERSON.search(name):
+    if sort == "person":
         return strand.mean("few words", lambda value: 1 < len(value.split()) < 5) + plain
-    if _PROSE.search(name):
+    if sort == "prose":
         return min(1.5, length / 60) - 0.2
-    if _PLACE.search(name):
+    if sort == "place":
         return 1.5 * strand.share(shapes.POSTAL_ADDRESS) + 0.3 * short + plain
     return 0.3 * short + plain
 
 
 def _title_score(strand: Strand, evidence: Evidence, short: float, distinct: float, length: float) -> float:
     letters = strand.mean("letters", lambda value: sum(map(str.isalpha, value[:200])) / len(value[:200]))
-    is_heading = bool(re.search(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)", strand.path))
-    in_link = evidence.record_is_link or bool(re.search(r"(?:^|/)a(?:\.|$|/)", strand.path))
+    is_heading = bool(_UNDER_HEADING.search(strand.path))
+    in_link = evidence.record_is_link or bool(_UNDER_LINK.search(strand.path))
     is_link = strand.is_text and in_link
     files = strand.share(shapes.FILE_SIZE) + 0.5 * strand.share(shapes.FILE_ADDRESS)
     return (
@@ -295,7 +331,12 @@ def _link_name(strand: Strand) -> str:
 
 def _meaning(strand: Strand) -> str:
     """Return the name that microdata or the last classes of the path give, if it is a word with a meaning."""
-    for step in reversed(strand.path.split("/")[-2:]):
+    return _path_meaning(strand.path)
+
+
+@lru_cache(maxsize=4_096)
+def _path_meaning(path: str) -> str:
+    for step in reversed(path.split("/")[-2:]):
         _, dot, word = step.partition(".")
         if not dot:
             continue
@@ -321,7 +362,7 @@ def _by_value(strand: Strand, evidence: Evidence) -> str:
         for name, pattern in checks:
             if strand.share(pattern) > 0.6:
                 return name
-    if re.search(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)", strand.path):
+    if _UNDER_HEADING.search(strand.path):
         return "title"
     if strand.path.rpartition("/")[2].startswith("a") and evidence.order < 0.5 and strand.occurrence == 1:
         return "title"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _CURRENCY = r"[$€£¥₹]|\b(?:USD|EUR|GBP|CHF|JPY|CAD|AUD|INR)\b"
@@ -50,6 +51,9 @@ RESULT_WORD = re.compile(
 )
 LABEL = re.compile(r"^\s*([^\W\d_][^:：\n]{0,38}?)\s*[:：](?:\s|$)")
 
+_HUMP = re.compile(r"([a-z])(?=[A-Z])")
+_WORD = re.compile(r"[^\W_]+")
+
 
 def squeeze(text: str) -> str:
     """Return the text with every run of white space as one space, without any at the ends."""
@@ -58,10 +62,10 @@ def squeeze(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the words of a text or identifier in lower case: camelCase, snake_case and kebab-case are split."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    return re.findall(r"[^\W_]+", spaced.lower())
+    return _WORD.findall(_HUMP.sub(r"\1 ", text).lower())
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Return the word without a plural ending, so that "events" meets "event"."""
     if len(word) > 4 and word.endswith("ies"):

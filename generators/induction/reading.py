@@ -49,10 +49,15 @@ def read_row(record: Element, columns: Sequence[Column], url: str) -> JsonObject
 
 def read_column(record: Element, column: Column, url: str) -> str | None:
     """Return one record's value of a column; addresses are made absolute."""
-    for locator in (column.locator, *column.fallbacks):
+    return read_first(record, (column.locator, *column.fallbacks), url if column.type is FieldType.URL else None)
+
+
+def read_first(record: Element, locators: Sequence[str], url: str | None) -> str | None:
+    """Return what the first locator that reads anything reads; with a page's ``url`` as an absolute address."""
+    for locator in locators:
         value = read(record, locator)
         if value is not None:
-            return absolute(value, url) if column.type is FieldType.URL else value
+            return value if url is None else absolute(value, url)
     return None
 
 
@@ -84,6 +89,7 @@ def value_of(element: Element, attribute: str) -> str | None:
     return None if value is None else str(value).strip() or None
 
 
+@lru_cache(maxsize=4_096)
 def split_locator(locator: str) -> tuple[str, str]:
     """Split ``selector@attribute``; the selector is '' for the element itself, the attribute "text" by default."""
     selector, at, attribute = locator.rpartition("@")

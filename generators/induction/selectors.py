@@ -11,13 +11,12 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from generators.induction.classes import is_selectable, is_utility
-from generators.induction.matching import first_below, is_match
+from generators.induction.matching import hits
 from generators.induction.reading import select
 from generators.induction.tree import HEADING_TAGS, Element, Node, Tree
 
 MAX_TRIES = 220
 MAX_TRIES_CLOSEST = 40
-_TRIED = 8
 _GOOD = 0.98
 """F1 of wanted and hit elements at which no closer selector is looked for."""
 _SEMANTIC_ATTRIBUTES = (
@@ -68,12 +67,13 @@ def closest(elements: Sequence[Element], tree: Tree, *, least: float) -> str | N
     best, best_f1 = None, least
     if tree.document is None or not nodes:
         return None
-    some = nodes[:: max(1, len(nodes) // _TRIED)][:_TRIED]
+    sieve = _Sieve(tree, nodes)
     for _, selector in itertools.islice(_proposals(nodes), MAX_TRIES_CLOSEST):
-        if sum(is_match(node, selector) for node in some) < least**2 * len(some):
+        # lxml sees what the study's tree leaves out as well, so it can only agree less.
+        if sieve.agreement(selector) < best_f1:
             continue
-        hits = _hits(tree, selector)
-        f1 = 2 * len(wanted.intersection(hits)) / (len(wanted) + len(hits))
+        found = _hits(tree, selector)
+        f1 = 2 * len(wanted.intersection(found)) / (len(wanted) + len(found))
         if f1 > best_f1 or (best is None and f1 >= best_f1):
             best, best_f1 = selector, f1
         if best_f1 > _GOOD:
@@ -88,38 +88,28 @@ def _hits(tree: Tree, selector: str) -> list[Element]:
 
 
 class _Sieve:
-    """Tells quickly that a selector cannot hit exactly the wanted nodes."""
+    """Tells quickly that a selector cannot hit exactly the wanted nodes: by the study's own tree, lxml left alone."""
 
     def __init__(self, tree: Tree, nodes: Sequence[Node]) -> None:
-        wanted = set(map(id, nodes))
-        self.nodes = nodes
-        tags = {node.tag for node in nodes}
-        others = [node for tag in sorted(tags) for node in tree.by_tag[tag] if id(node) not in wanted]
-        first = nodes[0].index
-        # A selector that is too wide mostly hits neighbours: they are asked first.
-        self.others = sorted(others, key=lambda node: abs(node.index - first))
-        self.culprits: tuple[Node, ...] = ()
-        self.of_kind: dict[str, list[Node]] = {}
+        self.tree = tree
+        self.tags = {node.tag for node in nodes}
+        self.wanted = sorted(node.index for node in nodes)
 
     def passes(self, selector: str) -> bool:
         """Tell whether the selector hits the wanted nodes and no other of their tags."""
-        if not is_match(self.nodes[0], selector) or not is_match(self.nodes[-1], selector):
+        found = hits(self.tree, selector)
+        if found == self.wanted:
+            return True
+        if len(found) <= len(self.wanted):
             return False
-        if any(is_match(culprit, selector) for culprit in self.culprits):
-            return False
-        if not all(is_match(node, selector) for node in self.nodes[1:-1]):
-            return False
-        culprit = first_below(self._others_of_kind(selector), selector, None)
-        if culprit is not None:
-            self.culprits = (culprit, *self.culprits[:2])
-        return culprit is None
+        known = set(self.wanted)
+        nodes, tags = self.tree.nodes, self.tags
+        return known.issubset(found) and not any(nodes[i].tag in tags for i in found if i not in known)
 
-    def _others_of_kind(self, selector: str) -> list[Node]:
-        """Return the other nodes that the selector's last step alone matches: many proposals end alike."""
-        end = selector if '"' in selector else selector.rpartition(" ")[2]
-        if end not in self.of_kind:
-            self.of_kind[end] = [node for node in self.others if is_match(node, end)]
-        return self.of_kind[end]
+    def agreement(self, selector: str) -> float:
+        """Return the F1 of the wanted nodes and those that the selector hits."""
+        found = hits(self.tree, selector)
+        return 2 * len(set(self.wanted).intersection(found)) / (len(self.wanted) + len(found))
 
 
 def _by_parents(nodes: Sequence[Node], tree: Tree, wanted: list[Element]) -> tuple[str, ...]:

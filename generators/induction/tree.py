@@ -45,7 +45,7 @@ _PICTURE_TAGS = frozenset({"img", "picture", "video"})
 class Node:
     """One element. ``index``…``end`` is its subtree in document order, ``text_from``…``text_to`` its texts.
 
-    ``position`` is its place among the siblings of its tag, from 1.
+    ``position`` is its place among the siblings of its tag, from 1; ``kind`` a number for its signature.
     """
 
     element: Element
@@ -70,6 +70,7 @@ class Node:
     in_main: bool = False
     hidden: bool = False
     signature: tuple[str, tuple[str, ...]] = ("", ())
+    kind: int = 0
     near_path: int = 0
     tag_path: int = 0
     shape: int = 0
@@ -85,7 +86,8 @@ class Tree:
     """The nodes of a page in document order, its texts and its links (absolute).
 
     ``counts`` holds how many children of a tag each node has; ``by_tag`` all nodes of a tag; ``columns`` the column
-    of each table cell that was asked for, by its index.
+    of each table cell that was asked for, by its index; ``by_class`` the indexes of the nodes of each class and
+    ``hits`` those that a selector or a part of one matches, as far as ``matching`` was asked.
     """
 
     document: Element | None
@@ -99,6 +101,9 @@ class Tree:
     by_tag: dict[str, list[Node]] = field(default_factory=dict)
     counts: dict[tuple[int, str], int] = field(default_factory=dict)
     columns: dict[int, int] = field(default_factory=dict)
+    kinds: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
+    by_class: dict[str, list[int]] = field(default_factory=dict)
+    hits: dict[str, list[int]] = field(default_factory=dict)
 
     @property
     def root(self) -> Node:
@@ -107,6 +112,8 @@ class Tree:
 
     def text(self, *nodes: Node) -> str:
         """Return the visible text of the nodes, squeezed."""
+        if len(nodes) == 1:
+            return squeeze(" ".join(self.texts[nodes[0].text_from : nodes[0].text_to]))
         return squeeze(" ".join(" ".join(self.texts[n.text_from : n.text_to]) for n in nodes))
 
     def subtree(self, record: Record, limit: int = 10**9) -> list[Node]:
@@ -130,6 +137,11 @@ def absolute(address: str, url: str) -> str:
         return urljoin(url, address)
     except ValueError:
         return address
+
+
+@lru_cache(maxsize=20_000)
+def _stable_classes(class_text: str) -> tuple[str, ...]:
+    return tuple(sorted({name for name in class_text.split() if is_stable(name)})[:4])
 
 
 @lru_cache(maxsize=20_000)
@@ -210,12 +222,13 @@ def _open(tree: Tree, element: Element, parent: Node | None) -> Node:
         parent=parent,
         index=len(tree.nodes),
         depth=0 if parent is None else parent.depth + 1,
-        classes=tuple(sorted({c for c in class_text.split() if is_stable(c)})[:4]),
+        classes=_stable_classes(class_text) if class_text else (),
         text_from=len(tree.texts),
     )
     node.headings = int(node.tag in HEADING_TAGS)
     node.images = int(node.tag in _PICTURE_TAGS)
     node.signature = (node.tag, node.classes)
+    node.kind = tree.kinds.setdefault(node.signature, len(tree.kinds))
     _place(node, f"{class_text} {get('id') or ''} {get('role') or ''}")
     node.box = _box(get("data-bx"))
     tree.nodes.append(node)
@@ -242,15 +255,17 @@ def _place(node: Node, words: str) -> None:
     says_menu, says_main = _region(words) if is_named and node.tag in _BLOCK_TAGS else (False, False)
     is_menu = is_region or says_menu
     is_main = node.tag in {"main", "article"} or (says_main and node.tag in {"div", "section"})
-    style = (node.element.get("style") or "").replace(" ", "")
-    is_hidden = node.element.get("hidden") is not None or "display:none" in style
+    style = node.element.get("style")
+    is_hidden = node.element.get("hidden") is not None or (
+        style is not None and "display:none" in style.replace(" ", "")
+    )
     node.in_menu = is_menu
     node.in_main = is_main or (up is not None and up.in_main)
     node.hidden = is_hidden or (up is not None and up.hidden)
     node.tag_path = hash((up.tag_path if up else 0, node.tag))
-    chain = [node.signature]
+    chain = [node.kind]
     while up is not None and len(chain) < 4:
-        chain.append(up.signature)
+        chain.append(up.kind)
         up = up.parent
     node.near_path = hash(tuple(chain))
 

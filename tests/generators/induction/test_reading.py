@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.plan import FieldType
 from generators.induction import find_records
-from generators.induction.matching import first_below
+from generators.induction.matching import first_below, hits
 from generators.induction.reading import reads_as, select, text_of
 from generators.induction.tree import parse, parse_document
 from sandbox.facade.kit.nodes import parse_html
@@ -47,12 +47,29 @@ def test_the_kit_reads_the_same_text(html: str) -> None:
     "selector",
     [
         *("h3 a", "article > h3 > a", "div.column article", 'time[datetime="2027-05-14"]', "article:has(span.price)"),
-        *("li:nth-of-type(2) > a", "li:not(:first-child)", 'button:contains("Buy")', "h3 + time", "span.venue + span"),
+        *(
+            "li:nth-of-type(2) > a",
+            "li:not(:first-child)",
+            "article:not(:has(th))",
+            'button:contains("Buy")',
+            "h3 + time",
+            "span.venue + span",
+        ),
         'a[href^="/e"]',
     ],
 )
 def test_the_sieve_hits_first_what_the_selector_hits_first(selector: str) -> None:
     tree = parse((Path(__file__).parent / "pages" / "cards.html").read_text(encoding="utf-8"), URL)
-    found = first_below(tree.nodes[1:], selector, tree.nodes[0])
+    expected = select(tree.nodes[0].element, selector)
+    found = first_below(tree, selector, [(1, tree.root.end)], tree.root)
     assert found is not None
-    assert found.element is select(tree.nodes[0].element, selector)[0]
+    assert found.element is expected[0]
+    assert [tree.nodes[index].element for index in hits(tree, selector)] == expected
+
+
+def test_tables_with_headings_inside_other_tables_are_studied() -> None:
+    inner = "<table><tr><th>Mast</th><td>{}</td></tr><tr><th>Hull</th><td>{}</td></tr></table>"
+    rows = "".join(f"<tr><td><a href='/b/{i}'>Boat {i}</a></td><td>{inner.format(i, i)}</td></tr>" for i in range(5))
+    html = f"<body><table><tr><td><table>{rows}</table></td></tr></table></body>"
+    readings = [[row.get("url") for row in reads_as(html, found)] for found in find_records(html, url=URL)]
+    assert [f"https://port.example/b/{i}" for i in range(5)] in readings
