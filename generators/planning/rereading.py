@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from domain.meaning.words import fold, forms, matches
 from domain.observation import Column, Observation, Page, RecordCandidate
-from domain.plan import Constraint, FieldType, Intent, Relation, Topic
+from domain.plan import Constraint, FieldType, Intent, Relation, SourceKind, Topic
 from generators.language.wanted import MAYBE_FIELD
 from generators.sources.relevance import named
 from generators.sources.roles import Role, roles_of
@@ -28,6 +28,8 @@ def reread(intent: Intent, columns: Sequence[Column]) -> Intent:
         column = _field_named(constraint, columns)
         if column is None or _shown(columns, str(constraint.value)):
             kept.append(constraint)
+        elif column.type is FieldType.BOOLEAN:
+            kept.append(constraint)  # "with a balcony" where a record says whether it has one
         elif constraint.name == MAYBE_FIELD:
             wanted.append(str(constraint.value))
     return intent.model_copy(update={"constraints": tuple(kept), "wanted": tuple(dict.fromkeys(wanted))})
@@ -90,8 +92,17 @@ def _about(page: Page, word: str, candidate: RecordCandidate) -> bool:
     """Whether the page as a whole is about a word that its records do not repeat; a mere search is not."""
     heads = [page.title, *_headings(page)]
     echoed = word in fold(urlsplit(page.final_url).query)
-    said = any(f" {word} " in f" {fold(h)} " for h in heads)
+    said = any(f" {word} " in f" {fold(h)} " for h in heads) or _in_address(page, word, candidate)
     return said and not echoed and candidate.complete and not _shown(candidate.columns, word)
+
+
+def _in_address(page: Page, word: str, candidate: RecordCandidate) -> bool:
+    """Whether a part of the page's path, or the last one of the records' path within an answer, is the word."""
+    parts = {fold(unquote(part)) for part in urlsplit(page.final_url).path.split("/")}
+    if candidate.kind in (SourceKind.JSON, SourceKind.EMBEDDED):
+        parts |= {fold(candidate.source.records.rpartition(".")[2].replace("_", " "))}
+    spellings = {word, *forms(word), *(word.removesuffix(ending) for ending in ("ed", "ing"))}
+    return bool({form for part in parts if part for form in (part, *forms(part))} & spellings)
 
 
 def _is_subject(word: str, intent: Intent) -> bool:
