@@ -23,7 +23,7 @@ from generators.planning.rereading import maybe_fields, reread
 from generators.planning.times import bind_times
 from generators.planning.trials import trials_of
 from generators.planning.words import bind_words
-from generators.sources.details import serving
+from generators.sources.details import serving, unsaid
 from generators.sources.naming import snake
 from generators.sources.relevance import named
 from generators.sources.roles import Role
@@ -100,7 +100,9 @@ def _desks(
 def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Observation) -> Desk:
     """Bind over the list's own columns; where that lacks something, over those of the records' pages too."""
     alone = _bound(choice, findings, intent, observation, None)
-    lacking: list[Constraint | str] = [*alone.unserved, *wanted_columns(alone)[1], *maybe_fields(intent, alone.columns)]
+    words = [c for c in unsaid(alone.columns, alone.intent) if not _is_bound(alone, c)]
+    missing = [*wanted_columns(alone)[1], *maybe_fields(intent, alone.columns)]
+    lacking: list[Constraint | str] = [*alone.unserved, *words, *missing]
     detail = next((c for c in findings.candidates if c.detail_of == choice.candidate.id), None)
     if not lacking or detail is None:
         return alone
@@ -108,6 +110,13 @@ def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Obser
     if not columns:
         return alone
     return _bound(choice, findings, intent, observation, detail.model_copy(update={"columns": columns}))
+
+
+def _is_bound(desk: Desk, word: Constraint) -> bool:
+    """Whether a word became something else than a keyword that only the titles are searched for."""
+    keywords = desk.parameters.get("keywords")
+    searched = keywords.default if keywords is not None else None
+    return not isinstance(searched, list) or str(word.value) not in searched
 
 
 def _beside(columns: Sequence[Column], column: Column) -> Column:

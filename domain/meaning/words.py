@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from domain.meaning.foreign import FOREIGN
+
 SYNONYMS: Final[dict[str, tuple[str, ...]]] = {
     "hip hop": ("rap",),
     "rap": ("hip hop",),
@@ -213,7 +215,8 @@ def _pattern(keyword: str) -> re.Pattern[str] | None:
     if not keyword:
         return None
     spellings = {keyword, " ".join(singular(w) for w in keyword.split())}
-    alternatives = [keyword, *(other for s in sorted(spellings) for other in SYNONYMS.get(s, ()))]
+    others = (o for s in sorted(spellings) for o in (*SYNONYMS.get(s, ()), *FOREIGN.get(s, ())))
+    alternatives = list(dict.fromkeys([keyword, *others]))
     body = "|".join(_spelling(alternative) for alternative in alternatives)
     if _UNSPACED_SCRIPTS.search(keyword):
         return re.compile(body)

@@ -39,6 +39,8 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
     rest: list[Constraint] = []
     for constraint in asked(desk.intent, Topic.CATEGORY) + asked(desk.intent, Topic.KEYWORDS):
         column, value = _column_with_value(desk, constraint)
+        if column is None and _bind_flag(desk, constraint):
+            continue
         if column is None:
             if not _bind_choice(desk, constraint) and not _is_record_noun(desk, constraint):
                 rest.append(constraint)
@@ -66,6 +68,26 @@ def _column_with_value(desk: Desk, constraint: Constraint) -> tuple[Column | Non
             if fold(value) in wanted:
                 return column, value
     return None, ""
+
+
+def _bind_flag(desk: Desk, constraint: Constraint) -> bool:
+    """A word that names a yes-or-no column asks for the records that say yes: "accessible stations"."""
+    if constraint.relation not in (Relation.CONTAINS, Relation.EXCLUDES) or not isinstance(constraint.value, str):
+        return False
+    flags = [c for c in desk.columns if c.type is FieldType.BOOLEAN and c.name not in _NAMES_TAKEN]
+    column = named(flags, constraint.value)
+    if column is None or column.name in desk.parameters:
+        return False
+    parameter = Parameter(
+        name=column.name,
+        type=FieldType.BOOLEAN,
+        description=f"Only records whose {_spoken(column)} is true, or only those whose it is false.",
+        default=constraint.relation is Relation.CONTAINS,
+        bindings=(FilterBinding(relation=Relation.EQUALS, topic=Topic.NAMED, fields=(column.name,)),),
+        topic=Topic.NAMED,
+    )
+    desk.add(parameter, column)
+    return True
 
 
 def _several(column: Column) -> bool:
@@ -153,7 +175,12 @@ def _bind_people(desk: Desk, rest: list[Constraint]) -> list[Constraint]:
     columns = desk.playing(Role.ORGANIZER)[:2]
     people = asked(desk.intent, Topic.PERSON)
     if not columns:
-        return rest + people
+        # A name that no text says may stand where the list does not tell it: searching its titles would be a guess.
+        said = [
+            p for p in people if any(matches((*c.values, *c.samples), str(p.value)) for c in human_text(desk.columns))
+        ]
+        desk.unserved += [p for p in people if p not in said]
+        return rest + said
     fields = tuple(c.name for c in columns)
     parameter = Parameter(
         name="organizer",

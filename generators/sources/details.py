@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
+from domain.meaning.words import matches
 from domain.observation import Column, Observation, ProbeAnswer, ProbePurpose, RecordCandidate
-from domain.plan import FieldType, Intent, RecordSource, RequestTemplate, SourceKind, Topic
+from domain.plan import Constraint, FieldType, Intent, RecordSource, Relation, RequestTemplate, SourceKind, Topic
 from domain.values import JsonValue
 from generators.induction.classes import is_stable
 from generators.induction.reading import read, text_of
@@ -20,11 +21,14 @@ from generators.sources.flatten import columns_of
 from generators.sources.naming import snake
 from generators.sources.relevance import can_serve, named
 from generators.sources.requests import template_of
-from generators.sources.roles import Role, roles_of
+from generators.sources.roles import Role, human_text, roles_of
 from generators.sources.typing import as_text, type_of
 
 _SAMPLES: Final = 3
 _LONGEST: Final = 300
+_SHORT: Final = 40
+_BARE_LIST: Final = 2
+"""A list with at most so many columns of text does not tell what kind its records are."""
 _LABEL: Final = re.compile(r"[^\W\d_][\w '/().-]{0,40}")
 _TELLING: Final = re.compile(
     r"(^|[-_])(price|cost|address|venue|location|organi[sz]er|availability|stock|description|rating|author|brand|"
@@ -61,9 +65,26 @@ def serving(columns: Sequence[Column], lacking: Sequence[Any]) -> list[Column]:
     kept = []
     for column in columns:
         wanted = any(isinstance(x, str) and named([column], x) is not None for x in lacking)
-        if wanted or any(not isinstance(x, str) and can_serve([column], x) for x in lacking):
+        if wanted or any(not isinstance(x, str) and _serves(column, x) for x in lacking):
             kept.append(column)
     return kept
+
+
+def _serves(column: Column, constraint: Constraint) -> bool:
+    """Whether a column of a record's page decides a constraint; a word is looked for in what a label tells in short."""
+    if constraint.topic is not Topic.KEYWORDS:
+        return can_serve([column], constraint)
+    told = bool(column.label) and all(len(s) <= _SHORT for s in column.samples)
+    return column.type is FieldType.STRING and bool(column.samples) and told
+
+
+def unsaid(columns: Sequence[Column], intent: Intent) -> list[Constraint]:
+    """Return the words that no record seen says, where the list tells hardly more than titles: their pages may."""
+    if len(human_text(columns)) > _BARE_LIST:
+        return []
+    read = [text for c in columns if c.type is not FieldType.URL for text in (*c.values, *c.samples) if text]
+    words = [c for c in intent.about(Topic.KEYWORDS) if c.relation is Relation.CONTAINS and c.name != MAYBE_FIELD]
+    return [c for c in words if not matches(read, str(c.value))]
 
 
 def _lacking(candidate: RecordCandidate, intent: Intent, choices: Sequence[str]) -> list[Any]:
@@ -77,6 +98,7 @@ def _lacking(candidate: RecordCandidate, intent: Intent, choices: Sequence[str])
         and not can_serve(candidate.columns, c)
     ]
     maybe = [str(c.value) for c in intent.about(Topic.KEYWORDS) if c.name == MAYBE_FIELD]
+    lacking += [c for c in unsaid(candidate.columns, intent) if str(c.value).lower() not in free]
     return lacking + [w for w in (*intent.wanted, *maybe) if named(candidate.columns, w) is None]
 
 

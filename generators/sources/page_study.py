@@ -36,6 +36,7 @@ _FEW_VALUES: Final = 40
 _WINDOWED: Final = "drops what scrolled away"
 NOBODY_SAYS: Final = "zzqxjkvwpt"
 _SIDE_BY_SIDE: Final = 2
+_FEWEST_HALVES: Final = 6
 _TAG: Final = re.compile(r"^[a-z][a-z0-9]*")
 _CHOSEN_WITH: Final = frozenset({"option", "input", "select", "textarea"})
 _PRESSED: Final = frozenset({"button", "label"})
@@ -120,7 +121,7 @@ def _html(page: Page, intent: Intent) -> list[RecordCandidate]:
     known = {c.source.records for c in result if c.kind is SourceKind.HTML}
     rest = [c for c in served if c.source.records not in known]
     ranked = [*result, *rest] if any(c.kind is SourceKind.HTML for c in result) or not served else [*rest, *result]
-    ranked = _unfolded([c for c in ranked if not _is_control(c)], page)
+    ranked = _unfolded([c for c in ranked if not _is_control(c) and not _alternates(c, page)], page)
     return [c.model_copy(update={"score": 1.0 / (1 + place)}) for place, c in enumerate(ranked)]
 
 
@@ -139,6 +140,17 @@ def _is_control(candidate: RecordCandidate) -> bool:
         and len(inside) == len(candidate.columns)
         and all(t and t[0] in _CHOSEN_WITH | _PRESSED for t in inside)
     )
+
+
+def _alternates(candidate: RecordCandidate, page: Page) -> bool:
+    """Whether the group is of halves, not of records: every other row has none of the next one's columns."""
+    names = [c.name for c in candidate.columns if not c.locator.startswith("@")]
+    rows = [frozenset(n for n in names if row.get(n)) for row in _rows_on(candidate, page)]
+    if len(rows) < _FEWEST_HALVES or len(rows) % 2:
+        return False
+    upper, lower = rows[::2], rows[1::2]
+    first, second = frozenset().union(*upper), frozenset().union(*lower)
+    return bool(first and second) and first.isdisjoint(second)
 
 
 def _unfolded(ranked: list[RecordCandidate], page: Page) -> list[RecordCandidate]:
@@ -288,7 +300,9 @@ class _PageStudy:
             paging=shown,
             coverage=self._candidate.coverage,
         )
-        complete = self._candidate.complete or shown is not None
+        # Data in a page whose further pages bring none of it is the first page's alone.
+        cut = paging is not None and shown is None and self._candidate.kind is SourceKind.EMBEDDED
+        complete = (self._candidate.complete and not cut) or shown is not None
         known = self._candidate.model_copy(
             update={
                 "source": self._candidate.source.model_copy(update={"request": self._source_request}),

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from domain.meaning.words import fold, forms
+from domain.meaning.foreign import FOREIGN
+from domain.meaning.words import fold, forms, singular
 from domain.observation import Column, Observation, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, SourceKind, Topic
 from generators.sources.coverage import shown
@@ -16,6 +17,7 @@ _CLASS: Final = re.compile(r"(?<=[a-z*\s])\.([A-Za-z][\w-]*)(?=[^.]*@)")
 _FULL: Final = 0.95
 _SCATTERED: Final = "found as path"
 _AMOUNT: Final = re.compile(r"[\d.,\s]*\d ?(?P<unit>[^\W\d_]{1,12}[²³]?)\.?")
+_YEAR: Final = re.compile(r"(?:1[0-9]|20)\d\d")
 _GENERAL: Final = frozenset({"", "items", "things", "results", "entries", "records", "rows", "list", "all", "data"})
 
 
@@ -99,8 +101,13 @@ def can_serve(columns: Sequence[Column], constraint: Constraint) -> bool:
         word = constraint.name or str(constraint.value)
         return named(columns, word) is not None
     if constraint.topic in (Topic.DATE, Topic.TIME):
-        return moment(columns) is not None
+        return moment(columns) is not None or (constraint.topic is Topic.DATE and any(map(_tells_year, columns)))
     return any(first(columns, role) is not None for role in _SERVING.get(constraint.topic, ()))
+
+
+def _tells_year(column: Column) -> bool:
+    years = [_YEAR.fullmatch(sample) for sample in column.samples]
+    return column.type is FieldType.INTEGER and bool(years) and all(years)
 
 
 def named(columns: Sequence[Column], word: str) -> Column | None:
@@ -152,10 +159,10 @@ def _by_class(column: Column) -> list[str]:
 
 def _alike(columns: Sequence[Column], wanted: str) -> Column | None:
     """Return the column that sites name otherwise than people: who asks for a length may mean a duration."""
-    for other in _ALIKE.get(wanted, ()):
+    for other in (*_ALIKE.get(wanted, ()), *FOREIGN.get(wanted, ()), *FOREIGN.get(singular(wanted), ())):
         spellings = {*forms(other), other}
         for column in columns:
-            label = set(fold(column.label).split())
+            label = set(fold(f"{column.label} {column.name}".replace("_", " ")).split())
             if spellings & {*column.name.split("_"), *label}:
                 return column
     return None
@@ -191,6 +198,8 @@ _ALIKE: Final[dict[str, tuple[str, ...]]] = {
     "type": ("kind", "category"),
     "kind": ("type", "category"),
     "time": ("duration", "minutes"),
+    "points": ("pts", "score"),
+    "goals": ("gls",),
     "m2": ("area", "surface", "sqm", "size"),
     "km": ("mileage", "distance", "kilometers", "kilometres", "length"),
     "miles": ("mileage", "distance", "length"),

@@ -70,7 +70,7 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
         Role.PRICE,
         (
             r"(^|_)(price|cost|fee|amount|rent|fare|(rent|fare|price|cost|fee)_(value|amount|total|eur|usd|gbp)|low_price|min_price|ticket_price|price_amount|price_value|unit_price|sale_price|"
-            r"current_price|prices|preis|prix|prezzo|precio|preco|cena|pris|tarif|tarifa|price_color)$"
+            r"current_price|prices|preis|prix|prezzo|precio|preco|miete|kaltmiete|warmmiete|loyer|alquiler|affitto|huur|cena|pris|tarif|tarifa|price_color)$"
         ),
         (*_NUMBERS, FieldType.PRICE, FieldType.STRING),
     ),
@@ -84,7 +84,11 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
         ),
         _DATES,
     ),
-    (Role.CITY, r"(^|_)(city|town|locality|municipality|address_locality|city_name)$", (FieldType.STRING,)),
+    (
+        Role.CITY,
+        r"(^|_)(city|town|locality|municipality|address_locality|city_name|ort|stadt|wohnort|ville|ciudad|citta|comune|cidade|plaats)$",
+        (FieldType.STRING,),
+    ),
     (Role.REGION, r"(^|_)(state|region|province|county|address_region|city_state)$", (FieldType.STRING,)),
     (Role.COUNTRY, r"(^|_)(country|country_code|country_name|address_country)$", (FieldType.STRING,)),
     (Role.ADDRESS, r"(^|_)(address|full_address|street|street_address|address1|address_line1)$", (FieldType.STRING,)),
@@ -92,7 +96,7 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
     (
         Role.ORGANIZER,
         (
-            r"(^|_)(organi[sz]er|organi[sz]er_name|organi[sz]ers|host|hosts|hosts_name|host_name|hosted_by|author|authors|"
+            r"(^|_)(organi[sz]er|organi[sz]er_name|organi[sz]ers|host|hosts|hosts_name|host_name|hosted_by|organi[sz]ation|organi[sz]ation_(name|title)|author|authors|"
             r"author_name|by|creator|calendar_name|calendar|publisher|publisher_name|maintainer|maintainers|seller|vendor|"
             r"brand|artist|artists|owner|owner_login|user|user_name|username|presenter|speaker|speakers|group_name|company|"
             r"authors_name|performer|performers|organizers_name|maintainers_name|brand_name)$"
@@ -104,7 +108,8 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
         (
             r"(^|_)(category|categories|subcategory|sub_category|categories_name|category_name|genre|genres|topic|topics|"
             r"tag|tags|tags_name|type|kind|section|department|keywords|segment|event_type|language|subject|subjects|"
-            r"classification|product_type|labels_name|topics_name|style|cuisine|species|sport|discipline)$"
+            r"classification|product_type|labels_name|topics_name|style|cuisine|species|sport|discipline|"
+            r"kategorie|categorie|categoria|rubrik|objektart|genere|genero)$"
         ),
         _TEXTS,
     ),
@@ -129,7 +134,10 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
     ),
     (
         Role.TITLE,
-        r"^(name|title|headline|heading|label|display_name|full_name|event_name|product_name|subject)$",
+        (
+            r"^(name|title|headline|heading|label|display_name|full_name|event_name|product_name|subject|titel|titre|"
+            r"titulo|titolo|nom|nombre|naam|bezeichnung)$"
+        ),
         _TEXTS,
     ),
     (Role.TITLE, r"(name|title)$", _TEXTS),
