@@ -15,6 +15,7 @@ from playwright.async_api import BrowserContext, Dialog, Page, Request, Route, W
 from playwright.async_api import Error as PlaywrightError
 
 from domain.policy import DEFAULT_PORTS, READ_METHODS
+from sandbox.browsers_redirects import RedirectWatch
 from sandbox.browsers_tape import Playback
 from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
 from sandbox.egress_grants import Grant
@@ -30,7 +31,8 @@ MayOpen = Callable[[str], Awaitable[str | None]]
 class Rules:
     """What a context may ask: what its grant says. ``popups`` keeps windows that pages open.
 
-    ``secrets`` take the place of their stand-ins in the bodies of requests to their own hosts. With ``playback``
+    ``secrets`` take the place of their stand-ins in the bodies of requests to their own hosts, when ``redirects``
+    looks at where those lead. With ``playback``
     what may be asked is answered from a recording, and nothing goes to the network. ``may_open`` is asked before a page
     is opened, and returns why not, or None.
     """
@@ -40,6 +42,7 @@ class Rules:
     secrets: tuple[Secret, ...] = ()
     playback: Playback | None = None
     may_open: MayOpen | None = None
+    redirects: RedirectWatch | None = None
 
     def filled_in(self, request: Request) -> bytes | None:
         """Return the body to send instead of the request's own, or None when that has no stand-in.
@@ -52,7 +55,8 @@ class Rules:
             return None
         scheme, host, port = origin(request.url)
         private = {host, f"{host}:{port}"} & set(self.grant.policy.private_hosts)
-        usable = self.secrets if scheme == "https" or private else ()
+        watched = self.redirects is not None and self.redirects.covers(request)
+        usable = self.secrets if watched and (scheme == "https" or private) else ()
         return fill_in(body, request.headers.get("content-type", ""), host, usable)
 
     def refusal(self, request: Request) -> str | None:

@@ -2,9 +2,8 @@
 
 ``workflow_kit.user_of(name)`` and ``password_of(name)`` give texts that are no secret. In the body of a request to the
 secret's own host they are replaced just before it is sent, by the broker or on the host's side of a browser's context.
-A stand-in for another host is refused. What this does not stop: a site that shows the user's name (it is no secret),
-and, in browsers, a redirect with status 307 or 308 from the login page to another host of the policy, which repeats
-the body.
+A stand-in for another host is refused, and so is a redirect that would repeat the body there (in browsers: see
+sandbox.browsers_redirects). What this does not stop: a site that shows the user's name (it is no secret).
 """
 
 from __future__ import annotations

@@ -28,12 +28,14 @@ from domain.observation import Denial, Exchange
 from domain.policy import Policy
 from sandbox.browsers import BrowserPool
 from sandbox.browsers_ceiling import Breach, CeilingWatch
+from sandbox.browsers_redirects import RedirectWatch
 from sandbox.browsers_routing import MayOpen, Rules, enforce
 from sandbox.browsers_tape import Playback, Recording
 from sandbox.egress_grants import Grant
 from sandbox.gate_rules import ADDRESS, COMMANDS, CREATED, EVENTS, Method
 from sandbox.gate_tap import Message, Tap, guid_of
 from sandbox.observing.capture import Recorder
+from sandbox.observing.whole import whole_text
 from sandbox.secrets import Redactor, Secret
 
 log = logging.getLogger(__name__)
@@ -92,20 +94,20 @@ class PageSession:
 
         Secrets are taken out of the texts; of a page that shows one there is no picture.
         """
-        picture, aria, clean = b"", "", self.gate.redactor
+        picture, aria, redact = b"", "", self.gate.redactor.text
         try:
             picture = await self.page.screenshot(timeout=3000)
             aria = await self.page.locator("body").aria_snapshot(timeout=3000)
         except PlaywrightError as gone:
             self.console.append(f"(no picture: {gone.message.splitlines()[0]})")
         return Artifacts(
-            screenshot_png=picture if clean.text(aria) == aria else b"",
-            aria=clean.text(aria),
-            url=clean.text(self.page.url),
-            console=tuple(map(clean.text, self.console)),
-            gate_log=tuple(self.gate.log),
-            denials=tuple(d.model_copy(update={"url": clean.text(d.url)}) for d in self.grant.denials),
-            exchanges=tuple(clean.value(exchange) for exchange in await self.recorder.exchanges()),
+            screenshot_png=picture if redact(aria) == aria else b"",
+            aria=whole_text(redact(aria)),
+            url=redact(self.page.url),
+            console=tuple(whole_text(redact(line)) for line in self.console),
+            gate_log=tuple(map(whole_text, self.gate.log)),
+            denials=tuple(d.model_copy(update={"url": redact(d.url)}) for d in self.grant.denials),
+            exchanges=tuple(self.gate.redactor.value(exchange) for exchange in await self.recorder.exchanges()),
         )
 
 
@@ -137,13 +139,17 @@ async def open_page(
     grant = Grant(policy, read_public=read_public)
     network = grant if playback is None else Grant(policy.model_copy(update={"hosts": ()}))
     async with pool.context(network, owner=owner, alone=alone) as context:
-        await enforce(context, Rules(grant=grant, secrets=secrets, playback=playback, may_open=may_open))
+        watch = RedirectWatch(context, grant) if playback is None and any(s.place == "form" for s in secrets) else None
+        rules = Rules(grant=grant, secrets=secrets, playback=playback, may_open=may_open, redirects=watch)
+        await enforce(context, rules)
         if playback is not None:
             await context.clock.set_fixed_time(playback.now)
         recorder = Recorder(context)
         recording = Recording(context) if record else None
         context.on("response", lambda _: None)  # keeps the driver sending what the client may wait for
         page = await context.new_page()
+        if watch is not None:
+            await watch.add(page)
         gate = Gate(pool.tap, context, page, policy, redactor=Redactor(secrets))
         session = PageSession(
             gate=gate, grant=grant, page=page, recorder=recorder, recording=recording, watch=pool.watch(context)
@@ -223,7 +229,8 @@ class Gate:
         batch: list[bytes] = []
         size = 0
         while self._out and (not batch or size < MAX_BATCH_BYTES):
-            batch.append(json.dumps(self._out.popleft()).encode())
+            # a page may hold half of a pair of surrogates, which no result could carry
+            batch.append(json.dumps(self._out.popleft(), ensure_ascii=False).encode("utf-8", "replace"))
             size += len(batch[-1])
         return b"[" + b",".join(batch) + b"]"
 

@@ -42,6 +42,7 @@ from sandbox.observing.embedded import embedded_in
 from sandbox.observing.kinds import feed_kind, is_api_document, is_data, is_html
 from sandbox.observing.misread import reread
 from sandbox.observing.walls import walls
+from sandbox.observing.whole import whole
 
 Progress = Callable[[str], Any]
 
@@ -188,13 +189,15 @@ class Observer:
         notes = [*visit.notes, *walls(seen.status, seen.title, seen.text_after, seen.rendered_html, seen.forms)]
         notes += ["exchanges: more than the limit were made"] if recorder.truncated else []
         notes += [f"unreachable: {item.url} ({item.reason})" for item in grant.unreachable[:20]]
-        return Observation(
-            url=url,
-            captured_at=self.options.clock(),
-            pages=tuple(pages),
-            exchanges=exchanges,
-            denials=tuple(grant.denials),
-            notes=tuple(notes),
+        return whole(
+            Observation(
+                url=url,
+                captured_at=self.options.clock(),
+                pages=tuple(pages),
+                exchanges=exchanges,
+                denials=tuple(grant.denials),
+                notes=tuple(notes),
+            )
         )
 
     async def _again(self, exchanges: tuple[Exchange, ...], policy: Policy) -> tuple[Exchange, ...]:

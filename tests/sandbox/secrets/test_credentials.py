@@ -111,7 +111,11 @@ class Club:
 
     async def away(self, request: Request) -> Response:
         port = request.url.port
-        return RedirectResponse(f"http://localhost:{port}/login", status_code=307)
+        status = int(request.query_params.get("status", "307"))
+        return RedirectResponse(f"http://localhost:{port}/login", status_code=status)
+
+    async def round(self, _: Request) -> Response:
+        return RedirectResponse("/login", status_code=308)
 
     async def echo(self, request: Request) -> Response:
         return JSONResponse(await request.json())
@@ -145,6 +149,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         Route("/login", club.form),
         Route("/login", club.login, methods=["POST"]),
         Route("/away", club.away, methods=["POST"]),
+        Route("/round", club.round, methods=["POST"]),
         Route("/echo", club.echo, methods=["POST"]),
     ]
     async with serving(Starlette(routes=routes)) as url:
@@ -204,6 +209,29 @@ async def test_a_redirect_to_another_host_does_not_take_the_credential_along(pla
     run = await place.run(HTTP, "/away")
     assert run.outcome is Outcome.DENIED
     assert "localhost has no credential club" in run.denials[0].reason
+    assert place.club.took == []
+
+
+@pytest.mark.browser
+@requirement("BOX-5")
+@pytest.mark.parametrize("status", [307, 308])
+async def test_a_redirect_in_a_browser_does_not_take_the_credential_to_another_host(place: Place, status: int) -> None:
+    run = await place.run(PAGE, f"/login?action=/away%3Fstatus={status}")
+    assert run.outcome is not Outcome.OK
+    assert place.club.took == []
+    assert [d.reason for d in run.denials] == ["a redirect would repeat what was sent to 127.0.0.1"]
+
+
+@pytest.mark.browser
+async def test_a_redirect_in_a_browser_may_repeat_the_credential_at_its_own_host(place: Place) -> None:
+    run = await place.run(PAGE, "/login?action=/round")
+    assert (run.outcome, run.error) == (Outcome.OK, None)
+    assert place.club.took == [{"email": KEPT.key, "password": VALUE}]
+
+
+@pytest.mark.browser
+async def test_after_a_redirect_that_asks_anew_nothing_is_repeated(place: Place) -> None:
+    await place.run(PAGE, "/login?action=/away%3Fstatus=303")
     assert place.club.took == []
 
 
