@@ -12,10 +12,8 @@ import base64
 import contextlib
 import hashlib
 import logging
-import shutil
 import socket
 import struct
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -34,9 +32,17 @@ from sandbox.browsers_ceiling import Ceiling, CeilingWatch
 from sandbox.egress import Egress
 from sandbox.egress_grants import Grant
 from sandbox.gate_tap import Tap
+from sandbox.scratch import Scratch, sweep
 
 log = logging.getLogger(__name__)
 
+# The last switch of a name counts, so this one repeats what Playwright's own has and what headless pages need of it.
+_WITHOUT = (
+    "MediaRouter", "OptimizationHints", "InterestFeedContentSuggestions", "Translate", "DialMediaRouteProvider",
+    "FetchLaterAPI", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "PaintHolding", "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect", "NetworkTimeServiceQuerying",
+)  # fmt: skip
 FLAGS = (
     "--disable-quic",
     "--dns-prefetch-disable",
@@ -49,7 +55,8 @@ FLAGS = (
     "--disable-sync",
     "--no-pings",
     "--disable-gpu",
-    "--disable-features=MediaRouter,OptimizationHints,InterestFeedContentSuggestions,Translate,DialMediaRouteProvider",
+    "--disable-features=" + ",".join(_WITHOUT),
+    "--disable-blink-features=SharedWorker,FetchLaterAPI",  # the driver cannot see the methods of what they ask
 )
 PROXY: ProxySettings = {"server": f"http://127.0.0.1:{boxes.PROXY_PORT}", "bypass": "<-loopback>"}
 _CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
@@ -83,8 +90,8 @@ class BrowserOptions:
 class _Launched:
     """One running browser and what it stands on; ``contexts`` counts those ever opened in it."""
 
-    def __init__(self, browser: Browser, workdir: Path, watch: CeilingWatch) -> None:
-        self.browser, self.workdir, self.watch = browser, workdir, watch
+    def __init__(self, browser: Browser, scratch: Scratch, watch: CeilingWatch) -> None:
+        self.browser, self.scratch, self.watch = browser, scratch, watch
         self.contexts = 0
         self.open = 0
 
@@ -96,11 +103,14 @@ class BrowserPool:
         self.options = options or BrowserOptions()
         self.egress = Egress()
         self._lock = asyncio.Lock()
+        self._launching = asyncio.Lock()
         self._slots = asyncio.Semaphore(self.options.max_contexts)
         self._driver: Playwright | None = None
         self._tap: Tap | None = None
         self._current: dict[str, _Launched] = {}  # by owner, in the order of use
         self._all: set[_Launched] = set()
+        self._unwanted: set[asyncio.Task[_Launched]] = set()
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -194,7 +204,7 @@ class BrowserPool:
         """Return the owner's browser; for None one that nobody else gets."""
         async with self._lock:
             if owner is None:
-                return await self._launch()
+                return await self._launched()
             current = self._current.pop(owner, None)  # comes back at the end, or drains
             if current is not None and (
                 not current.browser.is_connected() or current.contexts >= self.options.recycle_after
@@ -204,7 +214,7 @@ class BrowserPool:
             if current is None:
                 while len(self._current) >= self.options.max_browsers:
                     await self._retire(self._current.pop(next(iter(self._current))))
-                current = await self._launch()
+                current = await self._launched()
             self._current[owner] = current
             return current
 
@@ -227,7 +237,7 @@ class BrowserPool:
         except (PlaywrightError, TimeoutError):
             log.warning("a browser did not close in time; its driver is restarted")
             await self._stop_driver()
-        await asyncio.to_thread(shutil.rmtree, launched.workdir, ignore_errors=True)
+        await asyncio.to_thread(launched.scratch.remove)
 
     async def _stop_driver(self) -> None:
         driver, self._driver = self._driver, None
@@ -236,20 +246,49 @@ class BrowserPool:
                 async with asyncio.timeout(self.options.close_timeout_s):
                     await driver.stop()
 
+    async def _launched(self) -> _Launched:
+        """Launch a browser; when nobody waits for it any more, it is ended once it is there."""
+        launching = asyncio.ensure_future(self._launch())
+        try:
+            return await asyncio.shield(launching)
+        except asyncio.CancelledError:
+            self._unwanted.add(launching)
+            launching.add_done_callback(self._end_unwanted)
+            raise
+
+    def _end_unwanted(self, launching: asyncio.Task[_Launched]) -> None:
+        self._unwanted.discard(launching)
+        if not launching.cancelled() and launching.exception() is None:
+            ending = asyncio.ensure_future(self._end(launching.result()))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
     async def _launch(self) -> _Launched:
         """Launch a browser; a driver that was kept may have died, so it gets a second chance with a fresh one."""
-        kept = self._driver is not None
-        try:
+        async with self._launching:
+            kept = self._driver is not None
+            try:
+                return await self._launch_once()
+            except IsolationMissing:
+                if not kept:
+                    raise
             return await self._launch_once()
-        except IsolationMissing:
-            if not kept:
-                raise
-        return await self._launch_once()
 
     async def _launch_once(self) -> _Launched:
         executable = await asyncio.to_thread(boxes.find_browser, self.options.executable)
-        workdir = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="agent-school-browser-"))
-        box = await asyncio.to_thread(boxes.build, executable, workdir)
+        await asyncio.to_thread(sweep)
+        scratch = await asyncio.to_thread(Scratch)
+        launched: _Launched | None = None
+        try:
+            launched = await self._launch_in(scratch, executable)
+        finally:
+            if launched is None:
+                await asyncio.shield(asyncio.to_thread(scratch.remove))
+        self._all.add(launched)
+        return launched
+
+    async def _launch_in(self, scratch: Scratch, executable: Path) -> _Launched:
+        box = await asyncio.to_thread(boxes.build, executable, scratch.path)
         try:
             async with asyncio.timeout(self.options.launch_timeout_s):
                 with _post(box.door) as post:
@@ -260,16 +299,13 @@ class BrowserPool:
                     finally:
                         door.cancel()
         except (PlaywrightError, TimeoutError, OSError) as failed:
-            await asyncio.to_thread(shutil.rmtree, workdir, ignore_errors=True)
             await self._stop_driver()
             raise IsolationMissing(
                 "The boxed browser did not start.",
                 remedy="Run: main.py doctor (user namespaces and bubblewrap are needed)",
                 cause=str(failed).strip()[:2000],
             ) from failed
-        launched = _Launched(browser, workdir, watch)
-        self._all.add(launched)
-        return launched
+        return _Launched(browser, scratch, watch)
 
     async def _start(self, script: Path) -> Browser:
         if self._driver is None:
@@ -311,6 +347,8 @@ class BrowserPool:
         """Close every context, browser and the driver."""
         async with self._lock:
             self._current.clear()
+            await asyncio.gather(*self._unwanted, return_exceptions=True)
+            await asyncio.gather(*self._ending, return_exceptions=True)
             for launched in tuple(self._all):
                 await self._end(launched)
             await self._stop_driver()
