@@ -58,7 +58,10 @@ def look_at(tree: Tree, record: Record, terms: frozenset[str]) -> Facts:
     """Return the facts of one record; ``terms`` are the stems of the question's subject."""
     text = tree.text(*record)
     links = tuple(dict.fromkeys(tree.links(record)))
-    patterns = Counter(map(link_pattern, links))
+    patterns: dict[str, int] = {}
+    for link in links:
+        pattern = link_pattern(link)
+        patterns[pattern] = patterns.get(pattern, 0) + 1
     paths, places = _inside(tree, record)
     length = sum(node.text_length for node in record)
     numbers = (
@@ -72,7 +75,7 @@ def look_at(tree: Tree, record: Record, terms: frozenset[str]) -> Facts:
         len(text) > 2,
         min(1.0, sum(node.linked_length for node in record) / max(1, length)),
         _repeats_inside(record),
-        bool(terms) and not terms.isdisjoint(map(stem, words(text[:_WORDS_LOOKED_AT]))),
+        bool(terms) and not terms.isdisjoint(text_stems(text[:_WORDS_LOOKED_AT])),
         max(0, max(patterns.values(), default=0) - 1),
     )
     return Facts(text, links, tuple(patterns), numbers, tuple(node.shape for node in record), paths, places)
@@ -134,6 +137,12 @@ def link_pattern(link: str) -> str:
 def is_file(link: str) -> bool:
     """Tell whether an address ends like a document's."""
     return bool(FILE_ADDRESS.search(link.partition("?")[0]))
+
+
+@lru_cache(maxsize=4_096)
+def text_stems(text: str) -> frozenset[str]:
+    """Return the stems of the words of a text."""
+    return frozenset(map(stem, words(text)))
 
 
 @lru_cache(maxsize=20_000)

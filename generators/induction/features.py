@@ -157,16 +157,17 @@ def _shape_features(facts: Sequence[Facts]) -> dict[str, float]:
     for fact in few:
         for place, text in fact.places:
             filled[place].append(text)
-    total: Counter[tuple[int, str]] = Counter()
+    total: defaultdict[tuple[int, str], int] = defaultdict(int)
     for fact in few:
-        total.update(fact.paths)
+        for path in fact.paths:
+            total[path] += 1
     count = len(few)
     steady = [(len(texts), len(set(texts))) for texts in filled.values() if len(texts) >= 0.6 * count]
     columns = sum(distinct >= 0.5 * min(n, count) for n, distinct in steady)
     constant = sum(distinct == 1 and count > 2 for _, distinct in steady)
     return {
         "same_shape": shapes.most_common(1)[0][1] / len(facts),
-        "alike": total.total() / (len(total) * count) if total else 0.0,
+        "alike": sum(total.values()) / (len(total) * count) if total else 0.0,
         "columns": math.log1p(columns),
         "constant_columns": math.log1p(constant),
     }

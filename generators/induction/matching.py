@@ -30,7 +30,8 @@ Test = Callable[[Tree, Node], bool]
 class _Step:
     """One compound and how it hangs on the one before: '' (below), '>' (child) or '+' (next sibling).
 
-    ``text`` is the compound itself, ``path`` the selector up to it.
+    ``text`` is the compound itself, ``path`` the selector up to it. ``reads_text`` says that it looks into texts, which
+    costs too much to try on every node of a page.
     """
 
     glue: str
@@ -40,11 +41,7 @@ class _Step:
     classes: tuple[str, ...]
     tests: tuple[Test, ...]
     is_scope: bool = False
-
-    @property
-    def reads_text(self) -> bool:
-        """Whether the step looks into texts, which costs too much to try on every node of a page."""
-        return ":contains(" in self.text
+    reads_text: bool = False
 
 
 def hits(tree: Tree, selector: str) -> list[int]:
@@ -93,13 +90,11 @@ def _hanging(tree: Tree, own: list[int], glue: str, before: list[int]) -> list[i
         siblings = set(before)
         return [i for i in own if (left := _previous(nodes[i])) is not None and left.index in siblings]
     kept: list[int] = []
-    end, place = -1, 0
-    for index in own:
-        while place < len(before) and before[place] < index:
-            end = max(end, nodes[before[place]].end)
-            place += 1
-        if index < end:
-            kept.append(index)
+    end = -1
+    for index in before:
+        if index >= end:
+            end = nodes[index].end
+            kept += own[bisect_left(own, index + 1) : bisect_left(own, end)]
     return kept
 
 
@@ -108,9 +103,17 @@ def _alone(tree: Tree, step: _Step) -> list[int]:
     known = tree.hits.get(step.text)
     if known is None:
         own = _start(tree, step)
-        if not step.reads_text:
+        if not step.reads_text and (step.tests or step.classes):
             own = [index for index in own if _is_kind(tree, tree.nodes[index], step, None)]
         known = tree.hits[step.text] = own
+    return known
+
+
+def _members(tree: Tree, step: _Step) -> frozenset[int]:
+    """Return what one step matches by itself, to look a node up in."""
+    known = tree.members.get(step.text)
+    if known is None:
+        known = tree.members[step.text] = frozenset(_alone(tree, step))
     return known
 
 
@@ -137,7 +140,7 @@ def compile_selector(selector: str) -> tuple[_Step, ...]:
         glue, compound = found.groups()
         path = f"{path} {glue} {compound}"
         tag, classes, tests = _compound(compound)
-        steps.append(_Step(glue, compound, path, tag, classes, tests, is_scope=compound == ":scope"))
+        steps.append(_Step(glue, compound, path, tag, classes, tests, compound == ":scope", ":contains(" in compound))
     return tuple(steps)
 
 
@@ -216,10 +219,12 @@ def _hangs(tree: Tree, node: Node, steps: tuple[_Step, ...], last: int, scope: N
         previous = _previous(node)
         is_there = previous is not None and _is_kind(tree, previous, before, scope)
         return previous is not None and is_there and _hangs(tree, previous, steps, last - 1, scope)
+    is_plain = not (before.is_scope or before.reads_text)
+    members: frozenset[int] = _members(tree, before) if is_plain else frozenset()
     above = node.parent
     while above is not None and (above is not scope or before.is_scope):
-        if _is_kind(tree, above, before, scope):
-            if _hangs(tree, above, steps, last - 1, scope):
+        if above.index in members if is_plain else _is_kind(tree, above, before, scope):
+            if last == 1 or _hangs(tree, above, steps, last - 1, scope):
                 return True
             if not before.glue:
                 # What is not above the nearest one is not above a farther one either.

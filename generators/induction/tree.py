@@ -87,7 +87,7 @@ class Tree:
 
     ``counts`` holds how many children of a tag each node has; ``by_tag`` all nodes of a tag; ``columns`` the column
     of each table cell that was asked for, by its index; ``by_class`` the indexes of the nodes of each class and
-    ``hits`` those that a selector or a part of one matches, as far as ``matching`` was asked.
+    ``hits`` and ``members`` those that a selector or a part of one matches, as far as ``matching`` was asked.
     """
 
     document: Element | None
@@ -104,6 +104,7 @@ class Tree:
     kinds: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
     by_class: dict[str, list[int]] = field(default_factory=dict)
     hits: dict[str, list[int]] = field(default_factory=dict)
+    members: dict[str, frozenset[int]] = field(default_factory=dict)
 
     @property
     def root(self) -> Node:
