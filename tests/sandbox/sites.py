@@ -9,6 +9,7 @@ import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 import brotli  # type: ignore[import-untyped]  # it has no stubs
@@ -86,10 +87,8 @@ def _application(site: Site) -> web.Application:  # noqa: C901 - one small handl
         return answer
 
     async def bomb(request: web.Request) -> web.Response:
-        data = bytes(64 * MEGABYTE)
-        packed = {"gzip": gzip.compress, "deflate": zlib.compress, "br": lambda d: brotli.compress(d, quality=1)}
         kind = request.match_info["kind"]
-        return web.Response(body=packed[kind](data), headers={"Content-Encoding": kind})
+        return web.Response(body=_bomb(kind), headers={"Content-Encoding": kind})
 
     async def packed(request: web.Request) -> web.Response:
         kinds = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "raw": _raw_deflate}
@@ -136,6 +135,12 @@ def _application(site: Site) -> web.Application:  # noqa: C901 - one small handl
     application.router.add_get("/heavy", heavy_header)
     application.router.add_route("*", "/{rest:.*}", echo)
     return application
+
+
+@cache
+def _bomb(kind: str) -> bytes:
+    packed = {"gzip": gzip.compress, "deflate": zlib.compress, "br": lambda data: brotli.compress(data, quality=1)}
+    return packed[kind](bytes(64 * MEGABYTE))
 
 
 def _raw_deflate(data: bytes) -> bytes:

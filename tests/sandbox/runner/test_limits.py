@@ -141,7 +141,9 @@ async def test_a_silent_answer_meets_the_time_limit(runner: Runner, site: Site) 
 @pytest.mark.parametrize("kind", ["gzip", "deflate", "br"])
 async def test_a_compression_bomb_meets_the_byte_limit(runner: Runner, site: Site, kind: str) -> None:
     run = await execute(
-        runner, RUN + f"await http.get({site.url('/bomb/' + kind)!r})", site.policy(response_bytes=1_000_000)
+        runner,
+        RUN + f"await http.get({site.url('/bomb/' + kind)!r})",
+        site.policy(response_bytes=1_000_000, request_s=30, wall_s=40),  # the site packs 64 MB first
     )
     assert (run.outcome, _code(run)) == (Outcome.KILLED, "limit")
 
