@@ -23,7 +23,7 @@ from generators.planning.rereading import maybe_fields, reread
 from generators.planning.times import bind_times
 from generators.planning.trials import trials_of
 from generators.planning.words import bind_words
-from generators.sources.details import serving, unsaid
+from generators.sources.details import serving, telling, unsaid
 from generators.sources.naming import snake
 from generators.sources.relevance import named
 from generators.sources.roles import Role
@@ -106,9 +106,11 @@ def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Obser
     detail = next((c for c in findings.candidates if c.detail_of == choice.candidate.id), None)
     if not lacking or detail is None:
         return alone
-    columns = tuple(_beside(alone.columns, c) for c in serving(detail.columns, lacking))
-    if not columns:
+    served = serving(detail.columns, lacking)
+    if not served:
         return alone
+    more = [c for c in telling(detail.columns, alone.columns) if c not in served]
+    columns = tuple(_beside(alone.columns, c) for c in (*served, *more))
     return _bound(choice, findings, intent, observation, detail.model_copy(update={"columns": columns}))
 
 

@@ -19,17 +19,25 @@ from generators.sources.asking import Questions, good
 from generators.sources.documents import parse
 from generators.sources.flatten import columns_of
 from generators.sources.naming import snake
+from generators.sources.reading import read_rows
 from generators.sources.relevance import can_serve, named
 from generators.sources.requests import template_of
-from generators.sources.roles import Role, human_text, roles_of
+from generators.sources.roles import Role, first, human_text, roles_of
 from generators.sources.typing import as_text, type_of
 
 _SAMPLES: Final = 3
+_SPREAD: Final = 4
+_LONG: Final = 30
 _LONGEST: Final = 300
 _SHORT: Final = 40
 _BARE_LIST: Final = 2
 """A list with at most so many columns of text does not tell what kind its records are."""
 _LABEL: Final = re.compile(r"[^\W\d_][\w '/().-]{0,40}")
+_TOLD_ROLES: Final = (Role.START, Role.CATEGORY)
+_USUAL: Final = 0.5
+_LISTED: Final = re.compile(
+    r"(?:post(?:ed)? |filed )?(?:categor(?:y|ies)|tags?|topics?|genres?|under)(?: in)?", re.IGNORECASE
+)
 _TELLING: Final = re.compile(
     r"(^|[-_])(price|cost|address|venue|location|organi[sz]er|availability|stock|description|rating|author|brand|"
     r"category|city|sku|isbn|publisher|duration|phone|email|date|genre|capacity|status)($|[-_])"
@@ -53,7 +61,8 @@ def study_details(
         if not lacking:
             continue
         for column, template in _links(candidate, observation)[:2]:
-            detail = _behind(candidate, column, template, lacking=lacking, questions=questions)
+            samples = _spread(candidate, column, observation)
+            detail = _behind(candidate, column, template, samples, lacking=lacking, questions=questions)
             if detail is not None:
                 found.append(detail)
                 break
@@ -74,8 +83,8 @@ def _serves(column: Column, constraint: Constraint) -> bool:
     """Whether a column of a record's page decides a constraint; a word is looked for in what a label tells in short."""
     if constraint.topic is not Topic.KEYWORDS:
         return can_serve([column], constraint)
-    told = bool(column.label) and all(len(s) <= _SHORT for s in column.samples)
-    return column.type is FieldType.STRING and bool(column.samples) and told
+    told = bool(column.label) and column.type is FieldType.STRING and all(len(s) <= _SHORT for s in column.samples)
+    return bool(column.samples) and (told or Role.CATEGORY in roles_of(column))
 
 
 def unsaid(columns: Sequence[Column], intent: Intent) -> list[Constraint]:
@@ -87,13 +96,22 @@ def unsaid(columns: Sequence[Column], intent: Intent) -> list[Constraint]:
     return [c for c in words if not matches(read, str(c.value))]
 
 
+def telling(columns: Sequence[Column], known: Sequence[Column]) -> list[Column]:
+    """Return the columns that say when a record is and of what kind, which the known ones do not: they come for free.
+
+    A page that is read anyway is read for them too.
+    """
+    lacking = [role for role in _TOLD_ROLES if first(known, role) is None]
+    return [c for c in columns if c.fill >= _USUAL and set(roles_of(c)[:1]) & set(lacking)]
+
+
 def _lacking(candidate: RecordCandidate, intent: Intent, choices: Sequence[str]) -> list[Any]:
     """Constraints and wanted fields that the candidate's own columns do not serve."""
     free = {c.lower() for c in choices}
     lacking: list[Any] = [
         c
         for c in intent.constraints
-        if c.topic not in (Topic.COUNT, Topic.SORT, Topic.DETAIL, Topic.KEYWORDS, Topic.CATEGORY)
+        if c.topic not in (Topic.COUNT, Topic.DETAIL, Topic.KEYWORDS, Topic.CATEGORY)
         and str(c.value).lower() not in free
         and not can_serve(candidate.columns, c)
     ]
@@ -132,16 +150,29 @@ def _template(column: Column, observation: Observation) -> str:
     return f"{head}/{{value}}" if enough else ""
 
 
+def _spread(candidate: RecordCandidate, link: Column, observation: Observation) -> list[str]:
+    """Values of the link from all over a long list, whose first records are often of another kind; else the first."""
+    foremost = [s for s in dict.fromkeys(link.samples) if s][:_SAMPLES]
+    page = observation.pages[0] if observation.pages else None
+    if candidate.kind is not SourceKind.HTML or candidate.count < _LONG or page is None:
+        return foremost
+    rows = read_rows(candidate.model_copy(update={"columns": (link,)}), page.served_html) or []
+    found = list(dict.fromkeys(as_text(value) for row in rows if (value := row.get(link.name))))
+    if len(found) < _LONG:
+        return foremost
+    return [found[number * (len(found) - 1) // (_SPREAD + 1)] for number in range(1, _SPREAD + 1)]
+
+
 def _behind(
     candidate: RecordCandidate,
     link: Column,
     template: str,
+    samples: Sequence[str],
     *,
     lacking: Sequence[Any],
     questions: Questions,
 ) -> RecordCandidate | None:
     """Ask for a few records' pages and read what they have in common."""
-    samples = [s for s in dict.fromkeys(link.samples) if s][:_SAMPLES]
     addresses = [urljoin(candidate.url, template.replace("{value}", s)) for s in samples]
     answers = [questions.ask(template_of(a), ProbePurpose.DETAIL, f"the page behind {link.name}") for a in addresses]
     known = [a for a in answers if a is not None and good(a)]
@@ -149,7 +180,8 @@ def _behind(
         return None
     best: tuple[int, SourceKind, RecordSource, list[Column]] | None = None
     for kind, source, columns in _readings(known):
-        kept = serving(columns, lacking)
+        served = serving(columns, lacking)
+        kept = served and [*served, *(c for c in telling(columns, candidate.columns) if c not in served)]
         if kept and (best is None or len(kept) > best[0]):
             best = (len(kept), kind, source, kept)
     if best is None:
@@ -195,7 +227,7 @@ def _html_columns(trees: Sequence[Any]) -> list[Column]:
     """Columns by label, by item property and by telling class; each must read something on most of the pages."""
     proposals: dict[str, tuple[str, str]] = {}
     for tree in trees:
-        for name, locator, label in (*_table(tree), *_labelled(tree), *_marked(tree)):
+        for name, locator, label in (*_table(tree), *_labelled(tree), *_tagged(tree), *_marked(tree)):
             proposals.setdefault(locator, (name, label))
     columns: dict[str, Column] = {}
     for locator, (name, label) in proposals.items():
@@ -243,6 +275,24 @@ def _labelled(tree: Any) -> Iterator[tuple[str, str, str]]:
         follower = cell.getnext()
         if _LABEL.fullmatch(label) and '"' not in label and follower is not None and follower.getnext() is None:
             yield snake(label), f'td:contains("{label}") + td@text', label
+
+
+def _tagged(tree: Any) -> Iterator[tuple[str, str, str]]:
+    """What a page is filed under: a word such as "Categories", and the links in the list beside it."""
+    for lead in tree.cssselect("a, span, b, strong, h2, h3, h4, dt, p"):
+        label = (lead.text or "").strip(" :\n\t")
+        beside = lead.getnext()
+        if not _LISTED.fullmatch(label) or beside is None or beside.tag not in ("ul", "ol", "div", "span", "p"):
+            continue
+        holder = lead.getparent()
+        mark = f"#{holder.get('id')}" if re.fullmatch(r"[A-Za-z][\w-]*", holder.get("id") or "") else _class_of(holder)
+        if mark and beside.cssselect("a") and len(tree.cssselect(mark)) == 1:
+            yield "categories", f"{mark} {beside.tag}@text", label
+
+
+def _class_of(element: Any) -> str:
+    mark = next((m for m in (element.get("class") or "").split() if is_stable(m) and re.fullmatch(r"[\w-]+", m)), "")
+    return f".{mark}" if mark else ""
 
 
 def _marked(tree: Any) -> Iterator[tuple[str, str, str]]:

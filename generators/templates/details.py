@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.plan import Detail, Plan, SourceKind
+from domain.plan import Detail, FieldType, FilterBinding, Plan, Relation, SourceKind
 from generators.templates.filters import has_filters
 from generators.templates.reading import DATA_KINDS, expression
 from generators.templates.text import call, indent, literal
@@ -14,7 +14,43 @@ def detail_functions(plan: Plan) -> list[list[str]]:
     """Return the functions of the join, or nothing where the plan has none."""
     if plan.detail is None:
         return []
-    return [_one(plan, plan.detail), _all(plan)]
+    return [_one(plan, plan.detail), *([_likeliest(plan)] if chooses(plan) else []), _all(plan)]
+
+
+def chooses(plan: Plan) -> bool:
+    """Return whether rows whose own texts say what was asked are read first, where not all pages can be."""
+    return bool(_words(plan)) and bool(_said(plan))
+
+
+def _words(plan: Plan) -> list[str]:
+    """Expressions of the arguments that say in words what a row's page must say."""
+    detail = {field.name for field in plan.fields if field.detail}
+    found = []
+    for parameter in plan.parameters:
+        told = [b for b in parameter.bindings if isinstance(b, FilterBinding) and detail & set(b.fields)]
+        if any(b.relation in (Relation.EQUALS, Relation.CONTAINS) for b in told):
+            listed = parameter.type is FieldType.ARRAY
+            if listed or parameter.type is FieldType.STRING:
+                found.append(f"*(request.{parameter.name} or [])" if listed else f"request.{parameter.name}")
+    return found
+
+
+def _said(plan: Plan) -> list[str]:
+    own = [f for f in plan.fields if not f.detail and f.type is FieldType.STRING and f.name not in plan.identity]
+    own = own or [f for f in plan.fields if not f.detail and f.type is FieldType.STRING]
+    return [f"item.{field.name}" for field in own[:4]]
+
+
+def _likeliest(plan: Plan) -> list[str]:
+    """Return the function that chooses whose pages are read."""
+    body = [
+        '"""Choose the rows whose own texts say most of what was asked, when there are too many pages to read."""',
+        f"asked = [word for word in [{', '.join(_words(plan))}] if word]",
+        f"said = [sum(mentions([{', '.join(_said(plan))}], word) for word in asked) for item in rows]",
+        "ranked = sorted((-count, number) for number, count in enumerate(said))[:MAX_DETAILS]",
+        "return [rows[number] for number in sorted(number for _, number in ranked)]",
+    ]
+    return ["def likeliest(rows: list[Item], request: Request) -> list[Item]:", *indent(body)]
 
 
 def detail_constants(plan: Plan) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.plan import Paging, PagingKind, Plan, RecordSource, SourceKind
 from generators.templates.asking import body_function, header_function, in_body, url_function
 from generators.templates.browsing import browser_run
+from generators.templates.details import chooses
 from generators.templates.filters import has_filters
 from generators.templates.reading import has_objects
 from generators.templates.text import call, indent, literal
@@ -337,6 +338,8 @@ def _joined(plan: Plan) -> list[str]:
             'if any(part.strip().lstrip("-") in DETAILS for part in (request.sort or "").split(",")):',
             *indent(["enough = MAX_ROWS"]),
         ]
+    if chooses(plan):
+        lines.append("rows = likeliest(rows, request)")
     return [*lines, f"rows = await with_details({given}, http)"]
 
 

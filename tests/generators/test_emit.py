@@ -208,6 +208,26 @@ PLANS = {
         paging=Paging(kind=PagingKind.NEXT_LINK, next_locator="a[rel=next]@href"),
         detail=Detail(link="url", kind=SourceKind.HTML),
     ),
+    "html with words that only its pages say": plan(
+        SourceKind.HTML,
+        HTML,
+        fields=(*HTML_FIELDS, field("city", FieldType.STRING, ".city@text", detail=True)),
+        parameters=(
+            parameter(
+                "keywords",
+                FieldType.ARRAY,
+                FilterBinding(relation=Relation.CONTAINS, topic=Topic.KEYWORDS, fields=("name", "city")),
+                items=FieldType.STRING,
+            ),
+            parameter(
+                "city",
+                FieldType.STRING,
+                FilterBinding(relation=Relation.EQUALS, topic=Topic.PLACE, fields=("city",)),
+            ),
+            LIMIT,
+        ),
+        detail=Detail(link="url", kind=SourceKind.HTML),
+    ),
     "html with details, in an order": plan(
         SourceKind.HTML,
         HTML,
@@ -289,6 +309,14 @@ def test_a_join_reads_pages_until_enough_rows_answer() -> None:
     assert "full += [item for item in known if answers_in_detail(item, request)]" in join
     assert "if len(full) > enough:" in join
     assert "rows = await with_details(rows, request, enough, http)" in join
+
+
+@requirement("GEN-4")
+def test_a_join_that_cannot_read_all_pages_reads_those_whose_rows_say_what_was_asked() -> None:
+    code = emit(PLANS["html with words that only its pages say"], NOW).code
+    assert "asked = [word for word in [*(request.keywords or []), request.city] if word]" in code
+    assert code.index("rows = likeliest(rows, request)") < code.index("rows = await with_details(rows, request")
+    assert "likeliest" not in emit(PLANS["html by next link, with details"], NOW).code
 
 
 @requirement("GEN-4")

@@ -1,0 +1,71 @@
+"""What the pages behind a list's records are read for, and which of them are looked at first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from domain.observation import Column, Observation, Page, Probe, ProbeAnswer, RecordCandidate
+from domain.plan import FieldType, Intent, RecordSource, RequestTemplate, SourceKind
+from generators.language.understand import understand
+from generators.sources.asking import Questions
+from generators.sources.details import study_details
+from tests.requirements import requirement
+
+NOW = datetime(2027, 5, 1, tzinfo=UTC)
+SITE = "https://wiki.test/all"
+COUNT = 40
+LIST = "<ul>" + "".join(f'<li><a href="/p/{n}">Page {n}</a></li>' for n in range(COUNT)) + "</ul>"
+BEHIND = """<html><body><p>About.</p><table><tr><th>City</th><td>Oakland</td></tr><tr><th>Date</th>
+<td>2027-05-0{n}</td></tr></table><div id="filed"><a href="/all-categories">Categories</a>:
+<ul><li><a href="/c/music">Music</a></li><li><a href="/c/rock">Rock</a></li></ul></div></body></html>"""
+
+
+def listed() -> RecordCandidate:
+    links = tuple(f"https://wiki.test/p/{n}" for n in range(3))
+    return RecordCandidate(
+        id="list",
+        kind=SourceKind.HTML,
+        source=RecordSource(request=RequestTemplate(url=SITE), records="ul li"),
+        columns=(
+            Column(name="url", locator="a@href", type=FieldType.URL, samples=links),
+            Column(name="title", locator="a@text", samples=("Page 0", "Page 1", "Page 2")),
+        ),
+        count=COUNT,
+        score=1.0,
+        url=SITE,
+    )
+
+
+def studied(intent: Intent, answers: tuple[ProbeAnswer, ...] = ()) -> tuple[list[RecordCandidate], tuple[Probe, ...]]:
+    page = Page(requested_url=SITE, final_url=SITE, status=200, served_html=LIST)
+    observation = Observation(url=SITE, captured_at=NOW, pages=(page,))
+    questions = Questions(answers)
+    return study_details(observation, intent, [listed()], (), questions), questions.open
+
+
+def answered(probes: tuple[Probe, ...]) -> tuple[ProbeAnswer, ...]:
+    return tuple(
+        ProbeAnswer(
+            probe=probe, status=200, final_url=probe.url, content_type="text/html", body=BEHIND.replace("{n}", str(n))
+        )
+        for n, probe in enumerate(probes, start=1)
+    )
+
+
+@requirement("LEARN-3")
+def test_pages_from_all_over_a_long_list_are_looked_at() -> None:
+    _, probes = studied(understand("events in Oakland", NOW))
+    numbers = [int(probe.url.rpartition("/")[2]) for probe in probes]
+    assert len(numbers) == 4
+    assert numbers[0] >= 5
+    assert numbers[-1] - numbers[0] >= COUNT // 2
+
+
+@requirement("LEARN-3")
+def test_a_page_that_is_read_for_its_city_is_read_for_its_date_and_categories_too() -> None:
+    intent = understand("events in Oakland", NOW)
+    _, probes = studied(intent)
+    found, _ = studied(intent, answered(probes))
+    assert {c.name for c in found[0].columns} == {"city", "date", "categories"}
+    samples = {c.name: c.samples for c in found[0].columns}
+    assert samples["categories"] == ("Music Rock",)
