@@ -39,7 +39,7 @@ automatic: automatik automatique automatico automatica automaat
 book: buch bucher livre livres libro libros libri boek boeken
 novel: roman romane novela novelas romanzo romanzi
 film: film filme films pelicula peliculas
-concert: konzert konzerte concierto conciertos concerto concerti
+concert: konzert konzerte
 exhibition: ausstellung ausstellungen exposicion mostra mostre tentoonstelling
 lecture: vortrag vortrage charla conferenza lezing
 course: kurs kurse curso cursos corso corsi cursus

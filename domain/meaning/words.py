@@ -137,6 +137,12 @@ _SPLIT_FROM = 6  # letters from which on "hiphop" is also looked for as "hip hop
 
 
 _LONGEST_NAME: Final = 3
+_MEMBER: Final = re.compile(r"https?://schema\.org/(\w+)")
+
+
+def _member_words(found: re.Match[str]) -> str:
+    """Return the words of a value of the shared vocabulary: "https://schema.org/VeganDiet" says "Vegan Diet"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", found[1])
 
 
 def matches(texts: Iterable[str], keyword: str) -> bool:
@@ -150,6 +156,7 @@ def matches(texts: Iterable[str], keyword: str) -> bool:
     if pattern is None:
         return False
     inverted = _inverted(keyword)
+    texts = (_MEMBER.sub(_member_words, text) if "schema.org/" in text else text for text in texts)
     return any(
         pattern.search(fold(text)) or (inverted and "," in text and f" {inverted} " in f" {fold(text)} ")
         for text in texts
@@ -179,6 +186,9 @@ def fold(text: str) -> str:
     return " ".join(_LOOSE_SIGNS.sub(" ", plain).split())
 
 
+_ENDING_IN_OE: Final = frozenset({"shoes", "toes", "canoes", "foes", "hoes", "oboes", "horseshoes", "snowshoes"})
+
+
 def singular(word: str) -> str:
     """Return the singular of a folded English noun by the regular rules, or the word itself."""
     if word in _SINGULAR:
@@ -187,7 +197,7 @@ def singular(word: str) -> str:
         return word
     if word.endswith("ies"):
         return word[:-1] if len(word) < 5 or word[:-1] in ENDING_IN_IE else word[:-3] + "y"
-    if word.endswith(("sses", "ches", "shes", "xes", "zzes")):
+    if word.endswith(("sses", "ches", "shes", "xes", "zzes")) or (word.endswith("oes") and word not in _ENDING_IN_OE):
         return word[:-2]
     return word[:-1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from domain.meaning import gazetteer
+from domain.meaning import dates, gazetteer
 from domain.plan import Relation, Topic
 from generators.language.lexicon import ASKING, FIELDS, FUNCTION, RECORD_NOUNS
 from generators.language.reading import Reading
@@ -89,8 +89,19 @@ _TAGGED = re.compile(
 )
 _VALUE_ATTRIBUTE = re.compile(
     r"(?<![\w-])(?:in|of|with|under|from)(?: the)? (?P<value>[^\W_][\w+#-]*) (?P<name>category|genre|"
-    r"section|segment|series|format|edition)(?!\w)"
+    r"section|segment|series|format|edition|department|division|group|league|faculty)(?!\w)"
 )
+_PART_OF = re.compile(
+    r"(?<![\w-])in (?:the )?(?P<name>building|room|hall|block|wing|zone|district|terminal|group|division|section|"
+    r"department|league|class|grade) (?P<value>[A-Z][\w-]*)(?![\w-])(?! [A-Z])"
+)
+"""A part that is called by a name: "in building North"."""
+_NUMBERED = re.compile(
+    r"(?<![\w-])(?:of|in|for|on|from|at) (?:the )?(?!least\b|most\b|about\b|around\b|up\b|over\b)(?P<name>[a-z]{3,}) "
+    r"(?P<value>\d{1,3})(?![\w.,:%/-]|st |nd |rd |th | ?[ap]m\b)"
+    r"(?! (?!and\b|or\b|in\b|of\b|with\b|at\b|on\b|for\b|by\b|after\b|before\b)[a-z])"
+)
+"""A numbered thing that the records belong to: "of matchday 3", "in zone 2"."""
 _DEPENDS = re.compile(r"(?<![\w-])(?:(?:that|which) )?depend(?:s|ing|ed)? (?:up)?on (?P<value>@?[^\W_][\w.@/-]*)")
 _WITH_ID = re.compile(
     r"(?<![\w-])(?:(?:with|of|whose|by) )?(?:the |an? )?(?P<name>id|identifier|uuid|slug|sku|isbn|upc|"
@@ -133,9 +144,19 @@ def read_named(reading: Reading) -> None:
             value = reading.as_written(*found.span("value"))
             topic = Topic.CATEGORY if found["name"] == "category" else Topic.NAMED
             reading.add(topic, Relation.EQUALS, value, found.span(), name=found["name"])
+    _read_parts(reading)
     for found in reading.find(_DEPENDS):
         value = reading.as_written(*found.span("value")).rstrip(".-/")
         reading.add(Topic.NAMED, Relation.CONTAINS, value, found.span(), name="dependencies")
+
+
+def _read_parts(reading: Reading) -> None:
+    for found in reading.find(_NUMBERED):
+        if found["name"] not in FUNCTION | ASKING | RECORD_NOUNS and found["name"] not in dates.MONTHS:
+            reading.add(Topic.NAMED, Relation.EQUALS, found["value"], found.span(), name=found["name"])
+    for found in _PART_OF.finditer(reading.cased):
+        if reading.is_free(*found.span()):
+            reading.add(Topic.NAMED, Relation.EQUALS, found["value"], found.span(), name=found["name"])
 
 
 def _add_named(reading: Reading, found: re.Match[str]) -> None:
@@ -189,6 +210,9 @@ def read_series(reading: Reading) -> None:
     """Read "dependencies of express": the record that a series belongs to."""
     for found in reading.find(_SERIES_OF):
         value = found["value"].rstrip(".-/")
+        run = _RUN.match(reading.cased, found.start("value"))
+        if run is not None and " " in run[0]:
+            continue  # a name of several words is looked for as such
         if (
             value not in FUNCTION | ASKING | RECORD_NOUNS
             and value.removesuffix("s") not in RECORD_NOUNS | FIELDS.keys()

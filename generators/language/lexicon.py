@@ -18,7 +18,7 @@ RECORD_NOUNS: Final = _words(
     event thing item result listing entry record package page book product article post job repo repository
     venue suggestion dependency document dataset row element object activity option detail information info list
     file user issue comment quote link data stuff activities dependencies entries repositories happening
-    term definition offer deal
+    term definition offer deal people person
     """
 )
 """Nouns that name the kind of record and say nothing about its content."""

@@ -86,6 +86,8 @@ def _fault(candidate: RecordCandidate, best: float, shown: float) -> str:
     if candidate.kind is SourceKind.JSON and not candidate.grounded:
         return "the endpoint does not answer outside the page"
     if candidate.kind in _PAGE_KINDS:  # links that nobody sees are a trap for those who follow everything
+        if candidate.kind is SourceKind.HTML and not candidate.complete:
+            return f"it has only the first {candidate.count} records"
         return "the page does not show its records" if not candidate.coverage and shown > _LEAST else ""
     if best > _LEAST and candidate.coverage < _FAITHFUL * best and candidate.agreement < _AGREES:
         share, most, same = (round(100 * x) for x in (candidate.coverage, best, candidate.agreement))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Final
 
+from domain.meaning import dates
 from domain.meaning.moments import read_clock
-from domain.plan import Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
+from domain.plan import Constraint, FieldType, FilterBinding, Parameter, Relation, SourceBinding, Topic
 from generators.planning.desk import Desk, asked
+from generators.sources.naming import snake
 from generators.sources.roles import Role, moment, roles_of
 
 _BOTH: Final = (Relation.EQUALS, Relation.WITHIN, Relation.CONTAINS)
 _FROM: Final = (Relation.FROM, Relation.AT_LEAST, Relation.MORE_THAN)
 _TO: Final = (Relation.TO, Relation.AT_MOST, Relation.LESS_THAN)
+_ANY_MONDAY: Final = date(2027, 1, 4)
+_START_AND_END: Final = 2
 _FORMS: Final = 'An ISO date ("2027-05-12") or a phrase ("today", "this weekend", "next month")'
 
 
@@ -21,6 +26,8 @@ def bind_times(desk: Desk) -> None:
     days = asked(desk.intent, Topic.DATE)
     start = moment(desk.columns) if days else desk.common(Role.START)
     _bind_clock(desk, asked(desk.intent, Topic.TIME))
+    if days and _bind_day(desk, days):
+        return
     if start is None and days and _bind_years(desk, days):
         return
     if start is None:
@@ -38,6 +45,32 @@ def bind_times(desk: Desk) -> None:
     _add(desk, "date_to", last, Relation.TO, told=before, field=start.name)
 
 
+def _bind_day(desk: Desk, days: list[Constraint]) -> bool:
+    """Bind one day to a parameter of the source that was shown to bring the records of a day."""
+    taken = next((t for t in desk.taken if t.proven and t.topic is Topic.DATE and t.relation is Relation.EQUALS), None)
+    said = {str(c.value) for c in days}
+    if taken is None or len(said) != 1 or {c.relation for c in days} != {Relation.FROM, Relation.TO}:
+        return False
+    phrase = said.pop()
+    meant = dates.resolve(phrase, _ANY_MONDAY)
+    if meant.start != meant.end:
+        return False
+    name = snake(taken.name)
+    desk.add(
+        Parameter(
+            name=name if "to" not in name.split("_") else "day",
+            type=FieldType.STRING,
+            description=f"The day. {_FORMS} that means a single day.",
+            default=phrase,
+            examples=("2027-05-12", "tomorrow"),
+            required=True,  # without it the page shows a day of its own choosing
+            bindings=(SourceBinding(location=taken.location, name=taken.name, encoding="date"),),
+            topic=Topic.DATE,
+        )
+    )
+    return True
+
+
 def _bind_clock(desk: Desk, times: list[Constraint]) -> None:
     """Bind times of day over the start of the records, or over a column that holds only the clock."""
     if not times:
@@ -46,7 +79,7 @@ def _bind_clock(desk: Desk, times: list[Constraint]) -> None:
     timed = [c for c in clocks if c.type is FieldType.DATETIME and Role.START in roles_of(c)]
     bare = [c for c in clocks if c.type is FieldType.STRING]
     column = next(iter([*timed, *bare, *clocks]), None)
-    if column is None:
+    if column is None or len(bare) > _START_AND_END:  # a record with several times would be judged by its first
         desk.unserved += times
         return
     desk.need(*(c for c in (column, desk.first(Role.TIMEZONE)) if c))

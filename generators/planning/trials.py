@@ -32,6 +32,8 @@ def trials_of(desk: Desk) -> tuple[Trial, ...]:
         found.append(Trial(name="values that nothing has", arguments=absurd, expect="empty"))
     if "limit" in parameters and len(found) < 4:
         found.append(Trial(name="only three", arguments={**neutral(parameters), "limit": 3}, expect="rows"))
+    kept = {p.name: p.default for p in parameters.values() if p.required and p.default is not None}
+    found = [trial.model_copy(update={"arguments": {**kept, **trial.arguments}}) for trial in found]
     if desk.detail is not None and "limit" in parameters:
         return (*found[:1], *(_short(trial) for trial in found[1:]))
     return tuple(found)

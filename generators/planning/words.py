@@ -10,6 +10,7 @@ from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
 from generators.planning.desk import OFFERED_FILL, Desk, asked, source_binding
 from generators.planning.rereading import names_the_records
+from generators.sources.naming import snake
 from generators.sources.relevance import named
 from generators.sources.roles import Role, human_text, roles_of
 
@@ -273,11 +274,14 @@ def _bind_named(desk: Desk, constraint: Constraint) -> None:
     if column is None and constraint.topic is Topic.IDENTIFIER:
         column = desk.first(Role.ID) or desk.first(Role.TITLE)
     if column is None:
-        desk.unserved.append(constraint)
+        if not _bind_numbered(desk, constraint):
+            desk.unserved.append(constraint)
         return
     relation = (
         constraint.relation if constraint.relation in (Relation.NOT_EQUALS, Relation.CONTAINS) else Relation.EQUALS
     )
+    if relation is Relation.EQUALS and _several(column):
+        relation = Relation.CONTAINS
     name = f"{column.name}_is" if column.name in _NAMES_TAKEN else column.name
     parameter = Parameter(
         name=name,
@@ -292,6 +296,34 @@ def _bind_named(desk: Desk, constraint: Constraint) -> None:
         topic=Topic.NAMED,
     )
     desk.add(parameter, column)
+
+
+def _bind_numbered(desk: Desk, constraint: Constraint) -> bool:
+    """A parameter of the source whose choices have the value: "matchday 3" among the links of a page."""
+    word = fold(constraint.name)
+    wanted = {fold(str(constraint.value)), f"{word} {fold(str(constraint.value))}"}
+    for taken in desk.taken:
+        named_so = word in (fold(taken.name), fold(taken.label))
+        label = next((c for c in taken.choices if fold(c) in wanted or fold(taken.mapping.get(c, c)) in wanted), None)
+        if not taken.proven or taken.columns or taken.relation is not Relation.EQUALS or label is None:
+            continue
+        if not named_so and fold(label) not in wanted:
+            continue
+        name = _free_name(desk, snake(taken.name))
+        parameter = Parameter(
+            name=name,
+            type=FieldType.STRING,
+            description=f"Only records that the site lists under this choice, such as {', '.join(taken.choices[:3])}.",
+            default=label,
+            choices=taken.choices if len(taken.choices) <= 60 else (),
+            examples=tuple(taken.choices[:_MOST_EXAMPLES]),
+            required=True,  # without it the page shows a part of its own choosing, not all there is
+            bindings=(source_binding(taken),),
+            topic=Topic.NAMED,
+        )
+        desk.add(parameter)
+        return True
+    return False
 
 
 _SAYING: Final = {Relation.EQUALS: "is", Relation.NOT_EQUALS: "is not", Relation.CONTAINS: "contains"}

@@ -247,11 +247,13 @@ class _Deep:
         total = total_of(self._document.value, path, len(base))
         if total is not None and total <= len(base) and not says_more(self._document.value, path):
             return None
+        unasked: Paging | None = None
         for idea in paging_ideas(document, path, len(base), self._others)[:6]:
             seen = self._page_asked(idea, path)
             if seen and page_difference(base, seen, self._identity_locator()):
                 return idea.paging.model_copy(update={"proven": True})
             if self._tokens:
+                unasked = unasked or self._by_own_count(idea, total, len(base))
                 continue
             answer = self._questions.ask(idea.second, ProbePurpose.PAGE_TWO, idea.evidence)
             if answer is None:
@@ -260,7 +262,13 @@ class _Deep:
             if page_difference(base, second, self._identity_locator()):
                 self._note(second)
                 return self._sized(idea, request, len(base))
-        return None
+        return unasked
+
+    def _by_own_count(self, idea: PagingIdea, total: int | None, count: int) -> Paging | None:
+        """Behind a token no page can be asked for by a probe: the trials show whether the page's own count works."""
+        own = {name for name, _ in self._document.request.query}
+        more = total is not None and total > count
+        return idea.paging.model_copy(update={"proven": True}) if more and idea.paging.parameter in own else None
 
     def _page_asked(self, idea: PagingIdea, path: str) -> list[JsonValue]:
         """Records of the answer that the page itself got to the very request, when a token stands in its way now."""

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 from typing import Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from domain.meaning.words import fold
 from domain.observation import Column, Endpoint, EndpointParameter, Observation, Page, ProbePurpose, RecordCandidate
-from domain.plan import WINDOW, Intent, Paging, PagingKind, RecordSource, Relation, RequestTemplate, SourceKind, Topic
+from domain.plan import (
+    WINDOW,
+    FieldType,
+    Intent,
+    Paging,
+    PagingKind,
+    RecordSource,
+    Relation,
+    RequestTemplate,
+    SourceKind,
+    Topic,
+)
 from domain.values import JsonObject, JsonValue
 from generators.induction.paging import find_paging
 from generators.induction.reading import read, reads_as
@@ -37,8 +48,9 @@ _WINDOWED: Final = "drops what scrolled away"
 NOBODY_SAYS: Final = "zzqxjkvwpt"
 _SIDE_BY_SIDE: Final = 2
 _FEWEST_HALVES: Final = 6
+_LINK_AND_TEXT: Final = 2
 _TAG: Final = re.compile(r"^[a-z][a-z0-9]*")
-_CHOSEN_WITH: Final = frozenset({"option", "input", "select", "textarea"})
+_CHOSEN_WITH: Final = frozenset({"th", "option", "input", "select", "textarea"})
 _PRESSED: Final = frozenset({"button", "label"})
 PAGE_PLACE: Final = "{page}"
 _SAME: Final = 0.8
@@ -127,6 +139,8 @@ def _html(page: Page, intent: Intent) -> list[RecordCandidate]:
 
 def _is_control(candidate: RecordCandidate) -> bool:
     """Whether the group is what a person chooses with, not what there is: the fields of a form, a row of buttons."""
+    if _is_tabs(candidate):
+        return True
     last = _TAG.findall(candidate.source.records.rsplit(maxsplit=1)[-1])[:1]
     if last and (last[0] in _CHOSEN_WITH or (last[0] in _PRESSED and len(candidate.columns) == 1)):
         return True
@@ -140,6 +154,15 @@ def _is_control(candidate: RecordCandidate) -> bool:
         and len(inside) == len(candidate.columns)
         and all(t and t[0] in _CHOSEN_WITH | _PRESSED for t in inside)
     )
+
+
+def _is_tabs(candidate: RecordCandidate) -> bool:
+    """Whether each of the group is a mere link to the same page with another value: days, letters, page numbers."""
+    links = [c for c in candidate.columns if c.type is FieldType.URL]
+    if len(links) != 1 or len(candidate.columns) > _LINK_AND_TEXT or len(links[0].samples) < _SIDE_BY_SIDE:
+        return False
+    here, there = urlsplit(candidate.url), [urlsplit(s) for s in links[0].samples]
+    return all(t.query and (t.netloc, t.path.rstrip("/")) == (here.netloc, here.path.rstrip("/")) for t in there)
 
 
 def _alternates(candidate: RecordCandidate, page: Page) -> bool:
@@ -291,7 +314,7 @@ class _PageStudy:
 
     def study(self, paging: Paging | None, *, with_parameters: bool) -> tuple[RecordCandidate, Endpoint]:
         """Return the candidate with what was shown of it, and the page as its endpoint."""
-        shown = self._paging(paging) if paging is not None else None
+        shown = self._paging(paging) if paging is not None else self._pieces()
         parameters = self._parameters() if with_parameters else []
         endpoint = Endpoint(
             id=f"page {self._request.url} {self._candidate.id}",
@@ -302,6 +325,7 @@ class _PageStudy:
         )
         # Data in a page whose further pages bring none of it is the first page's alone.
         cut = paging is not None and shown is None and self._candidate.kind is SourceKind.EMBEDDED
+        cut = cut or (shown is None and bool(self._brought))
         complete = (self._candidate.complete and not cut) or shown is not None
         known = self._candidate.model_copy(
             update={
@@ -327,6 +351,36 @@ class _PageStudy:
         mine = {str(r) for r in self._base}
         again = sum(1 for r in rows if str(r) in mine)
         return paging.model_copy(update={"proven": True}) if rows and again <= 0.1 * len(rows) else None
+
+    def _pieces(self) -> Paging | None:
+        """Further records that a button or scrolling brings as pieces of HTML, counted by a number in their address."""
+        for piece in self._brought:
+            for name, value in piece.query:
+                counts = {str(len(self._base)): (PagingKind.OFFSET, 0, len(self._base)), "2": (PagingKind.PAGE, 1, 1)}
+                if value not in counts:
+                    continue
+                kind, first, step = counts[value]
+                asked = with_parameter(piece, name, str(first))
+                answer = self._questions.ask(asked, ProbePurpose.PAGE_TWO, f"{name}={first} of the pieces that follow")
+                rows = read_rows(self._candidate, answer.body) or [] if answer is not None and good(answer) else []
+                mine = {str(r) for r in self._base}
+                if sum(1 for r in rows if str(r) in mine) >= _SAME * len(self._base):
+                    self._source_request = piece
+                    return Paging(kind=kind, parameter=name, first=first, step=step, proven=True)
+        return None
+
+    @cached_property
+    def _brought(self) -> list[RequestTemplate]:
+        """Requests of the page itself whose answers hold other records of the kind."""
+        mine = {str(r) for r in self._base}
+        found = []
+        for exchange in self._observation.exchanges:
+            if exchange.trigger not in ("more", "scroll") or exchange.method != "GET":
+                continue
+            rows = read_rows(self._candidate, exchange.body) if "<" in exchange.body[:200] else None
+            if rows and not any(str(r) in mine for r in rows):
+                found.append(template_of(exchange.url))
+        return found
 
     def _path_paging(self, paging: Paging) -> Paging | None:
         """Pages counted in the address itself: the first page must answer to its number too."""

@@ -30,6 +30,7 @@ _CONTROL_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _COUNT_SUFFIX: Final = re.compile(r"\s*[(\[]?\d[\d,. ]*[)\]]?\s*$")
+_ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _FEWEST_PAGES: Final = 3
 _MOSTLY_PLACES: Final = 0.75
 _FEWEST_WORDS: Final = 0.8
@@ -197,16 +198,40 @@ def _grouped(parameters: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, 
     """Group by name: value to the text of its link without a count."""
     groups: dict[str, dict[str, str]] = {}
     for name, value, text in parameters:
-        label = _COUNT_SUFFIX.sub("", text).strip() or value
-        groups.setdefault(name, {}).setdefault(value, label)
-    return groups
+        groups.setdefault(name, {}).setdefault(value, text.strip())
+    return {name: _labelled(texts) for name, texts in groups.items()}
+
+
+def _labelled(texts: dict[str, str]) -> dict[str, str]:
+    """Drop the counts behind labels ("Jazz (12)"), unless the number is what tells them apart ("Matchday 3")."""
+    labels = {value: _COUNT_SUFFIX.sub("", text).strip() or value for value, text in texts.items()}
+    apart = len(set(labels.values())) == len(labels)
+    return labels if apart else {value: text or value for value, text in texts.items()}
 
 
 def _from_links(
     groups: dict[str, dict[str, str]], candidate: RecordCandidate, intent: Intent
 ) -> Iterator[ParameterIdea]:
     for name, choices in groups.items():
-        yield from _choice_idea(name, choices, candidate, intent, evidence="link", label=name)
+        day = _other_day(choices)
+        if day and intent.about(Topic.DATE):
+            yield ParameterIdea(
+                name=name,
+                value=day,
+                wanted=day,
+                topic=Topic.DATE,
+                relation=Relation.EQUALS,
+                label=name,
+                asked=True,
+            )
+        elif not day:
+            yield from _choice_idea(name, choices, candidate, intent, evidence="link", label=name)
+
+
+def _other_day(choices: dict[str, str]) -> str:
+    """Return the second of the days that links lead to, or an empty text: the first is often the page's own."""
+    days = sorted(value for value in choices if _ISO_DAY.fullmatch(value))
+    return days[1] if len(days) > 1 and len(days) == len(choices) else ""
 
 
 def _from_paths(observation: Observation, candidate: RecordCandidate, intent: Intent) -> Iterator[ParameterIdea]:

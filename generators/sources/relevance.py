@@ -52,6 +52,14 @@ def _called_so(candidate: RecordCandidate, intent: Intent) -> bool:
     """Whether the heading above the records, or their first column, is what the question is about."""
     wanted = {f for w in fold(intent.subject).split() if w not in _GENERAL for f in forms(w)}
     heads = [c.label for c in candidate.columns[:1]]
+    heads.append(
+        " ".join(re.split(r"[-_.#]+", candidate.source.records.rsplit(maxsplit=1)[-1]))
+        if candidate.source.records
+        else ""
+    )
+    if candidate.kind is SourceKind.OPENAPI:
+        named_parts = [part for part in candidate.url.split("?", 1)[0].split("/") if part and "{" not in part]
+        heads += named_parts[-1:]
     if any(_SCATTERED in reason for reason in candidate.reasons):
         return False  # records from several lists: the heading is only the first one's
     return bool(wanted & set(fold(" ".join([*candidate.reasons, *heads])).split()))
@@ -165,6 +173,9 @@ def _alike(columns: Sequence[Column], wanted: str) -> Column | None:
             label = set(fold(f"{column.label} {column.name}".replace("_", " ")).split())
             if spellings & {*column.name.split("_"), *label}:
                 return column
+        marked = next((c for c in columns if spellings & {*_by_class(c)}), None)
+        if marked is not None:
+            return marked
     return None
 
 
@@ -198,6 +209,7 @@ _ALIKE: Final[dict[str, tuple[str, ...]]] = {
     "type": ("kind", "category"),
     "kind": ("type", "category"),
     "time": ("duration", "minutes"),
+    "updated": ("modified", "changed", "edited", "update"),
     "points": ("pts", "score"),
     "goals": ("gls",),
     "m2": ("area", "surface", "sqm", "size"),

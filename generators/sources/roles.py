@@ -109,7 +109,7 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
             r"(^|_)(category|categories|subcategory|sub_category|categories_name|category_name|genre|genres|topic|topics|"
             r"tag|tags|tags_name|type|kind|section|department|keywords|segment|event_type|language|subject|subjects|"
             r"classification|product_type|labels_name|topics_name|style|cuisine|species|sport|discipline|"
-            r"kategorie|categorie|categoria|rubrik|objektart|genere|genero)$"
+            r"suitable_for_diet|diet|diets|ingredient|ingredients|theme|themes|format|formats|medium|contract|contract_type|kategorie|categorie|categoria|rubrik|objektart|genere|genero)$"
         ),
         _TEXTS,
     ),

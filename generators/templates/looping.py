@@ -233,6 +233,7 @@ def _tolerant(plan: Plan, paging: Paging) -> list[str]:
         return [*ask[:-1], *_or_none(ask[-1], paging)]
     if not _repeats(paging):
         return ask
+    ended = ["if rows_seen == 0:", *indent(["raise"]), "incomplete = False", "break"]
     return [
         "try:",
         *indent(ask),
@@ -244,6 +245,7 @@ def _tolerant(plan: Plan, paging: Paging) -> list[str]:
                 "raise",
             ]
         ),
+        *(["except SourceChanged:", *indent(ended)] if plan.source.kind is SourceKind.HTML else ()),
     ]
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from domain.meaning.words import fold
-from domain.plan import FieldType
+from domain.plan import FieldType, SourceKind
 from domain.run import Finding
 from domain.values import JsonObject, JsonValue
 from sandbox.facade.kit.errors import SourceChanged
@@ -26,7 +26,8 @@ def page_shows_rows(case: Case) -> Finding:
     text = fold(f"{page.aria} {page.text_after or page.text_before}")
     feed = next((f for f in case.observation.feeds if f.url.split("?")[0] == case.plan.records.request.url), None)
     text = fold(f"{text} {feed.text}") if feed is not None else text  # a page may only point to its calendar
-    if not any(field.locator for field in case.plan.fields):
+    described = case.plan.source.kind is SourceKind.OPENAPI  # its page tells of the interface, not of the records
+    if described or not any(field.locator for field in case.plan.fields):
         # The observed page only leads to the records: what the trials got, read apart from the code, must show them.
         text = fold(" ".join(_texts_got(case)))
         if len(text) < 40:
