@@ -21,7 +21,7 @@ from generators.induction.reading import text_of, value_of
 from generators.induction.tree import DECORATION_TAGS, HEADING_TAGS, INLINE_TAGS, Element, Node, Record, Tree
 
 MAX_NODES_OF_RECORD = 300
-MAX_SAMPLED = 100
+MAX_SAMPLED = 48
 """Records that are aligned; the locators are read from all of them in the end."""
 MAX_TEXT = 4_000
 _LOOKED_AT = 400

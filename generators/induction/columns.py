@@ -20,7 +20,7 @@ from generators.sources.typing import type_of
 
 MAX_COLUMNS = 16
 MIN_FILL = 0.2
-MAX_READ = 120
+MAX_READ = 60
 _LONG_HEADING = 40
 _SAYS_NOTHING = frozenset({"url", "link", "href", "text", "value", "description"})
 """Headings that would turn the records' name into something else."""

@@ -25,7 +25,7 @@ from generators.induction.tree import Node, Record, Tree
 from generators.induction.wish import Wish
 
 VIEWPORT_WIDTH_PX = 1_366
-_SAMPLE = 20
+_SAMPLE = 12
 _MEANS = (
     *("link", "one_link", "image", "heading", "date", "price", "address", "files"),
     *("with_text", "linked_text", "repeats_inside", "answers"),
@@ -116,7 +116,9 @@ def _count_features(count: int) -> dict[str, float]:
 
 
 def _sample(records: Sequence[Record]) -> Sequence[Record]:
-    return records if len(records) <= _SAMPLE else records[:: max(1, len(records) // _SAMPLE)][:_SAMPLE]
+    """Return some records from the first to the last: what does not belong mostly stands at the end."""
+    last = len(records) - 1
+    return records if last < _SAMPLE else [records[i * last // (_SAMPLE - 1)] for i in range(_SAMPLE)]
 
 
 def _text_features(facts: Sequence[Facts]) -> dict[str, float]:

@@ -7,15 +7,19 @@ from dataclasses import dataclass, replace
 
 from generators.induction.features import Measure
 from generators.induction.grouping import Group, find_groups
+from generators.induction.patterns import words
 from generators.induction.tree import HEADING_TAGS, Node, Tree
 from generators.induction.weights import SIEVE, WEIGHTS
 from generators.induction.wish import Wish
 
-MAX_MEASURED = 80
+MAX_MEASURED = 60
 """Groups that are looked at in full. On the development pages a right one was among the first 54 of the sieve."""
 _FAMILY = 0.8
 """Share of records nested one to one above which two groups are one family."""
 _UNION_FACTOR = 1.15
+_OTHERS = 3
+"""Groups of one family that are kept beside the best."""
+_TAB_WORDS = frozenset({"tab", "tabpanel", "tabpane", "pane"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,12 +35,16 @@ SCORING = Scoring(weights=WEIGHTS, sieve=SIEVE)
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A group with its score, features by name and its role beside a better one ('' or why it is offered)."""
+    """A group with its score, features by name and its role beside a better one ('' or why it is offered).
+
+    ``others`` are the next best groups of its family, for when no selector reads the group itself.
+    """
 
     group: Group
     score: float
     features: dict[str, float]
     role: str = ""
+    others: tuple[Group, ...] = ()
 
 
 def rank(tree: Tree, wish: Wish, *, limit: int, scoring: Scoring = SCORING) -> list[Ranked]:
@@ -47,11 +55,15 @@ def rank(tree: Tree, wish: Wish, *, limit: int, scoring: Scoring = SCORING) -> l
     everything.sort(key=lambda ranked: -ranked.score)
     kept: list[Ranked] = []
     for ranked in everything:
-        if not any(_same_family(ranked.group.spans, other.group.spans) for other in kept):
+        spans = ranked.group.spans
+        place = next((i for i, one in enumerate(kept) if _same_family(spans, one.group.spans)), None)
+        if place is None:
             kept.append(ranked)
+        elif len(kept[place].others) < _OTHERS:
+            kept[place] = replace(kept[place], others=(*kept[place].others, ranked.group))
         if len(kept) >= limit:
             break
-    return _with_partners(kept, everything)[:limit]
+    return _open_tab_first(_with_partners(kept, everything), everything)[:limit]
 
 
 def _sift(measure: Measure, groups: Sequence[Group], scoring: Scoring) -> list[tuple[Group, dict[str, float]]]:
@@ -117,6 +129,42 @@ def _structure(node: Node, levels: int = 3) -> frozenset[object]:
         found |= {(depth, child.signature) for child in level}
         level = [below for child in level for below in child.children]
     return frozenset(found)
+
+
+def _open_tab_first(kept: list[Ranked], everything: Sequence[Ranked]) -> list[Ranked]:
+    """Put the list of the open tab before the best group, where that takes in the lists of closed tabs too.
+
+    Tabs hold other lists of the same make, one shown at a time; the parts of an accordion are one list.
+    """
+    best = kept[0].group if kept else None
+    closed = [record[0] for record in best.records if not _is_shown(record[0])] if best is not None else []
+    if best is None or not 2 <= len(best.records) - len(closed) < len(best.records):
+        return kept
+    panels = [_tab_panel(node) for node in closed]
+    if None in panels:
+        return kept
+    shown = {(record[0].index, record[-1].end) for record in best.records if _is_shown(record[0])}
+    found = next((ranked for ranked in everything if shown == set(ranked.group.spans)), None)
+    if found is None or any(panel and panel.index < a < panel.end for a, _ in shown for panel in panels):
+        return kept
+    rest = [ranked for ranked in kept if not _same_family(ranked.group.spans, found.group.spans)]
+    return [replace(found, role="the list of the open tab"), *rest]
+
+
+def _is_shown(node: Node) -> bool:
+    return not node.hidden and (node.box is None or node.box[4] > 0)
+
+
+def _tab_panel(node: Node) -> Node | None:
+    """Return the nearest part above a node that calls itself the panel of a tab."""
+    above = node.parent
+    while above is not None:
+        get = above.element.get
+        named = words(f"{get('class') or ''} {get('id') or ''}")
+        if get("role") == "tabpanel" or not _TAB_WORDS.isdisjoint(named):
+            return above
+        above = above.parent
+    return None
 
 
 def _with_partners(kept: list[Ranked], everything: Sequence[Ranked]) -> list[Ranked]:

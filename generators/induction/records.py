@@ -47,7 +47,7 @@ def find_records(
     candidates: list[RecordCandidate] = []
     seen: set[tuple[int, ...]] = set()
     for ranked in rank(tree, wish, limit=limit + 3, scoring=scoring):
-        readable = _readable(tree, ranked.group)
+        readable = next((r for g in (ranked.group, *ranked.others) if (r := _readable(tree, g)) is not None), None)
         if readable is None or (key := tuple(r[0].index for r in readable.group.records)) in seen:
             continue
         seen.add(key)

@@ -33,9 +33,28 @@ def address(slug: str, folder: str = "boats") -> str:
 
 
 @requirement("LEARN-3")
-@pytest.mark.parametrize("page", ["menus", "grid", "traps", "virtual", "grouped_table"])
+@pytest.mark.parametrize("page", ["menus", "grid", "traps", "virtual", "grouped_table", "tabs", "accordion"])
 def test_the_list_comes_before_menus_filters_traps_and_group_rows(page: str) -> None:
     assert rows(page, "name", "url", "year", "hull") == [(n, address(s), y, h) for n, s, y, h in BOATS]
+
+
+@requirement("LEARN-3")
+def test_the_list_of_the_open_tab_comes_first_and_all_tabs_together_are_offered() -> None:
+    found = find_records((PAGES / "tabs.html").read_text(encoding="utf-8"), url=URL)
+    assert "the list of the open tab" in found[0].reasons
+    assert [candidate.count for candidate in found][:2] == [6, 10]
+
+
+@requirement("LEARN-3")
+def test_records_of_several_tags_that_no_selector_hits_are_read_by_what_they_share() -> None:
+    assert rows("mixed_tags", "name", "url") == [(n, address(s)) for n, s, _, _ in BOATS]
+
+
+@requirement("LEARN-3")
+def test_a_card_in_the_footer_is_no_record() -> None:
+    found = rows("footer_card", "name", "url")
+    assert len(found) == 24
+    assert found[-1] == ("Boat dusol", address("dusol"))
 
 
 @requirement("LEARN-3")
