@@ -1,7 +1,7 @@
 """``python -m benchmarks [NAME …]``: the figures of the specification, printed side by side with their peers.
 
 Without a name: calls through the server, the code check, and learning. Names: server, pages, growth, calls, check,
-learn, targets, records, utterances, registry, models, documents, faults, jobs, views (each is also
+learn, targets, records, utterances, registry, models, documents, faults, jobs, views, sites (each is also
 ``python -m benchmarks.NAME`` with options of its own). ``learn`` alone prints learning times; ``targets``, ``records``
 and ``utterances`` score it on data outside the project.
 """
@@ -26,6 +26,7 @@ KNOWN = (
     "faults",
     "jobs",
     "views",
+    "sites",
 )
 
 
