@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from domain.meaning.aliases import ALIASES, CANADA, COUNTRY_CODES, PREFERRED, REGIONS
 from domain.meaning.geo import distance_miles
@@ -96,8 +96,31 @@ def known(name: str, *, towns: bool = True) -> tuple[Known, ...]:
     return found
 
 
-_TOWNS: Final[list[bytes]] = []
-"""The index of towns, once it was warmed."""
+_LONGEST_LINE = 512  # bytes of the index; real ones have at most a third of that
+
+
+class Lines(Protocol):
+    """Sorted lines: bytes, or a file that is mapped and never copied as a whole."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> bytes: ...
+
+
+_TOWNS: Final[list[Lines]] = []
+"""The index of towns, once it was warmed or handed over."""
+
+
+def towns() -> bytes:
+    """Return the index of all places of 1,000 people and more, for ``take_towns`` in another process."""
+    return _blob.__wrapped__(1000)
+
+
+def take_towns(lines: Lines) -> None:
+    """Look towns up in these lines from now on, which ``towns`` made."""
+    _TOWNS[:] = [lines]
+    _town_lines.cache_clear()
+    known.cache_clear()
 
 
 def warm(*, towns: bool = False) -> None:
@@ -225,20 +248,25 @@ def _any_accent(letter: str) -> str:
     return rf"(?:{letter}|\\u0[01][0-9a-f]{{2}})" if letter.isalpha() and letter.isascii() else re.escape(letter)
 
 
-def _lines(blob: bytes, key: bytes) -> Iterator[bytes]:
+def _lines(blob: Lines, key: bytes) -> Iterator[bytes]:
     """Yield the lines of sorted ``blob`` whose first column is ``key``, by binary search."""
     wanted, low, high = key + b"\t", 0, len(blob)
     while low < high:
-        start = blob.rfind(b"\n", 0, (low + high) // 2) + 1
-        end = blob.find(b"\n", start)
-        if blob[start:end] < wanted:
-            low = end + 1
+        middle = (low + high) // 2
+        before = max(0, middle - _LONGEST_LINE)
+        start = before + blob[before:middle].rfind(b"\n") + 1
+        line = _line_at(blob, start)
+        if line < wanted:
+            low = start + len(line) + 1
         else:
             high = start
-    while blob.startswith(wanted, low):
-        end = blob.find(b"\n", low)
-        yield blob[low:end]
-        low = end + 1
+    while (line := _line_at(blob, low)).startswith(wanted):
+        yield line
+        low += len(line) + 1
+
+
+def _line_at(blob: Lines, start: int) -> bytes:
+    return blob[start : start + _LONGEST_LINE].partition(b"\n")[0]
 
 
 def _parsed(line: bytes) -> Known:
