@@ -106,8 +106,8 @@ class Child:
             for task in tuple(self._questions):
                 task.cancel()
 
-    def hand(self, request: bytes, descriptor: int) -> None:
-        """Ask a zygote to fork on this descriptor.
+    def hand(self, request: bytes, *descriptors: int) -> None:
+        """Ask a zygote to fork on the first of these descriptors; a version gets the index of places as a second.
 
         Raises:
             ChildEnded: it is gone, or does not take what it is sent.
@@ -117,7 +117,7 @@ class Child:
         if self._forks is not None:
             self._forks.permit()
         try:
-            socket.send_fds(self._socket, [request], [descriptor])
+            socket.send_fds(self._socket, [request], descriptors)
         except OSError as error:
             self._break("died", f"the zygote takes no requests: {error.strerror}")
             raise ChildEnded("died", "the zygote takes no requests") from error

@@ -72,7 +72,8 @@ class RunnerOptions:
     files; ``pace`` is awaited before each request, ``manners`` hold for public hosts; ``browsers`` serves page
     workflows (the runner starts its own when there is none, with the program ``browser``), ``keep_artifacts`` takes
     what is left of those that
-    failed, ``keep_cancelled`` the runs whose caller went away; ``mechanisms`` replaces the look at this machine.
+    failed, ``keep_cancelled`` the runs whose caller went away; ``cache`` is a folder for what can be made anew;
+    ``mechanisms`` replaces the look at this machine.
     """
 
     level: Level = Level.PROCESS
@@ -89,6 +90,7 @@ class RunnerOptions:
     browser: Path | None = None
     keep_artifacts: KeepFailed | None = None
     keep_cancelled: Callable[[Run], None] | None = None
+    cache: Path | None = None
     machine: jail.Machine = field(default_factory=jail.this_machine)
     mechanisms: doctor.Probe | None = None
 
@@ -126,6 +128,7 @@ async def open_runner(
             browser=options.browser,
             keep_artifacts=options.keep_artifacts,
             keep_cancelled=options.keep_cancelled,
+            cache=options.cache,
         )
         try:
             await pool.start()
@@ -196,6 +199,7 @@ class Runner:
         browser: Path | None = None,
         keep_artifacts: KeepFailed | None = None,
         keep_cancelled: Callable[[Run], None] | None = None,
+        cache: Path | None = None,
     ) -> None:
         self.broker = broker
         self._pool = pool
@@ -208,6 +212,7 @@ class Runner:
         self._browser = browser
         self._keep = keep_artifacts
         self._keep_cancelled = keep_cancelled
+        self._cache = cache
         self._owned = AsyncExitStack()
 
     async def aclose(self) -> None:
@@ -416,5 +421,6 @@ class Runner:
             profile=artifact.interface,
             limits=policy.limits,
             places=needs_places(artifact.code),
+            cache=self._cache,
         )
         return _Prepared(artifact=artifact, policy=policy, key=key, loadable=loadable, stateless=compiled.stateless)

@@ -23,9 +23,11 @@ from typing import Any
 
 from domain.meaning import gazetteer
 from sandbox import child, facade, limits, seccomp, warm
+from sandbox.mapping import Towns, mapped
 from sandbox.wire import Channel, pack
 
 CONTROL = 3
+SECOND = 4
 _HIGHEST = 64
 
 
@@ -65,6 +67,8 @@ def _version(program: seccomp.Filter | None, *, watch: bool) -> None:
     code, places = code[: meta["code_bytes"]], code[meta["code_bytes"] :]
     if places:
         gazetteer.unpack(places)
+        gazetteer.take_towns(mapped(Towns(descriptor=SECOND, size=meta["towns_bytes"])))
+        os.close(SECOND)  # the mapping stays, for the children too
         gazetteer.find("Portland, OR")  # the first search builds a cache
     try:
         workflow = _load(meta, code, program)
@@ -98,7 +102,7 @@ def _load(meta: dict[str, Any], code: bytes, program: seccomp.Filter | None) -> 
 
 def _serve(control: socket.socket, actions: dict[bytes, Callable[[], None]]) -> None:
     while True:
-        data, ancillary, *_ = control.recvmsg(1, socket.CMSG_SPACE(4))
+        data, ancillary, *_ = control.recvmsg(1, socket.CMSG_SPACE(2 * 4))
         if not data:
             return
         descriptors = array.array("i")
@@ -106,18 +110,20 @@ def _serve(control: socket.socket, actions: dict[bytes, Callable[[], None]]) -> 
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 descriptors.frombytes(payload[: len(payload) - len(payload) % descriptors.itemsize])
         action = actions.get(data)
-        if action is not None and len(descriptors) == 1:
-            _fork(descriptors[0], action)
+        if action is not None and len(descriptors) in {1, 2}:
+            _fork(list(descriptors), action)
 
 
-def _fork(descriptor: int, action: Callable[[], None]) -> None:
-    """Fork; the child has this one descriptor and never returns."""
+def _fork(descriptors: list[int], action: Callable[[], None]) -> None:
+    """Fork; the child has these descriptors as ``CONTROL`` and ``SECOND``, no other, and never returns."""
     if os.fork():
-        os.close(descriptor)
+        for descriptor in descriptors:
+            os.close(descriptor)
         return
     try:
-        os.dup2(descriptor, CONTROL)
-        os.closerange(CONTROL + 1, _HIGHEST)
+        for number, descriptor in enumerate(descriptors, start=CONTROL):
+            os.dup2(descriptor, number)
+        os.closerange(CONTROL + len(descriptors), _HIGHEST)
         action()
     finally:
         os._exit(0)

@@ -20,6 +20,7 @@ from domain.policy import Limits
 from sandbox.children import Child, ChildEnded, Meta
 from sandbox.jail import Machine, spawn_zygote
 from sandbox.seccomp import Profile
+from sandbox.towns import open_towns
 
 START_S = 30.0  # a busy machine; it takes a third of a second
 LOAD_S = 10.0
@@ -40,7 +41,8 @@ Clock = Callable[[], float]
 class Loadable:
     """What a version's zygote loads. ``code`` is marshalled; ``restricted`` code gets the facade's names.
 
-    ``places`` is whether it looks places up by name, and so needs the index of them.
+    ``places`` is whether it looks places up by name, and so needs the index of them; ``cache`` is the folder that may
+    hold the larger part of that (see sandbox.towns).
     """
 
     code: bytes
@@ -49,6 +51,7 @@ class Loadable:
     profile: Profile
     limits: Limits
     places: bool = False
+    cache: Path | None = None
 
 
 class LoadFailed(RunFailed):
@@ -80,8 +83,11 @@ class Zygote:
             LoadFailed: the module body raised or did not end.
             ChildEnded: the first zygote is gone.
         """
-        places = await asyncio.to_thread(gazetteer.pack) if loadable.places else b""
-        process = fork(self._control, b"v")
+        places, towns = b"", None
+        if loadable.places:
+            places = await asyncio.to_thread(gazetteer.pack)
+            towns = await asyncio.to_thread(open_towns, loadable.cache)
+        process = fork(self._control, b"v", *([] if towns is None else [towns.descriptor]))
         try:
             async with asyncio.timeout(LOAD_S):
                 await process.ready
@@ -92,7 +98,9 @@ class Zygote:
                     "cpu_s": loadable.limits.cpu_s,
                     "address_bytes": _address_bytes(process.pid)
                     + (loadable.limits.memory_mb << 20)
-                    + _INDEX_TIMES * len(places),
+                    + _INDEX_TIMES * len(places)
+                    + (0 if towns is None else towns.size),
+                    "towns_bytes": 0 if towns is None else towns.size,
                     "code_bytes": len(loadable.code),
                 }
                 meta, _ = await process.call(0, job, body=loadable.code + places)
@@ -283,13 +291,13 @@ class Version:
                 waiting.set_exception(ChildEnded("died", "the version's zygote ended"))
 
 
-def fork(zygote: Child, request: bytes) -> Child:
-    """Ask a zygote for a process, and return the parent's end of its descriptor."""
+def fork(zygote: Child, request: bytes, *more: int) -> Child:
+    """Ask a zygote for a process, and return the parent's end of its descriptor; ``more`` it gets besides."""
     ours, theirs = socket.socketpair()
     child = Child(asyncio.get_running_loop(), ours)
     with theirs:
         try:
-            zygote.hand(request, theirs.fileno())
+            zygote.hand(request, theirs.fileno(), *more)
         except ChildEnded:
             child.kill()
             raise

@@ -46,6 +46,7 @@ class Openers:
             browser=Path(self.settings.browser) if self.settings.browser else None,
             keep_artifacts=keep_in(self.settings.home / "artifacts"),
             keep_cancelled=self.registry.record_run,
+            cache=self.settings.home / "cache",
             appearance=Appearance(self.settings.appearance),
             manners=Manners(requests_per_s=self.settings.requests_per_host),
         )

