@@ -18,6 +18,7 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from benchmarks.figures import Figure, print_figures
 from domain.errors import SchoolError
@@ -95,7 +96,10 @@ async def _outcome(school: School, question: dict[str, Any], site: str) -> tuple
     except SchoolError as problem:
         return f"{problem.code}: {problem.message[:300]}", False
     key, rows = question["expect"]["key"], answer.run.rows
-    got = [tuple(value_of(row, name) for name in key) for row in rows]
+    numbers = {
+        name for n, name in enumerate(key) if all(isinstance(r[n], int | float) for r in question["expect"]["rows"])
+    }
+    got = [tuple(value_of(row, name, number=name in numbers) for name in key) for row in rows]
     true = [tuple(_plain(value) for value in row) for row in question["expect"]["rows"]]
     right = got == true if question["expect"]["ordered"] else sorted(got) == sorted(true)
     kind = answer.version.plan.source.kind.value
@@ -105,11 +109,18 @@ async def _outcome(school: School, question: dict[str, Any], site: str) -> tuple
     return f"{len(rows)} rows from {kind}{note}{f', no field for {lacking}' if lacking else ''}", right
 
 
-def value_of(row: dict[str, Any], name: str) -> str:
-    """Return a field of a row for comparison: by its name, a name that ends in it, or what stands for it."""
+def value_of(row: dict[str, Any], name: str, *, number: bool = False) -> str:
+    """Return a field of a row for comparison: by its name, a name that ends in it, or what stands for it.
+
+    Where the truth is a number, a list counts by its length.
+    """
     for candidate in (name, *SAME_NAMES.get(name, ())):
         if candidate in row:
             value = row[candidate]
+            if number and isinstance(value, list):
+                return _plain(len(value))
+            if name == "path" and candidate == "url":
+                return _plain(urlsplit(str(value)).path)
             return _plain(str(value).rstrip("/").rsplit("/", 1)[-1] if candidate == "url" else value)
     close = [field for field in row if field.endswith(f"_{name}") or field.startswith(f"{name}_")]
     return _plain(row[close[0]]) if close else ""

@@ -283,6 +283,7 @@ def _bind_named(desk: Desk, constraint: Constraint) -> None:
     if relation is Relation.EQUALS and _several(column):
         relation = Relation.CONTAINS
     name = f"{column.name}_is" if column.name in _NAMES_TAKEN else column.name
+    others = _known_as(desk, column) if constraint.topic is Topic.IDENTIFIER else ()
     parameter = Parameter(
         name=name,
         type=FieldType.STRING if column.type in (FieldType.ARRAY, FieldType.URL) else column.type,
@@ -291,11 +292,11 @@ def _bind_named(desk: Desk, constraint: Constraint) -> None:
         examples=column.samples[:3] if column.type is FieldType.STRING else (),
         bindings=(
             *(desk.sources([column], Relation.EQUALS) if relation is Relation.EQUALS else ()),
-            FilterBinding(relation=relation, topic=Topic.NAMED, fields=(column.name,)),
+            FilterBinding(relation=relation, topic=Topic.NAMED, fields=(column.name, *(c.name for c in others))),
         ),
         topic=Topic.NAMED,
     )
-    desk.add(parameter, column)
+    desk.add(parameter, column, *others)
 
 
 def _bind_numbered(desk: Desk, constraint: Constraint) -> bool:
@@ -324,6 +325,14 @@ def _bind_numbered(desk: Desk, constraint: Constraint) -> bool:
         desk.add(parameter)
         return True
     return False
+
+
+def _known_as(desk: Desk, column: Column) -> tuple[Column, ...]:
+    """Columns that people identify a record by as well: what the site calls its id may be longer than its name."""
+    if column.type is not FieldType.STRING:
+        return ()
+    named_by = [c for role in (Role.ID, Role.TITLE) for c in desk.playing(role)[:1]]
+    return tuple(c for c in named_by if c.name != column.name and c.type is FieldType.STRING)
 
 
 _SAYING: Final = {Relation.EQUALS: "is", Relation.NOT_EQUALS: "is not", Relation.CONTAINS: "contains"}

@@ -23,6 +23,7 @@ def empty_is_honest(case: Case) -> Finding:
 
     A word that some record satisfies by itself was. One that none does counts only where the site itself searched
     for it, where the records tell of what kind they are, or where it is a name and the records have names.
+    A question that names one record by its identifier asks about that record: it must be there, and say the words.
     """
     if not case.tried or case.tried[0].run.rows:
         return not_applicable(CHECK, "the question's own values give rows")
@@ -30,22 +31,34 @@ def empty_is_honest(case: Case) -> Finding:
     if not known:
         return not_applicable(CHECK, "there are no rows to compare with")
     arguments = case.effective(case.tried[0].run.arguments)
+    named = [c.value for c in case.plan.intent.about(Topic.IDENTIFIER)]
     shown = 0
     for parameter, binding in filters_of(case.plan):
+        wanted = arguments.get(parameter.name)
+        if wanted in named and not _some(case, parameter, binding, wanted=wanted, rows=known):
+            return failed(CHECK, f"no record that was seen has {wanted!r} as its {' or '.join(binding.fields)}")
         if binding.relation is not Relation.CONTAINS or binding.topic is not Topic.KEYWORDS:
             continue
-        words = _texts(arguments.get(parameter.name))
-        seen = [w for w in words if _some(case, parameter, binding, word=w, rows=known)]
+        words = _texts(wanted)
+        seen = [w for w in words if _some(case, parameter, binding, wanted=[w], rows=known)]
         shown += len(seen)
-        unseen = [w for w in words if w not in seen and not _honest(case, parameter, binding, word=w, rows=known)]
-        if unseen and not (binding.any_of and seen):
-            said, where = ", ".join(repr(w) for w in unseen), ", ".join(binding.fields)
-            return failed(CHECK, f"no record that was seen says {said}, and {where} do not tell what kind a record is")
+        unseen = [w for w in words if w not in seen]
+        amiss = [w for w in unseen if named or not _honest(case, parameter, binding, word=w, rows=known)]
+        if amiss and not (binding.any_of and seen):
+            return failed(CHECK, _told(amiss, binding, named))
     return passed(CHECK, f"{shown} words occur in some record, the others were looked for where they would be said")
 
 
-def _some(case: Case, parameter: Parameter, binding: FilterBinding, *, word: str, rows: list[JsonObject]) -> bool:
-    return any(satisfies(case, parameter, binding, wanted=[word], row=row, arguments={}) for row in rows)
+def _told(words: list[str], binding: FilterBinding, named: list[JsonValue]) -> str:
+    said, where = ", ".join(repr(word) for word in words), ", ".join(binding.fields)
+    why = f"the question is about {named[0]!r} alone" if named else f"{where} do not tell what kind a record is"
+    return f"no record that was seen says {said}, and {why}"
+
+
+def _some(
+    case: Case, parameter: Parameter, binding: FilterBinding, *, wanted: JsonValue, rows: list[JsonObject]
+) -> bool:
+    return any(satisfies(case, parameter, binding, wanted=wanted, row=row, arguments={}) for row in rows)
 
 
 def _honest(case: Case, parameter: Parameter, binding: FilterBinding, *, word: str, rows: list[JsonObject]) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 from domain.observation import Exchange, Findings, Observation, Page
 from domain.plan import (
+    Constraint,
     Field,
     FieldType,
     FilterBinding,
@@ -275,6 +276,24 @@ def test_an_empty_answer_counts_only_where_each_word_was_looked_for_in_the_right
     verdict = judge(case(query=nothing, repeat=nothing, wide=all_of_them, plan=changed))
     assert (outcome(verdict, "empty_is_honest") is CheckOutcome.PASSED) is holds
     assert outcome(judge(case()), "empty_is_honest") is CheckOutcome.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [({"event": "e9"}, "has 'e9' as its id"), ({"event": "e1", "keywords": ["direct"]}, "about 'e1' alone")],
+    ids=["not there", "there, but of other words"],
+)
+@requirement("PROVE-2", "PROVE-7")
+def test_a_record_that_the_question_names_must_be_there_and_say_its_words(asked: dict[str, Any], reason: str) -> None:
+    named = Constraint(topic=Topic.IDENTIFIER, relation=Relation.EQUALS, value=asked["event"])
+    event = parameter("event", FieldType.STRING, narrows(Relation.EQUALS, Topic.NAMED, "id"))
+    changed = {"intent": Intent(text="", constraints=(named,)), "parameters": (event, over("name", "city"), KIND)}
+    nothing = run([], asked)
+    wide = run([row(1), row(2, city="Albany")], {"keywords": []})
+    verdict = judge(case(query=nothing, repeat=nothing, wide=wide, plan=changed))
+    found = next(f for f in verdict.findings if f.check == "empty_is_honest")
+    assert found.outcome is CheckOutcome.FAILED
+    assert reason in found.evidence
 
 
 @requirement("PROVE-7")
