@@ -10,9 +10,10 @@ import fcntl
 import hashlib
 import os
 import tempfile
-from functools import lru_cache
 from importlib import resources
 from pathlib import Path
+from threading import Lock
+from typing import Final
 
 from domain.meaning import gazetteer
 from sandbox.mapping import Towns
@@ -21,14 +22,31 @@ _MADE_BY = ("gazetteer.py", "words.py")
 _DIGEST_BYTES = 32
 
 
-@lru_cache(maxsize=4)
+_ready: Final[list[Towns]] = []
+_making = Lock()
+
+
 def open_towns(cache: Path | None) -> Towns:
-    """Return the index, from ``cache`` where it is kept; otherwise it is made, which takes a second or three."""
-    kept = None if cache is None else cache / f"towns-{_stamp()}"
-    found = None if kept is None else _opened(kept)
+    """Return the index, one for the whole process: from ``cache`` where it is kept, otherwise made in a second."""
+    with _making:
+        if not _ready:
+            _ready.append(_kept_in(cache) if cache is not None else _in_memory(gazetteer.towns()))
+        return _ready[0]
+
+
+def close_towns() -> None:
+    """Let go of the index; what is mapped already stays."""
+    with _making:
+        while _ready:
+            os.close(_ready.pop().descriptor)
+
+
+def _kept_in(cache: Path) -> Towns:
+    kept = cache / f"towns-{_stamp()}"
+    found = _opened(kept)
     if found is None:
         lines = gazetteer.towns()
-        found = _in_memory(lines) if kept is None or not _keep(kept, lines) else _opened(kept) or _in_memory(lines)
+        found = (_opened(kept) if _keep(kept, lines) else None) or _in_memory(lines)
     return found
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,19 @@ from domain.workflow import Artifact
 from sandbox.mapping import mapped
 from sandbox.places import needs_places
 from sandbox.runner import RunnerOptions, open_runner
-from sandbox.towns import open_towns
+from sandbox.towns import close_towns, open_towns
 from tests.attacks.jail.raw import compile_unchecked, execute
 from tests.requirements import requirement
 from tests.sandbox.runner.workflows import HEAD, call
+
+
+@pytest.fixture(autouse=True)
+def apart() -> Iterator[None]:
+    """Let each test open the index anew."""
+    close_towns()
+    yield
+    close_towns()
+
 
 BODY = """    found = place(request.word)
     return Response(rows=[Item(name=found.name, number=int(same_place("Tokyo", "tokyo")))], count=1)
@@ -43,17 +53,17 @@ async def test_a_small_town_is_found_in_the_jail_as_outside(tmp_path: Path) -> N
         async with open_runner(RunnerOptions(cache=tmp_path / "cache")) as runner:
             inside = [(await call(runner, Artifact(code=CODE + BODY), Policy(), arguments={"word": n})) for n in names]
         assert [run.rows[0]["name"] for run in inside] == [found.name for found in outside if found is not None]
-        open_towns.cache_clear()
+        close_towns()
     assert open_towns(tmp_path / "cache").size > 10_000_000
 
 
 def test_a_damaged_index_is_made_anew(tmp_path: Path) -> None:
     whole = open_towns(tmp_path)
-    open_towns.cache_clear()
+    close_towns()
     (kept,) = tmp_path.glob("towns-*")
     kept.write_bytes(kept.read_bytes()[:-100])
     assert open_towns(tmp_path).size == whole.size
-    open_towns.cache_clear()
+    close_towns()
 
 
 def test_the_index_without_a_folder_can_be_read_and_not_changed() -> None:
