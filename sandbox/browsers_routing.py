@@ -19,6 +19,7 @@ from sandbox.browsers_redirects import RedirectWatch
 from sandbox.browsers_tape import Playback
 from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
 from sandbox.egress_grants import Grant
+from sandbox.egress_http import overriding
 from sandbox.secrets import Secret
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,9 @@ class Rules:
         return None
 
     def _method_fits(self, request: Request) -> bool:
+        method = overriding(request.headers.items())
+        if method and method not in self.grant.policy.methods:
+            return False
         if request.method in self.grant.policy.methods or request.method == "OPTIONS":
             return True
         # Reads by POST are the page's own fetches; a form or a beacon that POSTs changes something.

@@ -22,7 +22,7 @@ from contextlib import asynccontextmanager, suppress
 
 from sandbox import egress_relay as relay
 from sandbox.egress_grants import Grant, Refused
-from sandbox.egress_http import MAX_HEAD_BYTES, BadRequest, RequestHead, content_framing, parse_head
+from sandbox.egress_http import MAX_HEAD_BYTES, BadRequest, RequestHead, content_framing, overriding, parse_head
 
 log = logging.getLogger(__name__)
 
@@ -171,13 +171,15 @@ async def _tunnel(head: RequestHead, grant: Grant, reader: asyncio.StreamReader,
         await writer.drain()
         async with asyncio.timeout(HEAD_TIMEOUT_S):
             first = await reader.readexactly(1)
-        if first != TLS_HANDSHAKE:
+        clear = first != TLS_HANDSHAKE
+        if clear:
             first = await _clear_websocket(first, host, port, grant, reader)
         else:
             grant.check_tls(host, port, url)
         upstream.write(first)
         grant.count(len(first))
-        await relay.both_ways(reader, writer, upstream_reader, upstream, grant)
+        going_on = relay.upgraded if clear else relay.both_ways
+        await going_on(reader, writer, upstream_reader, upstream, grant)
     except Refused as refused:
         raise Refused(refused.url, refused.reason, answered=True) from refused
     except (asyncio.IncompleteReadError, TimeoutError, OSError) as lost:
@@ -192,9 +194,10 @@ async def _clear_websocket(first: bytes, host: str, port: int, grant: Grant, rea
     try:
         async with asyncio.timeout(HEAD_TIMEOUT_S):
             inner = parse_head(first + await reader.readuntil(b"\r\n\r\n"))
+        bodiless = content_framing(inner) == ("length", 0)
     except (BadRequest, asyncio.LimitOverrunError) as bad:
         raise Refused(url, "neither TLS nor a WebSocket inside a tunnel") from bad
-    if not inner.is_upgrade("websocket") or inner.method != "GET":
+    if not inner.is_upgrade("websocket") or inner.method != "GET" or not bodiless:
         raise Refused(url, "neither TLS nor a WebSocket inside a tunnel")
     grant.check_websocket("http", host, port, url)
     return inner.render(inner.target, host, port, upgrade=True)
@@ -205,14 +208,18 @@ async def _forward(head: RequestHead, grant: Grant, reader: asyncio.StreamReader
     host, port, path = head.absolute()
     framing = content_framing(head)
     upgrade = head.is_upgrade("websocket")
+    if upgrade and (head.method != "GET" or framing != ("length", 0)):
+        raise BadRequest("a handshake with a body or another method")
     if upgrade:
         grant.check_websocket("http", host, port, head.target)
     grant.check_request(head.method, "http", host, port, head.target)
+    if (method := overriding(head.headers)) and not grant.admits_method(method):
+        raise Refused(head.target, f"method {method} is outside the policy")
     upstream_reader, upstream = await _open(grant, host, port, head.target)
     try:
         upstream.write(head.render(path, host, port, upgrade=upgrade))
         if upgrade:
-            await relay.both_ways(reader, writer, upstream_reader, upstream, grant)
+            await relay.upgraded(reader, writer, upstream_reader, upstream, grant)
             return
         await relay.body(reader, upstream, framing, grant)
         await relay.response(upstream_reader, writer, grant)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}\Z|[0-9A-Fa-f:.]{2,45}\Z")
 _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "te", "trailer", "upgrade", "host", "proxy-connection", "proxy-authorization"}
 )
+
+_OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
+_FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 Framing = tuple[Literal["length", "chunked"], int]
 
@@ -61,7 +65,8 @@ class RequestHead:
 
     def render(self, path: str, host: str, port: int, *, upgrade: bool) -> bytes:
         """Return the head to send on: our own Host and Connection, nothing meant for the proxy."""
-        dropped = _HOP_BY_HOP | {name.strip() for name in ",".join(self.every("connection")).lower().split(",")}
+        named = {name.strip() for name in ",".join(self.every("connection")).lower().split(",")}
+        dropped = _HOP_BY_HOP | (named - _FRAMING)  # without its length a body would be read as another request
         name = f"[{host}]" if ":" in host else host
         lines = [f"{self.method} {path} HTTP/1.1", f"Host: {name}" + ("" if port == 80 else f":{port}")]
         lines += [f"{key}: {value}" for key, value in self.headers if key not in dropped]
@@ -92,6 +97,11 @@ def _header(line: str) -> tuple[str, str]:
     if not colon or not _TOKEN.match(name):
         raise BadRequest("malformed header")
     return name.lower(), value.strip(" \t")
+
+
+def overriding(headers: Iterable[tuple[str, str]]) -> str:
+    """Return the method that a header asks the site to take in place of the request's own, or ""."""
+    return next((value.strip().upper() for name, value in headers if name.lower() in _OVERRIDES), "")
 
 
 def content_framing(head: RequestHead) -> Framing:

@@ -10,6 +10,7 @@ from sandbox.egress_http import BadRequest, Framing
 
 BLOCK_BYTES = 64 * 1024
 IDLE_TIMEOUT_S = 60.0
+_CHANGED = re.compile(rb"HTTP/1\.1 101[ \r]")
 _CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]{1,6}\r\n")  # no extensions, at most 16 MiB
 
 
@@ -44,6 +45,32 @@ async def both_ways(
         for way in ways:
             way.cancel()
         await asyncio.gather(*ways, return_exceptions=True)
+
+
+async def upgraded(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    upstream_reader: asyncio.StreamReader,
+    upstream: asyncio.StreamWriter,
+    grant: Grant,
+) -> None:
+    """Relay the answer to a WebSocket's handshake, and both ways after it only when the site changed the protocol.
+
+    A site that did not would read what comes next as a request of its own, of any method.
+    """
+    async with asyncio.timeout(IDLE_TIMEOUT_S):
+        try:
+            head = await upstream_reader.readuntil(b"\r\n\r\n")
+        except asyncio.LimitOverrunError:
+            return  # longer than any handshake's answer
+    grant.count(len(head))
+    writer.write(head)
+    await writer.drain()
+    if _CHANGED.match(head):
+        await both_ways(reader, writer, upstream_reader, upstream, grant)
+    else:
+        upstream.write_eof()  # nothing more is asked, so the site closes
+        await response(upstream_reader, writer, grant)
 
 
 async def body(reader: asyncio.StreamReader, upstream: asyncio.StreamWriter, framing: Framing, grant: Grant) -> None:

@@ -23,6 +23,7 @@ from sandbox.appearance import USER_AGENT
 from sandbox.broker import Broker
 from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
 from sandbox.decoding import Decoder, TooLarge, Undecodable
+from sandbox.egress_http import overriding
 from sandbox.facade.http.charset import text_of
 from sandbox.requesting import Fields, Malformed, Target, read_fields, read_method, read_target
 from sandbox.secrets import Redactor, Secret
@@ -156,6 +157,9 @@ class Exchanges:
         host = ask.target.host
         if not self._policy.admits(ask.method, ask.target.url):
             raise self._denied(ask.target, f"{ask.method} {ask.target.origin} is outside this tool's policy.")
+        method = overriding(ask.fields)
+        if method and method not in self._policy.methods:
+            raise self._denied(ask.target, f"{method} {ask.target.origin} is outside this tool's policy.")
         if ask.method not in self._policy.methods and changes_something(ask.body):
             raise self._denied(ask.target, "This tool may only read, and the request changes something.")
         if self.requests >= limits.requests:
