@@ -33,6 +33,8 @@ _AVAILABLE = re.compile(
     r"products|books|items)|$)|with (?:available )?(?:tickets|places|seats|spots)"
     r" (?:left|available|remaining)|still (?:have|has) (?:tickets|places|seats|spots)(?: left)?))(?![\w-])"
 )
+_READY = re.compile(r"^(?:(?:show|list|find|give)(?: me)? )?(?:all |any |the )?(?P<word>available)(?= [a-z])")
+"""Often a mere filling word: it counts where the records tell of it."""
 _SOLD_OUT = re.compile(
     r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:already )?(?:sold[ -]out|fully booked|out "
     r"of stock|unavailable|not in stock|not available|no longer available))(?![\w-])"
@@ -126,6 +128,8 @@ def read_attributes(reading: Reading) -> None:
     ):
         for found in reading.find(pattern):
             reading.add(topic, Relation.EQUALS, value, found.span())
+    for found in reading.find(_READY):
+        reading.add(Topic.AVAILABILITY, Relation.EQUALS, "available", found.span("word"), confidence=0.4)
 
 
 def read_named(reading: Reading) -> None:

@@ -23,6 +23,9 @@ _SAYING: Final = {
 _SOLD_OUT: Final = re.compile(r"sold|out.?of.?stock|unavailable|not available|full|no tickets", re.IGNORECASE)
 _FREE_TOLD: Final = "Only free records (true) or only those that cost (false)."
 _SOLD_OUT_TEXTS: Final = ("SOLD OUT", "Sold out", "sold out", "Sold Out", "SoldOut", "Out of stock", "OutOfStock")
+_STOCK: Final = re.compile(r"\b(?:available|on loan|in stock|out of stock|sold out|unavailable)\b", re.IGNORECASE)
+_FILLING: Final = 2  # a page may say so now and then without meaning its records
+_SURE: Final = 0.5
 _MOSTLY: Final = 0.8
 _ONLINE: Final = re.compile(r"online|virtual|remote|webinar|zoom|stream", re.IGNORECASE)
 
@@ -147,8 +150,16 @@ def _bind_availability(desk: Desk) -> None:
         told = "Only sold-out records (true) or only those still to be had (false)."
         texts = tuple(dict.fromkeys((*_matching(open_, _SOLD_OUT), *_SOLD_OUT_TEXTS)))
         _add_flag(desk, "sold_out", open_, topic=Topic.AVAILABILITY, wishes=flipped, told=told, texts=texts)
+    elif all(w.confidence < _SURE for w in wishes) and not _speaks_of_stock(desk):
+        desk.notes += ["Nothing tells that a record could be unavailable." for _ in wishes[:1]]
     else:
         desk.unserved += wishes
+
+
+def _speaks_of_stock(desk: Desk) -> bool:
+    """Whether the page says of some records that they are to be had, or that they are not."""
+    page = desk.observation.pages[0] if desk.observation.pages else None
+    return page is not None and len(_STOCK.findall(page.text_after or page.text_before)) > _FILLING
 
 
 def _bind_open(desk: Desk, column: Column, wishes: list[Constraint]) -> None:

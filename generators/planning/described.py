@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from domain.errors import NeedsInput
-from domain.plan import FieldType, Parameter, SourceBinding, Topic
+from domain.plan import Constraint, FieldType, Parameter, SourceBinding, Topic
 from generators.openapi.operations import Operation, OperationParameter
 from generators.openapi.parts import Part, part_of, playing
 from generators.openapi.planning import limit_parameter, source_of, tool_parameter
 from generators.openapi.serving import Served, page_asked, serve
 from generators.planning.desk import Desk
+from generators.sources.relevance import named
 from generators.sources.typing import as_text
 
 _DATES: Final = {Part.DATE_FROM: "date_from", Part.DATE_TO: "date_to"}
@@ -22,7 +23,9 @@ def serve_from(desk: Desk, operation: Operation) -> Served:
     Raises:
         NeedsInput: a required value is lacking, or a value is not among the choices of the parameter it names.
     """
-    served = serve(operation, desk.intent)
+    flags = _flags(desk)
+    asked = tuple(c for c in desk.intent.constraints if c not in flags)
+    served = serve(operation, desk.intent.model_copy(update={"constraints": asked}))
     for constraint, parameter in served.refused:
         raise NeedsInput(
             f"{parameter.name} does not take {as_text(constraint.value)!r}.",
@@ -41,6 +44,13 @@ def serve_from(desk: Desk, operation: Operation) -> Served:
     left = tuple(c for c in desk.intent.constraints if c not in served.constraints)
     desk.intent = desk.intent.model_copy(update={"constraints": left})
     return served
+
+
+def _flags(desk: Desk) -> list[Constraint]:
+    """Words that name a yes-or-no column of the answers: a search for them would look into texts."""
+    said = [c for c in desk.columns if c.type is FieldType.BOOLEAN]
+    words = (c for c in desk.intent.about(Topic.KEYWORDS) if isinstance(c.value, str))
+    return [c for c in words if named(said, str(c.value)) is not None]
 
 
 def bind_operation(desk: Desk, operation: Operation, served: Served) -> None:

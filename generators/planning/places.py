@@ -19,7 +19,7 @@ _NEAR_MILES: Final = 15.0
 
 def bind_places(desk: Desk) -> None:
     """Bind the question's place and distance, and offer both where the columns support them."""
-    places = asked(desk.intent, Topic.PLACE)
+    places = [_as_listed(desk, place) for place in asked(desk.intent, Topic.PLACE)]
     distances = asked(desk.intent, Topic.DISTANCE)
     latitude, longitude = desk.first(Role.LATITUDE), desk.first(Role.LONGITUDE)
     coordinates = (latitude, longitude) if latitude and longitude else ()
@@ -51,6 +51,16 @@ def bind_places(desk: Desk) -> None:
     )
     for place in places[1:]:
         _bind_second(desk, place)
+
+
+def _as_listed(desk: Desk, place: Constraint) -> Constraint:
+    """A place as the records call it, where the question's own words do: "Halle" rather than "Halle (Saale)"."""
+    columns = [c for role in (Role.CITY, Role.REGION, Role.COUNTRY) for c in desk.playing(role)]
+    values = [v for c in columns for v in (*c.values, *c.samples) if v]
+    if fold(str(place.value)) in {fold(v) for v in values}:
+        return place
+    listed = next((v for v in values if f" {fold(v)} " in f" {fold(place.span)} "), None)
+    return place if listed is None else place.model_copy(update={"value": listed})
 
 
 def _ask_which(desk: Desk, places: list[Constraint], column: Column | None, *, needs_centre: bool) -> None:

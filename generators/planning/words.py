@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from domain.meaning.words import fold, forms, matches
+from domain.meaning.words import fold, forms, matches, singular
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
 from generators.planning.desk import OFFERED_FILL, Desk, asked, source_binding
@@ -49,6 +49,7 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
             rest.append(constraint)
         else:
             _add_category(desk, column, value)
+    _bind_subject(desk)
     for column in desk.playing(Role.CATEGORY)[:3]:
         telling = roles_of(column)[0] is Role.CATEGORY and len(column.values) != 1 and column.fill >= OFFERED_FILL
         if _parameter_name(desk, column) not in desk.parameters and telling:
@@ -69,6 +70,14 @@ def _column_with_value(desk: Desk, constraint: Constraint) -> tuple[Column | Non
             if fold(value) in wanted:
                 return column, value
     return None, ""
+
+
+def _bind_subject(desk: Desk) -> None:
+    """The noun of a question may be one of several kinds that the site can be asked for: books among other media."""
+    noun = fold(desk.intent.subject)
+    labels = {fold(c) for t in desk.taken if t.proven and not t.columns for c in t.choices}
+    if noun and labels & {noun, *forms(noun)} and "category" not in desk.parameters:
+        _bind_choice(desk, Constraint(topic=Topic.CATEGORY, relation=Relation.CONTAINS, value=singular(noun)))
 
 
 def _bind_flag(desk: Desk, constraint: Constraint) -> bool:
@@ -111,9 +120,8 @@ def _is_record_noun(desk: Desk, constraint: Constraint) -> bool:
 def _bind_choice(desk: Desk, constraint: Constraint) -> bool:
     """A source parameter without a column of its own may have the word among its choices."""
     for taken in desk.taken:
-        label = next(
-            (c for c in taken.choices if matches([c], str(constraint.value)) and _as_short(c, constraint)), None
-        )
+        close = [c for c in taken.choices if matches([c], str(constraint.value)) and _as_short(c, constraint)]
+        label = next((c for c in close if fold(c) in forms(fold(str(constraint.value)))), next(iter(close), None))
         if taken.proven and not taken.columns and taken.relation is Relation.EQUALS and label is not None:
             name = _free_name(desk, "category")
             examples = tuple(taken.choices[:_MOST_EXAMPLES])

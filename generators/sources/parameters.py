@@ -416,4 +416,5 @@ def _asked_words(intent: Intent) -> set[str]:
     """What the question's constraints say, whole and word by word."""
     values = [str(c.value) for c in intent.constraints if c.topic not in (Topic.COUNT, Topic.SORT, Topic.DETAIL)]
     values += [c.span for c in intent.constraints] + [p.name for p in intent.places]
-    return {fold(v) for v in values if v}
+    nouns = [form for noun in (fold(intent.subject),) if noun for form in (noun, *forms(noun))]
+    return {fold(v) for v in (*values, *nouns) if v}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from urllib.parse import unquote_plus
 
 from domain.meaning.words import fold
 from domain.plan import FieldType, SourceKind
@@ -59,6 +60,9 @@ def own_records_found(case: Case) -> Finding:
     unfiltered = any(
         not any(is_set(v) for k, v in case.effective(t.run.arguments).items() if k != "limit") for t in case.tried
     )
+    chosen = any(p.required and any(b.kind == "source" for b in p.bindings) for p in case.plan.parameters)
+    if not found and chosen:
+        return not_applicable("own_records_found", "the page was seen with another choice than the question's")
     if not found or (unfiltered and not truncated and found < SHOWN_ENOUGH * len(observed)):
         return failed("own_records_found", f"{found} of {len(observed)} observed records are among the rows")
     return passed("own_records_found", f"{found} of {len(observed)} observed records are among the rows")
@@ -75,7 +79,7 @@ def nothing_baked(case: Case) -> Finding:
         for v in _leaves(given)
         if isinstance(v, str) and len(v) > 3
     }
-    asked_at = fold(case.observation.url)
+    asked_at = fold(unquote_plus(case.observation.url))
     literals = [fold(text) for text in _literals(case.code)]
     for value in sorted(values):
         if value and value not in asked_at and any(value == text for text in literals):
