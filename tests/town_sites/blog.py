@@ -220,7 +220,7 @@ QUESTIONS = (
         rows=_titles(*(p for p in POSTS if AUTHORS[p.author] == "Ines Keller" and CATEGORIES[p.category] == "Garden")),
     ),
     Question(id="blog-latest", text="the latest 12 posts", rows=_titles(*POSTS[:12]), ordered=True),
-    Question(id="blog-none", text="posts about submarines", rows=()),
+    Question(id="blog-none", honest=True, text="posts about submarines", rows=()),
 )
 
 SITE = TownSite(

@@ -102,6 +102,7 @@ TOMORROW = TODAY + timedelta(days=1)
 QUESTIONS = (
     Question(
         id="cinema-saturday",
+        honest=True,
         text="films on Saturday after 8 pm",
         begin="/programme",
         rows=_films(*(one for one in SHOWINGS if one.at.date() == SATURDAY and one.at.time() > time(20))),
@@ -116,6 +117,7 @@ QUESTIONS = (
     ),
     Question(
         id="cinema-thriller",
+        honest=True,
         text="thrillers showing tomorrow",
         begin="/programme",
         rows=_films(*(one for one in SHOWINGS if one.at.date() == TOMORROW and FILMS[one.film][0] == "Thriller")),
@@ -123,6 +125,7 @@ QUESTIONS = (
     ),
     Question(
         id="cinema-family",
+        honest=True,
         text="family films on Sunday",
         begin="/programme",
         rows=_films(*(one for one in SHOWINGS if one.at.date() == SUNDAY and FILMS[one.film][0] == "Family")),
@@ -130,12 +133,13 @@ QUESTIONS = (
     ),
     Question(
         id="cinema-short",
+        honest=True,
         text="films under 100 minutes on Friday",
         begin="/programme",
         rows=_films(*(one for one in SHOWINGS if one.at.date() == date(2027, 3, 5) and FILMS[one.film][2] < 100)),
         distinct=True,
     ),
-    Question(id="cinema-none", text="films on 24 December 2027", begin="/programme", rows=()),
+    Question(id="cinema-none", honest=True, text="films on 24 December 2027", begin="/programme", rows=()),
 )
 
 SITE = TownSite(name="cinema", app=Starlette(routes=[Route("/programme", programme)]), questions=QUESTIONS)

@@ -181,6 +181,7 @@ QUESTIONS = (
     ),
     Question(
         id="league-group",
+        honest=True,
         text="teams in the South group",
         begin="/standings",
         rows=tuple((one.team, one.points) for one in STANDINGS if one.group == "South"),

@@ -136,6 +136,7 @@ QUESTIONS = (
     ),
     Question(
         id="library-available",
+        honest=True,
         text="available audiobooks about gardening",
         begin="/opac",
         rows=_named(
@@ -162,7 +163,7 @@ QUESTIONS = (
             *(one for one in TITLES if (one.language, one.author, one.medium) == ("Spanish", "Duarte, Rui", "Book")),
         ),
     ),
-    Question(id="library-none", text="books about falconry", begin="/opac", rows=()),
+    Question(id="library-none", honest=True, text="books about falconry", begin="/opac", rows=()),
 )
 
 SITE = TownSite(

@@ -182,7 +182,7 @@ QUESTIONS = (
             if one.color == "black" and 40 <= round(one.price * 0.85, 2) <= 90
         ),
     ),
-    Question(id="shop-none", text="purple jackets", begin="/c/jackets", rows=()),
+    Question(id="shop-none", honest=True, text="purple jackets", begin="/c/jackets", rows=()),
 )
 
 SITE = TownSite(

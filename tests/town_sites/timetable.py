@@ -185,9 +185,12 @@ def _rows(*found: Departure) -> tuple[tuple[str, str, datetime], ...]:
 
 
 QUESTIONS = (
-    Question(id="timetable-from", text="departures from Harbour Square", rows=_rows(*_from("Harbour Square"))),
+    Question(
+        id="timetable-from", honest=True, text="departures from Harbour Square", rows=_rows(*_from("Harbour Square"))
+    ),
     Question(
         id="timetable-trams",
+        honest=True,
         text="tram departures from Old Mill after 6 pm",
         rows=_rows(*(one for one in _from("Old Mill") if one.mode == "tram" and one.at.time() > time(18))),
     ),
