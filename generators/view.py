@@ -23,6 +23,7 @@ MAX_TOKENS = 3_600
 MAX_CANDIDATES = 5
 _MAX_VALUE_WORDS = 18
 _MAX_ADDRESS_CHARACTERS = 160
+_MAX_LABEL_CHARACTERS = 40
 _MAX_PATHS = 24
 _MAX_EXCHANGES = 12
 _REPEATED_ROLES = frozenset(
@@ -86,10 +87,16 @@ def view(
 def _head(page: Page) -> str:
     forms = [
         f"form {form.method} {_address(form.action)}: "
-        + ", ".join(f"{f.name} ({f.kind}{': ' + f.label if f.label else ''})" for f in form.fields[:8] if f.name)
+        + ", ".join(f"{f.name} ({f.kind}{_label(f.label)})" for f in form.fields[:8] if f.name)
         for form in page.forms[:3]
     ]
     return "\n".join([f"page {page.final_url} (status {page.status}): {_words(page.title)}", *forms])
+
+
+def _label(label: str) -> str:
+    """A field's label; around a select it holds every option's text, of which none is needed here."""
+    flat = " ".join(label.split())
+    return f": {flat if len(flat) <= _MAX_LABEL_CHARACTERS else flat[:_MAX_LABEL_CHARACTERS] + '…'}" if flat else ""
 
 
 def _records(candidates: Sequence[RecordCandidate], step: _Coarseness) -> str:

@@ -7,7 +7,7 @@ change the tool's schema. The code check and the trials decide whether it is any
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,7 @@ from domain.cost import Usage
 from domain.plan import Binding, Field, FilterBinding, Parameter, Plan, RoleBinding
 from domain.policy import Policy
 from domain.rules import RuleDoc
+from domain.values import JsonValue
 from domain.workflow import Artifact
 from generators.given_models import put_back
 from generators.llm import Answer, Llm, ModelRequest, Provider, Scope, Stage, Turn
@@ -28,6 +29,13 @@ from generators.templates.models import MOMENT_ALIASES, item_type, models, param
 MOST_OUTPUT = 12_000
 MOST_RULES = 40
 Shown = Literal["models", "outline", "names"]
+_ROLES = {
+    "sort": "order of the rows: of {fields} one or several, joined by commas, - in front for descending; "
+    "empty values last",
+    "limit": "at most so many rows, once sorted",
+    "currency": "only rows in this currency ({fields}) pass a price filter",
+    "place_of_distance": "centre of the distance to {fields}",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,17 +217,27 @@ def _found(plan: Plan) -> str:
 
 
 def _ways(parameter: Parameter) -> str:
-    return "; ".join(_way(binding) for binding in parameter.bindings) or parameter.description or "as the steps say"
+    return (
+        "; ".join(_way(binding, parameter.default) for binding in parameter.bindings)
+        or parameter.description
+        or "as the steps say"
+    )
 
 
-def _way(binding: Binding) -> str:
+def _way(binding: Binding, default: JsonValue) -> str:
     if isinstance(binding, FilterBinding):
         several = " (one is enough)" if binding.any_of else ""
         return f"keep rows where {', '.join(binding.fields)} {binding.relation.value} it{several}"
     if isinstance(binding, RoleBinding):
-        return f"{binding.role}{' over ' + ', '.join(binding.fields) if binding.fields else ''}"
-    values = f", values {json.dumps(binding.mapping, ensure_ascii=False)}" if binding.mapping else ""
-    return f"send as {binding.name!r} in the {binding.location}{values}"
+        return _ROLES.get(binding.role, binding.role).format(fields=", ".join(binding.fields))
+    return f"send as {binding.name!r} in the {binding.location}{_mapped(binding.mapping, default)}"
+
+
+def _mapped(mapping: Mapping[str, str], default: JsonValue) -> str:
+    if str(default).casefold() in mapping:
+        # A table of choices in the code would hold the question's own value, which no code may.
+        return ", as the value of the form's option with that text: read the options when it runs, never list them"
+    return f", values {json.dumps(mapping, ensure_ascii=False)}" if mapping else ""
 
 
 def _origin(host: str, port: int | None) -> str:

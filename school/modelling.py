@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # the prompts and the vendors' layer are loaded when a model 
 PLAN_VIEW_TOKENS = 250
 WRITE_VIEW_TOKENS = 800
 COARSER_VIEW_TOKENS = (500, 250)
-PLAN_SHARE = 0.47  # of a tool's input tokens that its plan may take, and of what is left then, its code
+PLAN_SHARE = 0.44  # of a tool's input tokens that its plan may take, and of what is left then, its code
 WRITE_SHARE = 0.55
 CANDIDATES_SHOWN = 5
 GAVE_UP = {"rounds": "three repairs did not help", "repeated": "the model repeated code that had failed"}

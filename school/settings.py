@@ -138,7 +138,7 @@ class Settings(BaseSettings):
     model_attempts: int = Field(default=3, ge=1, le=5, description="Attempts at a model that fails for a while.")
     model_requests_per_minute: int = Field(default=60, ge=1, description="Requests per minute to one provider.")
     tool_input_tokens: int = Field(
-        default=9_000,
+        default=9_500,
         ge=2_000,
         description="Input tokens that the prompts for one tool are kept within: what they show gets coarser before it "
         "is sent.",

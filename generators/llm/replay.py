@@ -3,12 +3,16 @@
 A recording is a JSON line with the digest of what decides the answer (path, model, instructions,
 messages, schema) and the vendor's whole answer. A request that was never recorded is an error that
 names the prompt, never a guess.
+
+``python -m generators.llm.replay FILE LABEL [NUMBER]`` prints one recorded reply in the form that a stand-in endpoint
+takes by hand (``{"text": …}``).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -88,3 +92,23 @@ def digest(path: str, body: dict[str, Any]) -> str:
     """Return the hash of what decides an answer; bounds and bookkeeping are left out."""
     essence = {"path": path.removeprefix("/v1"), **{key: body[key] for key in _DECIDING if key in body}}
     return hashlib.sha256(json.dumps(essence, sort_keys=True).encode()).hexdigest()
+
+
+def reply_text(answer: dict[str, Any]) -> str:
+    """Return the text of a vendor's whole answer, whichever wire it came by."""
+    if "choices" in answer:
+        return str(answer["choices"][0]["message"]["content"])
+    parts = answer["content"] if "content" in answer else [p for item in answer["output"] for p in item["content"]]
+    return "".join(str(part["text"]) for part in parts)
+
+
+def main(file: str, label: str, number: str = "1") -> None:
+    """Print the reply with a label, the first or a later one."""
+    rows = [json.loads(line) for line in Path(file).read_text(encoding="utf-8").splitlines()]
+    found = [row for row in rows if row["label"] == label]
+    reply = {"text": reply_text(found[int(number) - 1]["answer"])}
+    sys.stdout.write(json.dumps(reply, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

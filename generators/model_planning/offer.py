@@ -93,7 +93,7 @@ def _best(findings: Findings, only: SourceKind | None, most: int) -> list[Record
     ranked = [c for c in findings.candidates if not c.detail_of and (only is None or c.kind is only)]
     ranked = [c for c in ranked if c.grounded or c.kind is not SourceKind.JSON]
     leaders = [next(c for c in ranked if c.kind is kind) for kind in dict.fromkeys(c.kind for c in ranked)]
-    chosen = [*leaders, *(c for c in ranked if all(c is not leader for leader in leaders))][:most]
+    chosen = [*leaders, *(c for c in ranked if all(c is not leader for leader in leaders))][: max(most, len(leaders))]
     # A browser's candidates come last: the others show more columns, and it is the dearest kind.
     return sorted(chosen, key=lambda c: c.kind is SourceKind.BROWSER)
 

@@ -91,7 +91,6 @@ class Case:
     params: dict[str, Any]
     when: str | None
     view: str = ""
-    view_for_code: str = ""
 
 
 def load_case(name: str, planner: PlannerKind = PlannerKind.OPENAI, folder: str = "cases") -> Case:
@@ -107,7 +106,6 @@ def load_case(name: str, planner: PlannerKind = PlannerKind.OPENAI, folder: str 
         params=raw["params"],
         when=raw["when"],
         view=raw.get("view", ""),
-        view_for_code=raw.get("view_for_code", ""),
     )
 
 
@@ -119,11 +117,3 @@ def case_names() -> list[str]:
 def replayed(*names: str) -> ReplayTransport:
     """Return a transport that answers from recordings."""
     return ReplayTransport([FIXTURES / f"{name}.jsonl" for name in names])
-
-
-def replayed_task(name: str) -> ReplayTransport:
-    """Return a transport that answers a task's conversation in its order.
-
-    Its prompts carry the rendered models and what runs said, which other parts decide.
-    """
-    return ReplayTransport([FIXTURES / f"task-{name}.jsonl"], exact=False)
