@@ -131,3 +131,20 @@ def test_ten_megabytes_of_paragraphs_do_not_hide_the_list() -> None:
     assert len(html) > 10_000_000
     readings = [reads_as(html, candidate) for candidate in find_records(html, url=URL, wanted=("name", "url"))]
     assert [[row.get("url") for row in rows] for rows in readings].count([address(s) for _, s, _, _ in BOATS]) >= 1
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div class='a'>" * 5_000 + "<a href='/x'>deep</a>",
+        "<span><b>x " * 5_000,
+        "<table><tr><td>x</td><td>" * 800,
+        "<div><img><a href='/x'></a></div>" * 3_000,
+        "<div></div>" * 5_000,
+        "".join(f"<table><tr><td>{i}</td><td><a href='/t/{i}'>z</a></td></tr></table>" for i in range(300)),
+    ],
+    ids=["deep", "deep inline", "nested tables", "no text", "empty", "only tables"],
+)
+def test_odd_pages_are_studied_without_an_error(html: str) -> None:
+    for candidate in find_records(f"<body>{html}", url=URL):
+        assert len(reads_as(f"<body>{html}", candidate)) == candidate.count

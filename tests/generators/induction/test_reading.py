@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cssselect import HTMLTranslator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -65,6 +66,24 @@ def test_the_sieve_hits_first_what_the_selector_hits_first(selector: str) -> Non
     assert found is not None
     assert found.element is expected[0]
     assert [tree.nodes[index].element for index in hits(tree, selector)] == expected
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(
+        [
+            *("b:nth-of-type(1)", "b:nth-of-type(3)", "b:nth-last-of-type(2)", "b:first-child", "i + b", "b + b + i"),
+            *("b:not(:first-child)", "i:last-child", "p > b:nth-of-type(2) + i", "b:nth-of-type(2n+1)"),
+            ":scope > p > i",
+        ]
+    ),
+    st.lists(st.sampled_from(["<b>1</b>", "<i>2</i>", "</p><p>", "x"]), max_size=12),
+)
+def test_places_among_siblings_are_told_as_css_tells_them(selector: str, parts: list[str]) -> None:
+    body = parse_document(f"<body><p>{''.join(parts)}</p></body>")
+    assert body is not None
+    prefix = "descendant-or-self::" if selector.startswith(":scope") else "descendant::"
+    assert select(body, selector) == body.xpath(HTMLTranslator().css_to_xpath(selector, prefix=prefix))
 
 
 def test_tables_with_headings_inside_other_tables_are_studied() -> None:
