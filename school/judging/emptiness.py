@@ -63,7 +63,15 @@ def _some(
 
 def _honest(case: Case, parameter: Parameter, binding: FilterBinding, *, word: str, rows: list[JsonObject]) -> bool:
     asked_of_site = any(isinstance(b, SourceBinding) for b in parameter.bindings)
-    return asked_of_site or is_name(word, case.plan.query) or any(_tells(case, f, rows) for f in binding.fields)
+    called = is_name(word, case.plan.query) or _is_all(word, case)
+    return asked_of_site or called or any(_tells(case, f, rows) for f in binding.fields)
+
+
+def _is_all(word: str, case: Case) -> bool:
+    """Whether the question is nothing but the name of a thing, which titles say: "telescopes"."""
+    said = fold(case.plan.intent.subject)
+    spellings = {fold(word), *forms(fold(word))}
+    return len(case.plan.intent.constraints) == 1 and said in spellings
 
 
 def _tells(case: Case, name: str, rows: list[JsonObject]) -> bool:

@@ -278,6 +278,16 @@ def test_an_empty_answer_counts_only_where_each_word_was_looked_for_in_the_right
     assert outcome(judge(case()), "empty_is_honest") is CheckOutcome.NOT_APPLICABLE
 
 
+@requirement("PROVE-7")
+def test_nothing_is_a_true_answer_where_the_question_only_names_a_thing_that_titles_would_say() -> None:
+    word = Constraint(topic=Topic.KEYWORDS, relation=Relation.CONTAINS, value="telescope")
+    nothing = run([], {"keywords": ["telescope"]})
+    for subject, outcome_of_it in (("telescopes", CheckOutcome.PASSED), ("pages", CheckOutcome.FAILED)):
+        intent = Intent(text=subject, subject=subject, constraints=(word,))
+        verdict = judge(case(query=nothing, repeat=nothing, plan={"query": subject, "intent": intent}))
+        assert outcome(verdict, "empty_is_honest") is outcome_of_it
+
+
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [({"event": "e9"}, "has 'e9' as its id"), ({"event": "e1", "keywords": ["direct"]}, "about 'e1' alone")],
