@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from cssselect import HTMLTranslator, SelectorError
+from cssselect import SelectorError
 from lxml import etree
 
 from domain.observation import Column, RecordCandidate
 from domain.plan import FieldType
+from domain.selectors import xpath_of
 from domain.values import JsonObject
 from generators.induction.tree import Element, absolute, parse_document
 
@@ -27,8 +28,6 @@ _BLOCKS = frozenset(
     | {"select", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "title", "tr", "ul"}
 )
 _SILENT = frozenset({"script", "style", "noscript", "template", "svg"})
-_COUNTED = re.compile(r"count\(((?:preceding|following)-sibling::[\w*-]+)\) = (\d+)")
-_NEXT_SIBLING = re.compile(r"following-sibling::\*\[\(self::([\w-]+)\) and \(position\(\) = 1\)\]")
 _ATTRIBUTE = re.compile(r"[A-Za-z_][\w:.-]*")
 
 
@@ -109,25 +108,10 @@ def select(element: Element, selector: str) -> list[Element]:
 
 @lru_cache(maxsize=4_096)
 def _compiled(selector: str) -> Any:
-    prefix = "descendant-or-self::" if selector.startswith(":scope") else "descendant::"
     try:
-        return etree.XPath(_without_counting(HTMLTranslator().css_to_xpath(selector, prefix=prefix)))
+        return etree.XPath(xpath_of(selector))
     except (SelectorError, etree.XPathError):
         return None
-
-
-def _without_counting(xpath: str) -> str:
-    """Return the same path without conditions that count or collect all siblings of each element.
-
-    Those take minutes where 20,000 elements stand side by side.
-    """
-
-    def nearest(found: re.Match[str]) -> str:
-        siblings, count = found[1], int(found[2])
-        none_more = f"not({siblings}[{count + 1}])"
-        return f"({siblings}[{count}] and {none_more})" if count else none_more
-
-    return _NEXT_SIBLING.sub(r"following-sibling::*[1][self::\1]", _COUNTED.sub(nearest, xpath))
 
 
 def text_of(element: Element) -> str:

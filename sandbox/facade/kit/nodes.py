@@ -6,10 +6,11 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from cssselect import GenericTranslator, HTMLTranslator, SelectorError
+from cssselect import SelectorError
 from lxml import etree
 
 from domain.markup import with_body
+from domain.selectors import xpath_of
 from sandbox.facade.frozen import words
 from sandbox.facade.kit.errors import SourceChanged
 
@@ -214,11 +215,7 @@ def _parsed(text: str | bytes, parser: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def _compiled(selector: str, xml: bool, namespaces: tuple[tuple[str, str], ...]) -> Any:
-    translator = GenericTranslator() if xml else HTMLTranslator()
-    # A selector that begins at the node itself (":scope + dd") must be able to match it.
-    axis = "descendant-or-self::" if selector.lstrip().startswith(":scope") else "descendant::"
-    path = translator.css_to_xpath(selector, prefix=axis)
-    return etree.XPath(path, namespaces=dict(namespaces) or None)
+    return etree.XPath(xpath_of(selector, xml=xml), namespaces=dict(namespaces) or None)
 
 
 @lru_cache(maxsize=1024)
