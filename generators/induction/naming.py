@@ -24,6 +24,12 @@ _MONEY = re.compile(r"price|cost|funding|amount|salary|\bfee\b")
 _DAY = re.compile(r"\b(?:date|day|posted|published|deadline|close|start|end|time|when|updated|created)\b")
 _PERSON = re.compile(r"author|person|speaker|contact|organi[sz]er|host|seller|by\b")
 _PROSE = re.compile(r"description|quote|content|summary|text|bio|abstract|excerpt|comment")
+_OLD = re.compile(r"\b(?:old|was|before|original|regular|list|former)\b")
+# A price that is crossed out is not what the thing costs, and often stands first.
+_STRUCK = re.compile(
+    r"(?:^|/)(?:del|s|strike)(?:[.\[/]|$)"
+    r"|[.-](?:was|old|before|struck|strike|strikethrough|crossed|original|regular|rrp|uvp|msrp)(?:-[\w-]*)?(?:[\[/]|$)"
+)
 _PLACE = re.compile(r"address|location|street|venue|city|place|where")
 _SYNONYMS = {
     "name": "name title heading",
@@ -177,6 +183,7 @@ class _Asked:
     name: str
     may_be_address: bool
     is_money: bool
+    is_old: bool
     is_day: bool
     sort: str
 
@@ -194,6 +201,7 @@ def _asked(name: str) -> _Asked:
         name=re.sub(r"\W", "", name),
         may_be_address=bool(re.search(r"mail|phone", name)),
         is_money=bool(_MONEY.search(name)),
+        is_old=bool(_OLD.search(name)),
         is_day=bool(_DAY.search(name)),
         sort=next((sort for sort, pattern in sorts if pattern.search(name)), ""),
     )
@@ -236,7 +244,7 @@ def _plain_score(asked: _Asked, strand: Strand, evidence: Evidence, distinct: fl
     short = strand.mean("below 90", lambda value: len(value) < 90)
     prices, dates = strand.share(shapes.PRICE), strand.share(shapes.DATE)
     if asked.is_money:
-        sense += 2 * prices * short
+        sense += 2 * prices * short - 2 * (asked.is_old != bool(_STRUCK.search(strand.path)))
     elif prices > 0.7:
         sense -= 1
     if asked.is_day:
@@ -312,7 +320,8 @@ def guess(strand: Strand, evidence: Evidence) -> str:
         return "image_text"
     if strand.kind in _ADDRESS_KINDS:
         return _link_name(strand)
-    return _meaning(strand) or _by_value(strand, evidence)
+    name = _meaning(strand) or _by_value(strand, evidence)
+    return "old_price" if name == "price" and _STRUCK.search(strand.path) else name
 
 
 def _suffix(strand: Strand) -> str:

@@ -148,3 +148,28 @@ def test_ten_megabytes_of_paragraphs_do_not_hide_the_list() -> None:
 def test_odd_pages_are_studied_without_an_error(html: str) -> None:
     for candidate in find_records(f"<body>{html}", url=URL):
         assert len(reads_as(f"<body>{html}", candidate)) == candidate.count
+
+
+@pytest.mark.parametrize(
+    "struck",
+    ['<del class="was">{}</del>', "<s>{}</s>", '<span class="price-old">{}</span>', '<span class="was">{}</span>'],
+)
+@requirement("LEARN-3")
+def test_a_price_that_is_crossed_out_is_not_what_the_thing_costs(struck: str) -> None:
+    goods = [
+        ("Lamp", "142.44", "113.95"),
+        ("Chair", "", "64.00"),
+        ("Desk", "300.00", "255.50"),
+        ("Sofa", "900.00", "799.00"),
+    ]
+    goods += [("Shelf", "60.00", "48.00"), ("Rug", "", "99.00")]
+    cards = "".join(
+        f'<li class="card"><h3><a href="/p/{name.lower()}">{name}</a></h3><p>'
+        f'{struck.format(f"€{old}") if old else ""} <span class="price">€{new}</span></p></li>'
+        for name, old, new in goods
+    )
+    html = f"<body><main><ul>{cards}</ul></main></body>"
+    read = reads_as(html, find_records(html, url=URL)[0])
+    assert [(row["title"], row["old_price"], row["price"]) for row in read] == [
+        (name, f"€{old}" if old else None, f"€{new}") for name, old, new in goods
+    ]
