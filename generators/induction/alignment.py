@@ -31,6 +31,7 @@ _WITH_DIGITS = frozenset({DATE, PHONE, POSTAL_ADDRESS})
 _DIGIT = re.compile(r"\d")
 _FULL = 0.9
 """Share of records with a text below which the records' whole texts are offered too."""
+_LONG_HEADING = 50
 _HIDDEN_VALUES = frozenset({"button", "option"})
 _NEVER_DATA = (
     "data-bx",
@@ -297,10 +298,18 @@ def table_headings(tree: Tree, group: Group) -> list[str]:
         if node.tag != "tr" or (node is first and any(child.tag == "td" for child in node.children)):
             continue
         cells = [child for child in node.children if child.tag in {"th", "td"}]
-        texts = [tree.text(cell) for cell in cells]
-        if len(texts) >= 2 and all(len(text) < 50 for text in texts):
+        texts = [_heading_of(tree, cell) for cell in cells]
+        if len(texts) >= 2 and all(len(text) < _LONG_HEADING for text in texts):
             return texts
     return []
+
+
+def _heading_of(tree: Tree, cell: Node) -> str:
+    """Return a cell's text; where it is only an abbreviation that the page itself spells out, that."""
+    text = tree.text(cell)
+    short = next((child for child in cell.children if child.tag == "abbr" and tree.text(child) == text), None)
+    spelt = (short.element.get("title") or "").strip() if short is not None else ""
+    return spelt if len(text) < len(spelt) < _LONG_HEADING else text
 
 
 def value_again(strand: Strand, element: Element, tree: Tree) -> str | None:

@@ -173,3 +173,11 @@ def test_a_price_that_is_crossed_out_is_not_what_the_thing_costs(struck: str) ->
     assert [(row["title"], row["old_price"], row["price"]) for row in read] == [
         (name, f"€{old}" if old else None, f"€{new}") for name, old, new in goods
     ]
+
+
+@requirement("LEARN-3")
+def test_a_heading_that_is_an_abbreviation_is_called_as_the_page_spells_it_out() -> None:
+    heads = '<th>Team<th><abbr title="Games played">GP</abbr><th><abbr title="Points">Pts</abbr><th title="Sort">Year'
+    teams = "".join(f"<tr><td>{name}<td>{len(hull)}<td>{len(name) * 3}<td>{year}" for name, _, year, hull in BOATS)
+    html = f"<body><main><table><tr>{heads}{teams}</table></main></body>"
+    assert list(reads_as(html, find_records(html, url=URL)[0])[0]) == ["team", "games_played", "points", "year"]
