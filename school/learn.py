@@ -96,20 +96,36 @@ async def _learn(
     on_progress: EventSink,
     watch: Stopwatch,
 ) -> Learned:
-    seen = await look(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
-    bench = Bench(
-        school=school,
-        policy=policy,
-        seen=seen,
-        helper=helper,
-        on_progress=on_progress,
-        watch=watch,
-        owner=owner,
-    )
-    on_progress(Progress(stage="plan", message=_planned(seen.plans), percent=45))
+    found = await look(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     attempts: list[Attempt] = []
-    for plan in seen.plans:
-        allowed = with_reads(policy, seen.observation, plan)
+    for seen in found:
+        bench = Bench(
+            school=school,
+            policy=policy,
+            seen=seen,
+            helper=helper,
+            on_progress=on_progress,
+            watch=watch,
+            owner=owner,
+        )
+        on_progress(Progress(stage="plan", message=_planned(seen.plans), percent=45))
+        learned = await _first_proved(bench, attempts)
+        if learned is not None:
+            return learned
+    outside = next((seen for seen in found if seen.findings.outside), None)
+    if outside is not None:
+        raise host_question(query.site or outside.observation.url, outside.findings.outside)
+    raise NotProved(
+        "No source passed its proof: " + "; ".join(f"{a.kind}: {a.reason}" for a in attempts),
+        tried=[{"kind": a.kind, "reason": a.reason} for a in attempts],
+    )
+
+
+async def _first_proved(bench: Bench, attempts: list[Attempt]) -> Learned | None:
+    """Publish the first plan that passes its proof; the failed ones are added to ``attempts``."""
+    school, watch, owner, on_progress = bench.school, bench.watch, bench.owner, bench.on_progress
+    for plan in bench.seen.plans:
+        allowed = with_reads(bench.policy, bench.seen.observation, plan)
         tried = await prove(replace(bench, policy=allowed), plan)
         if isinstance(tried, Attempt):
             attempts.append(tried)
@@ -123,12 +139,7 @@ async def _learn(
             Progress(stage="publish", message=f"published {published.name} version {published.number}", percent=100)
         )
         return Learned(version=published, run=tried.trials[0].run)
-    if seen.findings.outside:
-        raise host_question(query.site or seen.observation.url, seen.findings.outside)
-    raise NotProved(
-        "No source passed its proof: " + "; ".join(f"{a.kind}: {a.reason}" for a in attempts),
-        tried=[{"kind": a.kind, "reason": a.reason} for a in attempts],
-    )
+    return None
 
 
 async def _record(school: School, proved: Proved, *, owner: str) -> ReplayBundle:
@@ -161,8 +172,10 @@ async def look(
     helper: Helper | None,
     on_progress: EventSink,
     watch: Stopwatch,
-) -> Seen:
+) -> tuple[Seen, ...]:
     """Observe and plan at the given address; when nothing there can serve, at the pages that it leads to.
+
+    What is returned is to be tried in its order: a page that looks more like the answer than the given one comes first.
 
     Raises:
         NothingFound, NeedsInput: what the given address itself ended with.
@@ -184,9 +197,9 @@ async def look(
                 raise
             continue  # what the given page has is still there
         if isinstance(found, Seen):
-            return found
+            return (found, first) if isinstance(first, Seen) else (found,)
     if isinstance(first, Seen):
-        return first
+        return (first,)
     assert problem is not None
     raise problem
 

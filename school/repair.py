@@ -141,7 +141,7 @@ async def candidate(
     ask = partial(see, school, query, before.plan.intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     found = await ask()
     if not isinstance(found, Seen):  # the tool's own page serves no more: what it leads to may
-        found = await look(
+        found, *_ = await look(
             school, query, before.plan.intent, policy, helper=helper, on_progress=on_progress, watch=watch
         )
     seen = _for(before, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from domain.observation import Column, RecordCandidate
 from domain.plan import Intent, RecordSource, RequestTemplate, SourceKind
@@ -19,6 +20,8 @@ from generators.induction.selectors import choose, closest
 from generators.induction.tree import Element, Node, Record, Tree, parse
 from generators.induction.wish import read_wish
 
+UNDER_HEADING: Final = "under the heading "
+HEADING_CHARS: Final = 80
 _CLOSE_ENOUGH = 0.8
 """F1 of records and selector below which a group cannot be read at run time and is left out."""
 
@@ -138,7 +141,7 @@ def _reasons(tree: Tree, ranked: Ranked, group: Group) -> tuple[str, ...]:
     features = ranked.features
     reasons = [f"{len(group.records)} alike parts of the page, found as {group.origin}"]
     if heading := heading_before(tree, group.records[0][0]):
-        reasons.append(f"under the heading {heading[:80]!r}")
+        reasons.append(f"{UNDER_HEADING}{heading[:HEADING_CHARS]!r}")
     if ranked.role:
         reasons.append(ranked.role)
     if features["menu"] > 0.5:

@@ -26,7 +26,7 @@ from domain.plan import (
 from domain.values import JsonObject, JsonValue
 from generators.induction.paging import find_paging
 from generators.induction.reading import read, reads_as
-from generators.induction.records import find_records
+from generators.induction.records import HEADING_CHARS, UNDER_HEADING, find_records
 from generators.induction.tree import parse_document
 from generators.sources.agreement import agreement, naming_texts
 from generators.sources.asking import Questions, good
@@ -134,7 +134,18 @@ def _html(page: Page, intent: Intent) -> list[RecordCandidate]:
     rest = [c for c in served if c.source.records not in known]
     ranked = [*result, *rest] if any(c.kind is SourceKind.HTML for c in result) or not served else [*rest, *result]
     ranked = _unfolded([c for c in ranked if not _is_control(c) and not _alternates(c, page)], page)
+    if ranked:
+        names = {
+            repr(str(v)[:HEADING_CHARS]) for row in _rows_on(ranked[0], page) for v in row.values() if v is not None
+        }
+        ranked = [ranked[0], *(_without_record_heading(c, names) for c in ranked[1:])]
     return [c.model_copy(update={"score": 1.0 / (1 + place)}) for place, c in enumerate(ranked)]
+
+
+def _without_record_heading(candidate: RecordCandidate, names: set[str]) -> RecordCandidate:
+    """Forget a heading that is the name of one record of the first candidate: what is below it tells of that one."""
+    kept = tuple(r for r in candidate.reasons if r.removeprefix(UNDER_HEADING) not in names)
+    return candidate.model_copy(update={"reasons": kept}) if len(kept) < len(candidate.reasons) else candidate
 
 
 def _is_control(candidate: RecordCandidate) -> bool:

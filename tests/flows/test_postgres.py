@@ -11,7 +11,7 @@ from tests.conftest import Command, one_object, site_process
 from tests.postgres import postgres_database
 from tests.requirements import requirement
 
-ASKED = "pottery workshops in London"
+ASKED = "dance lessons in San Francisco"
 
 
 @pytest.mark.browser

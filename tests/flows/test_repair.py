@@ -11,7 +11,7 @@ from tests.flows.workshop import bundle, concerts, registry_of
 from tests.requirements import requirement
 
 YOGA = "yoga within 5 miles of Oakland"
-POTTERY = "pottery workshops in London"
+DANCE = "dance lessons in San Francisco"
 FEW = ("--events", "60")
 
 
@@ -70,7 +70,7 @@ def test_a_tool_whose_fields_were_renamed_is_repaired_in_its_place(command: Comm
 def test_a_repair_that_breaks_a_promise_waits_for_a_person(command: Command) -> None:
     with site_process(*FEW) as site:
         port = site.rpartition(":")[2]
-        before = learned(command, POTTERY, f"{site}/archive")
+        before = learned(command, DANCE, f"{site}/archive")
         name = before["tool"]["name"]
     down = command("tools", "repair", name, "--json")
     assert (down.returncode, one_object(down)["error"]["code"]) == (1, "source_unreachable")
@@ -84,7 +84,7 @@ def test_a_repair_that_breaks_a_promise_waits_for_a_person(command: Command) -> 
         assert f"tools approve {name} --version 2" in problem["remedy"]
         assert states(command, name)[1] == (1, "published")
         assert one_object(command("tools", "approve", name, "--yes", "--json"))["version"] == 2
-        titles = {row["title"] for row in before["rows"]}
+        titles = {row["event"] for row in before["rows"]}
         assert {row["title"] for row in called(command, name)} == titles
         assert command("tools", "test", name, "--old").returncode == 0
         assert command("tools", "rollback", name).returncode == 0
@@ -111,3 +111,19 @@ def test_only_an_owner_repairs_a_tool_that_only_reads(command: Command, environm
     assert (changing.returncode, one_object(changing)["error"]["code"]) == (1, "illegal_move")
     unknown = command("tools", "repair", "no_such_tool", "--json")
     assert (unknown.returncode, one_object(unknown)["error"]["code"]) == (2, "unknown_tool")
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(120)
+@requirement("PLAN-4", "PROVE-2")
+def test_a_search_that_shows_nothing_does_not_hide_what_the_given_page_has(command: Command) -> None:
+    with site_process(*FEW) as site:
+        answer = learned(command, "pottery workshops in London", f"{site}/archive")
+        assert answer["rows"] == []
+        assert answer["source"]["url"] == f"{site}/archive"
+        told = one_object(
+            command(
+                "call", answer["tool"]["name"], "--param", "keywords=dance", "--param", "city=San Francisco", "--json"
+            )
+        )
+        assert {"Hip-Hop Dance Lesson"} == {row["event"] for row in told["result"]["rows"]}
