@@ -4,6 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 # The official conformance suite is part of it; where npm cannot be reached it is skipped, and says so.
 scripts/conformance.sh install
-# Two at a time: most tests wait for browsers, servers and processes of their own.
+# Three at a time, also on two cores: most tests wait for browsers, servers and processes of their own.
 # A test that fails is run once more, and says so: real browsers and processes can lose a race on a busy machine.
-exec .venv/bin/python -m pytest --reruns 2 -r R -n "${TEST_PROCESSES:-2}" "$@"
+exec .venv/bin/python -m pytest --reruns 2 -r R --durations 12 -n "${TEST_PROCESSES:-3}" "$@"
