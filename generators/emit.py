@@ -39,6 +39,7 @@ KIT_NAMES = (
     "in_range",
     "matches",
     "mentions",
+    "open_requests",
     "parse_html",
     "pick",
     "place",

@@ -16,7 +16,7 @@ from generators.induction.grouping import Group
 from generators.induction.paging import paging_of
 from generators.induction.ranking import SCORING, Ranked, Scoring, rank
 from generators.induction.reading import read_row, select
-from generators.induction.selectors import choose, closest
+from generators.induction.selectors import choose, closest, wider
 from generators.induction.tree import Element, Node, Record, Tree, parse
 from generators.induction.wish import read_wish
 
@@ -74,17 +74,24 @@ def _readable(tree: Tree, group: Group) -> _Readable | None:
     """Return the group with its selectors; where none is exact, the nearest group that a selector hits."""
     starts = [record[0].element for record in group.records]
     selectors = choose(starts, tree)
+    if selectors and "," in selectors[0] and (all_sections := wider(starts, tree)) is not None:
+        records = _as_records(_nodes(tree, all_sections), group)
+        return _Readable(Group(group.origin, records), (all_sections, *selectors))
     if selectors:
         return _Readable(group, selectors)
     near = closest(starts, tree, least=_CLOSE_ENOUGH)
     if near is None:
         return None
-    hits = [tree.by_element[e] for e in select(tree.document, near) if e in tree.by_element]
+    hits = _nodes(tree, near)
     if len(hits) < 2:
         return None
     records = _as_records(hits, group)
     exact = choose(hits_elements(records), tree)
     return _Readable(Group(group.origin, records), exact or (near,))
+
+
+def _nodes(tree: Tree, selector: str) -> list[Node]:
+    return [tree.by_element[e] for e in select(tree.document, selector) if e in tree.by_element]
 
 
 def hits_elements(records: Sequence[Record]) -> list[object]:

@@ -17,6 +17,8 @@ from generators.induction.tree import HEADING_TAGS, Element, Node, Tree
 
 MAX_TRIES = 220
 MAX_TRIES_CLOSEST = 40
+_FEW_MORE = 0.34
+"""Share of further elements, next to those that were found, up to which a wider selector means the same list."""
 _GOOD = 0.98
 """F1 of wanted and hit elements at which no closer selector is looked for."""
 _SEMANTIC_ATTRIBUTES = (
@@ -58,6 +60,34 @@ def choose(elements: Sequence[Element], tree: Tree, *, most: int = 4) -> tuple[s
     if not found:
         return _by_parents(nodes, tree, wanted)
     return tuple(dict.fromkeys(found.values()))
+
+
+def wider(elements: Sequence[Element], tree: Tree) -> str | None:
+    """Return a selector without positions that hits the elements and a few more that are built alike, if there is one.
+
+    Sections of one list are each found by what repeats in them; one that holds a single record repeats nothing, and
+    one that comes later is not there yet. A selector that names the sections by their places would miss both.
+    """
+    nodes = [tree.by_element[element] for element in elements if element in tree.by_element]
+    if tree.document is None or len(nodes) < len(elements):
+        return None
+    known = {node.index for node in nodes}
+    shapes = {_shape(tree, node) for node in nodes}
+    for _, selector in itertools.islice(_proposals(nodes), MAX_TRIES):
+        if ":nth-" in selector:
+            continue
+        found = hits(tree, selector)
+        more = [tree.nodes[i] for i in found if i not in known]
+        if not known.issubset(found) or len(more) > _FEW_MORE * len(known):
+            continue
+        if all(_shape(tree, node) in shapes for node in more) and len(_hits(tree, selector)) == len(found):
+            return selector
+    return None
+
+
+def _shape(tree: Tree, node: Node) -> tuple[str, frozenset[str]]:
+    """What an element is built of: its tag and the tags below it."""
+    return node.tag, frozenset(below.tag for below in tree.nodes[node.index + 1 : node.end])
 
 
 def closest(elements: Sequence[Element], tree: Tree, *, least: float) -> str | None:

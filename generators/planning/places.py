@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from domain.errors import NeedsInput
+from domain.meaning.gazetteer import find
 from domain.meaning.geo import KM_PER_MILE
 from domain.meaning.words import fold
 from domain.observation import Column
@@ -13,6 +15,8 @@ from generators.planning.desk import Desk, asked, source_binding
 from generators.sources.roles import Role
 
 _SURE: Final = 0.5
+_MOSTLY: Final = 0.6
+_AREA_AT_END: Final = re.compile(r"[,(|·•\u2013\u2014]")
 _NEAR_MILES: Final = 15.0
 """How far "in a city" reaches where records have coordinates but no city field; the parameter can change it."""
 
@@ -111,13 +115,18 @@ def _place_column(desk: Desk, place: Constraint | None) -> tuple[Column | None, 
 
 
 def _mentioning(desk: Desk, wanted: str) -> Column | None:
-    """A text column in which the place is named in some records but not in all of them."""
+    """A text column that tells where: one whose texts end in places, else one in which the place is named."""
+    best: tuple[float, Column] | None = None
     for column in desk.columns:
-        texts = [f" {fold(v)} " for v in (column.values or column.samples)]
-        hits = sum(1 for t in texts if wanted and f" {wanted} " in t)
-        if column.type is FieldType.STRING and hits > 0:
-            return column
-    return None
+        texts = column.values or column.samples
+        if column.type is not FieldType.STRING or not wanted or not texts:
+            continue
+        ends = [_AREA_AT_END.split(text)[-1].strip(" )") for text in texts]
+        ending = sum(1 for end in ends if find(end)) / len(ends) if len(set(ends)) > 1 else 0.0
+        named = any(f" {wanted} " in f" {fold(text)} " for text in texts)
+        if (named or ending >= _MOSTLY) and (best is None or ending > best[0]):
+            best = (ending, column)
+    return best[1] if best else None
 
 
 def _among_choices(desk: Desk, place: Constraint) -> bool:

@@ -37,7 +37,7 @@ from generators.sources.paging import says_more, total_of
 from generators.sources.parameters import SEARCH_NAME, parameter_ideas, shown_effect
 from generators.sources.paths import records
 from generators.sources.reading import read_rows
-from generators.sources.relevance import relevance
+from generators.sources.relevance import SCATTERED, relevance
 from generators.sources.requests import template_of, with_parameter
 from generators.sources.typing import as_text
 
@@ -45,6 +45,8 @@ _MOST_PARAMETERS: Final = 5
 _MOST_DEEP: Final = 3
 _FEW_VALUES: Final = 40
 _WINDOWED: Final = "drops what scrolled away"
+_GROWN: Final = "explore: text grew"
+_PRESSED_MORE: Final = re.compile(r"^more: clicked '(?P<text>[^'\"\\]+)'$")
 NOBODY_SAYS: Final = "zzqxjkvwpt"
 _SIDE_BY_SIDE: Final = 2
 _FEWEST_HALVES: Final = 6
@@ -83,9 +85,8 @@ def study_pages(
         deep[candidate.kind] = number + 1
         if candidate.kind is SourceKind.EMBEDDED:
             candidate = candidate.model_copy(update={"agreement": agreement(shown_names, _data_rows(candidate, page))})
-        if candidate.kind is SourceKind.BROWSER and any(note.endswith(_WINDOWED) for note in observation.notes):
-            window = Paging(kind=PagingKind.SCROLL, parameter=WINDOW, proven=True)
-            candidate = candidate.model_copy(update={"paging": window})
+        if candidate.kind is SourceKind.BROWSER:
+            candidate = candidate.model_copy(update={"paging": _growth(candidate.paging, observation.notes)})
         if candidate.kind is SourceKind.BROWSER or number >= _MOST_DEEP:
             candidates.append(candidate)
             continue
@@ -94,6 +95,21 @@ def study_pages(
         candidates.append(shown)
         endpoints.append(endpoint)
     return candidates, endpoints, shown_names
+
+
+def _growth(found: Paging | None, notes: Sequence[str]) -> Paging | None:
+    """How a page that only a browser reads brings more, by what exploring it did."""
+    if any(note.endswith(_WINDOWED) for note in notes):
+        return Paging(kind=PagingKind.SCROLL, parameter=WINDOW, proven=True)
+    if found is not None:
+        return found
+    pressed = next((m["text"] for note in notes if (m := _PRESSED_MORE.search(note))), "")
+    if pressed:
+        # The button is gone once all is shown, so that the page as it was read no longer has it.
+        where = ", ".join(f'{tag}:has-text("{pressed}")' for tag in ("button", '[role="button"]', "a"))
+        return Paging(kind=PagingKind.MORE, next_locator=where, proven=True)
+    grown = any(note.startswith(_GROWN) for note in notes)
+    return Paging(kind=PagingKind.SCROLL, proven=True) if grown else None
 
 
 def _names(page: Page, found: Sequence[RecordCandidate], visible: str) -> tuple[frozenset[str], ...]:
@@ -192,16 +208,23 @@ def _unfolded(ranked: list[RecordCandidate], page: Page) -> list[RecordCandidate
     if not ranked:
         return ranked
     first = ranked[0]
-    values = _values_by_column(first, page)
     for other in ranked[1:]:
-        if other.count <= first.count or other.kind is not first.kind:
-            continue
-        mine = _values_by_column(other, page).values()
-        holding = [m for m in mine if sum(1 for v in values.values() if v and v <= m) >= _SIDE_BY_SIDE]
-        # Cells of a table hold everything in one column: fields of real items have nothing in common.
-        if any(one.isdisjoint(two) for one, two in combinations(holding, 2)):
-            return [other, *(c for c in ranked if c is not other)]
+        sections, items = (first, other) if other.count > first.count else (other, first)
+        if items.kind is sections.kind and items.count > sections.count and _side_by_side(sections, items, page):
+            # The heading above the sections is above all their items; that of one section is not.
+            own = (r for r in items.reasons if not r.startswith(UNDER_HEADING) and SCATTERED not in r)
+            above = (r for r in sections.reasons if r.startswith(UNDER_HEADING))
+            told = items.model_copy(update={"reasons": (*own, *above)})
+            return [told, *(c for c in ranked if c is not items)]
     return ranked
+
+
+def _side_by_side(sections: RecordCandidate, items: RecordCandidate, page: Page) -> bool:
+    values = _values_by_column(sections, page).values()
+    mine = _values_by_column(items, page).values()
+    holding = [m for m in mine if sum(1 for v in values if v and v <= m) >= _SIDE_BY_SIDE]
+    # Cells of a table hold everything in one column: fields of real items have nothing in common.
+    return any(one.isdisjoint(two) for one, two in combinations(holding, 2))
 
 
 def _values_by_column(candidate: RecordCandidate, page: Page) -> dict[str, frozenset[str]]:

@@ -15,7 +15,7 @@ from generators.sources.roles import Role, first, human_text, moment, playing, r
 
 _CLASS: Final = re.compile(r"(?<=[a-z*\s])\.([A-Za-z][\w-]*)(?=[^.]*@)")
 _FULL: Final = 0.95
-_SCATTERED: Final = "found as path"
+SCATTERED: Final = "found as path"
 _AMOUNT: Final = re.compile(r"[\d.,\s]*\d ?(?P<unit>[^\W\d_]{1,12}[²³]?)\.?")
 _YEAR: Final = re.compile(r"(?:1[0-9]|20)\d\d")
 _GENERAL: Final = frozenset({"", "items", "things", "results", "entries", "records", "rows", "list", "all", "data"})
@@ -60,7 +60,7 @@ def _called_so(candidate: RecordCandidate, intent: Intent) -> bool:
     if candidate.kind is SourceKind.OPENAPI:
         named_parts = [part for part in candidate.url.split("?", 1)[0].split("/") if part and "{" not in part]
         heads += named_parts[-1:]
-    if any(_SCATTERED in reason for reason in candidate.reasons):
+    if any(SCATTERED in reason for reason in candidate.reasons):
         return False  # records from several lists: the heading is only the first one's
     return bool(wanted & set(fold(" ".join([*candidate.reasons, *heads])).split()))
 

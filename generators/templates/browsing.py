@@ -11,8 +11,11 @@ def browser_constants(plan: Plan) -> list[str]:
     """Return the constants that only a browser workflow has."""
     lines = [f"RECORDS = {literal(plan.records.records)}", "APPEAR_MS = 10_000  # a page's first records"]
     grows = "2_500" if plan.paging is not None else "800"
-    lines += [f"GROW_MS = {grows}  # what scrolling brings", "MAX_STEPS = 60"]
-    return lines
+    lines += [
+        f"GROW_MS = {grows}  # what scrolling brings",
+        "PATIENCE = 8  # times that, while the page still asks its site",
+    ]
+    return [*lines, "MAX_STEPS = 60"]
 
 
 def browser_functions(plan: Plan) -> list[list[str]]:
@@ -41,7 +44,34 @@ def browser_functions(plan: Plan) -> list[list[str]]:
             ]
         ),
     ]
-    return [appear, read]
+    if not _grows(plan.paging):
+        return [appear, read]
+    grow = [
+        "async def grows(page: Page, count: int, asking: set[object]) -> bool:",
+        *indent(
+            [
+                '"""Wait for records beyond ``count``: a moment, and longer while requests of the page are open."""',
+                "for _ in range(PATIENCE):",
+                *indent(
+                    [
+                        "if await appears(page, count, GROW_MS):",
+                        *indent(["return True"]),
+                        "if not asking:",
+                        *indent(["return False"]),
+                    ]
+                ),
+                "return False",
+            ]
+        ),
+    ]
+    return [appear, read, grow]
+
+
+def _grows(paging: Paging | None) -> bool:
+    """Whether the page keeps what it shows and adds to it, by scrolling or by a button."""
+    if paging is None or paging.kind is PagingKind.MORE:
+        return True
+    return paging.kind is not PagingKind.NEXT_LINK and paging.parameter != WINDOW
 
 
 def browser_run(plan: Plan, *, limit: str, finish: list[str]) -> list[str]:
@@ -52,14 +82,16 @@ def browser_run(plan: Plan, *, limit: str, finish: list[str]) -> list[str]:
         "rows: list[Item] = []",
         f"limit = {limit}",
         "query = source_query(request)",
-        'await page.goto(f"{URL}?{urlencode(query)}" if query else URL, wait_until="domcontentloaded")',
     ]
+    if _grows(paging):
+        lines.append("asking = open_requests(page)")
+    lines.append('await page.goto(f"{URL}?{urlencode(query)}" if query else URL, wait_until="domcontentloaded")')
     if paging is not None and paging.kind is PagingKind.NEXT_LINK:
         lines += _by_links(plan, paging)
-    elif paging is not None and paging.kind is PagingKind.SCROLL and paging.parameter == WINDOW:
-        lines += _by_window(plan)
-    else:
+    elif _grows(paging):
         lines += _by_growth(plan, paging)
+    else:
+        lines += _by_window(plan)
     return ["async def run(request: Request, page: Page) -> Response:", *indent([*lines, *finish])]
 
 
@@ -102,8 +134,9 @@ def _by_growth(plan: Plan, paging: Paging | None) -> list[str]:
         *indent(
             [
                 "count = await page.locator(RECORDS).count()",
+                "asking.clear()",
                 *step,
-                "if not await appears(page, count, GROW_MS):",
+                "if not await grows(page, count, asking):",
                 *indent(["incomplete = False", "break"]),
             ]
         ),

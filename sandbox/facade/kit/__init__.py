@@ -12,6 +12,7 @@ from sandbox.facade.kit.embedded import embedded
 from sandbox.facade.kit.errors import SourceChanged, UnknownPlace
 from sandbox.facade.kit.meaning import date_bounds, day, distance, in_range, matches, mentions, place, time_of_day
 from sandbox.facade.kit.nodes import Node, parse_html, parse_xml, rows_of
+from sandbox.facade.kit.pages import open_requests
 from sandbox.facade.kit.paths import pick, records
 from sandbox.facade.kit.rows import distinct, sort_rows
 from sandbox.facade.kit.sending import get_calendar, get_json, get_page, get_text, page_of, post_json, send
@@ -48,6 +49,7 @@ NAMES: dict[str, object] = {
     "matches": matches,
     "mentions": mentions,
     "now": now,
+    "open_requests": open_requests,
     "page_of": page_of,
     "password_of": password_of,
     "parse_html": parse_html,

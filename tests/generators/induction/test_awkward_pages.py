@@ -181,3 +181,21 @@ def test_a_heading_that_is_an_abbreviation_is_called_as_the_page_spells_it_out()
     teams = "".join(f"<tr><td>{name}<td>{len(hull)}<td>{len(name) * 3}<td>{year}" for name, _, year, hull in BOATS)
     html = f"<body><main><table><tr>{heads}{teams}</table></main></body>"
     assert list(reads_as(html, find_records(html, url=URL)[0])[0]) == ["team", "games_played", "points", "year"]
+
+
+@requirement("LEARN-4")
+def test_sections_with_a_single_record_and_sections_to_come_are_hit_by_the_same_selector() -> None:
+    def page(*counts: int) -> str:
+        def card(section: int, n: int) -> str:
+            name = f"<h3><a href=/b/{section}-{n}>Boat {section}-{n}</a></h3>"
+            return f"<div><div><time>1{section}:0{n}</time>{name}</div><img src=x></div>"
+
+        sections = "".join(
+            f"<div><h2>Quay {s}</h2><div>{''.join(card(s, n) for n in range(count))}</div></div>"
+            for s, count in enumerate(counts)
+        )
+        return f"<html><body><main><h1>Boats</h1><div class=css-91ab>{sections}</div></main></body></html>"
+
+    best = find_records(page(1, 6, 4, 5, 3, 4, 6), url=URL)[0]
+    assert best.count == 29
+    assert len(reads_as(page(1, 6, 4, 5, 3, 4, 6, 2, 1, 7), best)) == 39

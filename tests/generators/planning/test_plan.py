@@ -1,12 +1,26 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domain.errors import NeedsInput, NothingFound, SourceBlocked
-from domain.observation import Embedded, Findings
+from domain.observation import Embedded, Findings, Probe
 from domain.plan import FilterBinding, Place, Plan, Query, Relation, RoleBinding, SourceBinding, SourceKind, Topic
 from generators.planner import plan
-from tests.generators.builders import NOW, cursor_site, grounded, intent, observed, planned, says, show, single_page
+from tests.generators.builders import (
+    HOST,
+    NOW,
+    cursor_site,
+    exchange,
+    grounded,
+    intent,
+    observed,
+    planned,
+    says,
+    show,
+    single_page,
+)
 from tests.requirements import requirement
 
 SITE = cursor_site()
@@ -37,6 +51,24 @@ def test_a_distance_has_the_place_as_its_centre() -> None:
     assert RoleBinding(role="place_of_distance", fields=("latitude", "longitude")) in bindings(made, "city")
     assert not [b for b in bindings(made, "city") if isinstance(b, SourceBinding)]
     assert made.timezone == "America/Los_Angeles"
+
+
+@requirement("PLAN-3")
+def test_a_place_is_looked_for_where_texts_end_in_places_rather_than_in_names_that_bear_one() -> None:
+    told = [
+        {"title": f"Show {n}", "by": "Oakland Friends", "where": f"Hall {n}, {town}"}
+        for n, town in enumerate(("Berkeley", "San Jose", "Fremont", "Berkeley", "Hayward", "San Jose"))
+    ]
+
+    def site(_: Probe) -> tuple[int, Any]:
+        return 200, {"items": told}
+
+    page = observed(
+        text=" ".join(" ".join(show.values()) for show in told),
+        exchanges=(exchange(f"{HOST}/api/shows", site(None)[1]),),
+    )
+    made = planned(page, intent(says(Topic.PLACE, "Oakland")), site)
+    assert bindings(made, "city") == (FilterBinding(relation=Relation.CONTAINS, topic=Topic.PLACE, fields=("where",)),)
 
 
 @requirement("PLAN-3")
