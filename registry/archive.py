@@ -29,13 +29,15 @@ from domain.workflow import Status, WorkflowVersion
 from registry import replay
 from registry.database import Session
 from registry.gate import require_acceptable
+from registry.heads import changing, log
+from registry.own import WITH_TOOL, owned_tool
 from registry.profiles import Profile
 from registry.rows import Content, Evidence, content_of, evidence_of, face_of
 from registry.seals import sealed_version
 from registry.shelf import Shelf
 from registry.signing import parse_public, public_text
 from registry.values import Imported
-from registry.versions import WITH_TOOL, keep, log, owned_tool, quarantine_row, same_version, tool_row
+from registry.versions import keep, quarantine_row, same_version, tool_row
 
 FORMAT = "agent-school export"
 FORMAT_VERSION = 1
@@ -163,7 +165,7 @@ def import_file(
     """
     found = read(shelf, path, unsigned=unsigned)
     published = drafts = 0
-    with shelf.database.write() as session:
+    with changing(shelf) as session:
         for line in found:
             version = version_of_line(line, owner)
             require_acceptable(version)

@@ -13,10 +13,10 @@ from domain.tool import Tool
 from domain.workflow import Status, WorkflowVersion
 from registry import audit
 from registry.database import Row
+from registry.own import WITH_TOOL, entry_of
 from registry.seals import require_listed, sealed_version
 from registry.shelf import Shelf
 from registry.values import ToolEntry, ToolPage, VersionEntry
-from registry.versions import WITH_TOOL, entry_of
 from registry.visibility import VISIBLE, require_name
 
 LONGEST_PAGE = 1000
