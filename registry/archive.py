@@ -22,7 +22,6 @@ from pydantic import Field, ValidationError
 
 from domain.errors import ImportRefused, IntegrityBroken
 from domain.plan import SourceKind
-from domain.policy import READ_METHODS, Policy
 from domain.tool import Tool
 from domain.values import Value
 from domain.workflow import Status, WorkflowVersion
@@ -30,6 +29,7 @@ from registry import replay
 from registry.database import Session
 from registry.gate import require_acceptable
 from registry.heads import changing, log
+from registry.narrow import require_narrow
 from registry.own import WITH_TOOL, owned_tool
 from registry.profiles import Profile
 from registry.rows import Content, Evidence, content_of, evidence_of, face_of
@@ -265,31 +265,6 @@ def version_of_line(line: Line, owner: str) -> WorkflowVersion:
         verdict=line.evidence.verdict,
         examples=line.evidence.examples,
     )
-
-
-def require_narrow(session: Session, shelf: Shelf, version: WorkflowVersion) -> None:
-    """Refuse a version that may do more than read public hosts, or more than the one that is published here.
-
-    Raises:
-        ImportRefused: naming what is wider.
-    """
-    policy = version.policy
-    wider = [f"method {each}" for each in policy.methods if each not in READ_METHODS]
-    wider += [f"private host {each}" for each in policy.private_hosts] + [f"secret {each}" for each in policy.secrets]
-    wider += [] if policy.respect_robots else ["ignoring robots.txt"]
-    row = session.one(
-        f"{WITH_TOOL} WHERE t.owner = :owner AND t.name = :name AND v.status = 'published'",
-        owner=version.owner,
-        name=version.name,
-    )
-    if row is not None:
-        present: Policy = sealed_version(row, shelf.verifier).policy
-        wider += [f"host {rule.host}" for rule in policy.hosts if rule not in present.hosts]
-    if wider:
-        raise ImportRefused(
-            f"{version.name} asks for more than reading: {', '.join(wider[:10])}.",
-            remedy="Look at its code and policy first; then import with --allow-wider.",
-        )
 
 
 def attach(session: Session, shelf: Shelf, kept: WorkflowVersion, line: Line) -> None:

@@ -23,7 +23,9 @@ def stocked(environment: dict[str, str]) -> dict[str, str]:
     with registry_of(environment) as registry:
         registry.publish(concerts(), actor="ann")
         second = concerts(
-            CODE.replace("v1", "v2"), input_schema=schema, policy=policy("api.events.example", "cdn.events.example")
+            CODE.replace("v1", "v2"),
+            input_schema=schema,
+            policy=policy("api.events.example", "cdn.events.example", read_posts=("https://api.events.example/find",)),
         )
         registry.publish(second, actor="ann")
         registry.publish(make_version("list_parties", tags=("night",)), actor="ann")
@@ -59,6 +61,7 @@ def test_a_difference_tells_code_schema_and_policy_in_words_and_lines(command: C
         "parameter day is new",
         "the code changed",
         "policy: host cdn.events.example is newly allowed",
+        "policy: POST that only reads, to https://api.events.example/find is newly allowed",
     ]
     assert sorted(found["parts"]) == ["code", "input_schema", "policy"]
     assert '+    response = await http.get("https://api.events.example/v2/events"' in found["parts"]["code"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from domain.errors import ImportRefused, IntegrityBroken, NameRefused, SchoolError, UnknownTool
-from domain.policy import HostRule, Policy
+from domain.policy import HostRule, Limits, Policy
 from domain.workflow import Status
 from registry import Imported, Registry, archive, open_registry
 from registry.signing import open_keys
@@ -143,6 +143,11 @@ def test_a_later_format_is_refused_with_the_way_out(other: Registry, file: Path)
         Policy(hosts=(HostRule(host="10.0.0.7"),), private_hosts=("10.0.0.7",)),
         Policy(hosts=(HostRule(host="api.events.example"),), secrets=("TOKEN",)),
         Policy(hosts=(HostRule(host="api.events.example"),), respect_robots=False),
+        Policy(hosts=(HostRule(host="api.events.example"),), read_posts=("https://api.events.example/orders",)),
+        Policy(hosts=(HostRule(host="com", subdomains=True),)),
+        Policy(hosts=(HostRule(host="github.io", subdomains=True),)),
+        Policy(hosts=(HostRule(host="api.events.example"),), limits=Limits(requests=1_000_000)),
+        Policy(hosts=(HostRule(host="api.events.example"),), limits=Limits(memory_mb=4096)),
     ],
 )
 def test_a_policy_that_asks_for_more_than_reading_needs_a_word(
@@ -155,6 +160,13 @@ def test_a_policy_that_asks_for_more_than_reading_needs_a_word(
         other.import_file(path, "bob", actor="bob")
     assert other.tools("bob").entries == ()
     assert other.import_file(path, "bob", allow_wider=True, actor="bob").published == 1
+
+
+def test_a_policy_of_usual_width_is_taken_without_a_word(registry: Registry, other: Registry, tmp_path: Path) -> None:
+    policy = Policy(hosts=(HostRule(host="events.example", subdomains=True), HostRule(host="a.github.io")))
+    registry.publish(make_version("usual", policy=policy), actor="ann")
+    registry.export(tmp_path / "usual.jsonl", "local", names=["usual"], actor="ann")
+    assert other.import_file(tmp_path / "usual.jsonl", "bob", actor="bob").published == 1
 
 
 def test_a_host_that_the_present_version_lacks_needs_a_word(registry: Registry, other: Registry, file: Path) -> None:
