@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -125,6 +126,36 @@ def test_a_huge_file_is_refused_before_it_is_read(other: Registry, tmp_path: Pat
         file.truncate(archive.FILE_BYTES + 1)
     with pytest.raises(ImportRefused, match="at most"):
         other.import_file(path, "bob", actor="bob")
+
+
+def test_a_line_without_end_is_refused(other: Registry, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "LINE_BYTES", 1000)
+    with pytest.raises(ImportRefused, match="a line of more than 1000 bytes"):
+        other.import_file(file, "bob", actor="bob")
+
+
+def test_lines_without_end_are_refused(other: Registry, tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes(b"\n" * (archive.VERSIONS + 10))
+    with pytest.raises(ImportRefused, match="more than 100000 versions"):
+        other.import_file(path, "bob", actor="bob")
+
+
+def test_a_large_file_of_an_unknown_key_takes_memory_once(other: Registry, file: Path) -> None:
+    head, line, *_, end = file.read_bytes().splitlines(keepends=True)
+    with file.open("wb") as filled:
+        filled.write(head)
+        for _ in range(20_000_000 // len(line)):
+            filled.write(line)
+        filled.write(end)
+    tracemalloc.start()
+    try:
+        with pytest.raises(IntegrityBroken):
+            other.import_file(file, "bob", actor="bob")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1.5 * file.stat().st_size
 
 
 @requirement("REG-4")
