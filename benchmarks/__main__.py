@@ -2,8 +2,8 @@
 
 Without a name: calls through the server, the code check, and learning. Names: server, pages, growth, calls, check,
 learn, targets, records, utterances, registry, models, documents, faults, jobs, views, sites (each is also
-``python -m benchmarks.NAME`` with options of its own). ``learn`` scores examples, targets, utterances and documents too;
-``targets``, ``records`` and ``utterances`` need data outside the project.
+``python -m benchmarks.NAME`` with options of its own). ``learn`` scores examples, targets, utterances and documents
+too; ``targets``, ``records`` and ``utterances`` need data outside the project.
 """
 
 from __future__ import annotations
