@@ -175,6 +175,10 @@ class Registry:
         """Return one page of the tools that the owner sees; see ``catalogue.tools``."""
         return catalogue.tools(self.shelf, owner, after=after, limit=limit, status=status)
 
+    def names(self, owner: str, beginning: str) -> tuple[str, ...]:
+        """Return the names of tools that begin so, whatever their state; see ``catalogue.names``."""
+        return catalogue.names(self.shelf, owner, beginning)
+
     def versions(self, name: str, owner: str) -> tuple[VersionEntry, ...]:
         """Return the history of a tool, newest first."""
         return catalogue.versions(self.shelf, name, owner)
