@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
 
+from domain.errors import UsageProblem
 from domain.plan import PlannerKind, Query
 from mcp_server.cli import app as server_commands
 from mcp_server.cli import serve
@@ -15,6 +17,7 @@ from school.admin_cli import records as record_commands
 from school.cli import Document, Fresh, Hosts, Json, Kind, Methods, Planner, Site, agreed, answer_query
 from school.cli import app as school_commands
 from school.cli import test as run_tests
+from school.console import ERROR, OK, USAGE, plain_error, print_json
 from school.examples_cli import app as example_commands
 from school.examples_cli import examples as run_examples
 from school.jobs.cli import app as job_commands
@@ -74,5 +77,20 @@ def main(
         raise typer.Exit(2)
 
 
+def begin() -> None:
+    """Run the command line; where an object was asked for, a wrong use of the command is one too (CLI-2)."""
+    if "--json" not in sys.argv[1:]:
+        app()
+        return
+    try:
+        ended = app(standalone_mode=False)
+    except typer.Abort:
+        sys.exit(ERROR)
+    except typer.TyperException as problem:
+        print_json(plain_error(UsageProblem(str(problem), remedy="See the command's --help.")))
+        sys.exit(USAGE)
+    sys.exit(ended if isinstance(ended, int) else OK)
+
+
 if __name__ == "__main__":
-    app()
+    begin()

@@ -236,7 +236,10 @@ class RegistryProblem(SchoolError):
 
 
 class RegistryUnusable(RegistryProblem):
-    """The file or server is not a registry that this version can use; it was left untouched."""
+    """The file or server is not a registry that this version can use; it was left untouched.
+
+    The fact ``passing`` says that the same may work a moment later: it was locked, or out of reach.
+    """
 
     code = "registry_unusable"
 

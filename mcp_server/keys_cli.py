@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from registry.keys import ApiKey, ApiKeys, Scope
 from school import show
+from school.admin.options import Yes, require_yes
 from school.app import School
 from school.console import plain_error, print_json, run
 
@@ -59,11 +61,15 @@ def list_keys(as_json: Json = False) -> None:
 
 @app.command()
 def revoke(
-    key_id: Annotated[str, typer.Argument(help="Id of the key, from keys list.")], as_json: Json = False
+    key_id: Annotated[str, typer.Argument(help="Id of the key, from keys list.")],
+    yes: Yes = False,
+    as_json: Json = False,
 ) -> None:
-    """End a key at once."""
+    """End a key at once, for good. A person at a terminal is asked first; a program is not: a leak cannot wait."""
 
     async def end(school: School) -> None:
+        if sys.stdin.isatty():
+            require_yes(f"Whoever uses the key {key_id} would be shut out.", yes=yes or as_json, as_json=as_json)
         key = ApiKeys(school.registry.shelf).revoke(key_id, actor=ACTOR)
         if as_json:
             print_json({"status": "ok", "key": shown(key)})

@@ -9,11 +9,13 @@ from __future__ import annotations
 from domain.workflow import Status, WorkflowVersion
 from registry import audit, replay
 from registry.gate import require_acceptable
+from registry.heads import changing, set_head
+from registry.own import owned, reread
 from registry.profiles import Profile
 from registry.replay import ReplayBundle
 from registry.rows import version_of
 from registry.shelf import Shelf
-from registry.versions import keep, owned, prove, reread, set_head
+from registry.versions import keep, prove
 
 GIVEN, TAKEN_BACK = "approve", "disapprove"
 
@@ -29,7 +31,7 @@ def keep_waiting(
         NameRefused: the definition would make some client choke.
     """
     require_acceptable(version)
-    with shelf.database.write() as session:
+    with changing(shelf) as session:
         kept = keep(session, shelf, version, actor=actor, idempotency_key="", to_publish=False)
         row = owned(session, kept.name, kept.owner, kept.number)
         if row["status"] == Status.DRAFT:

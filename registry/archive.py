@@ -14,6 +14,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -22,25 +23,28 @@ from pydantic import Field, ValidationError
 
 from domain.errors import ImportRefused, IntegrityBroken
 from domain.plan import SourceKind
-from domain.policy import READ_METHODS, Policy
 from domain.tool import Tool
 from domain.values import Value
 from domain.workflow import Status, WorkflowVersion
 from registry import replay
 from registry.database import Session
 from registry.gate import require_acceptable
+from registry.heads import changing, log
+from registry.narrow import require_narrow
+from registry.own import WITH_TOOL, owned_tool
 from registry.profiles import Profile
 from registry.rows import Content, Evidence, content_of, evidence_of, face_of
 from registry.seals import sealed_version
 from registry.shelf import Shelf
 from registry.signing import parse_public, public_text
 from registry.values import Imported
-from registry.versions import WITH_TOOL, keep, log, owned_tool, quarantine_row, same_version, tool_row
+from registry.versions import keep, quarantine_row, same_version, tool_row
 
 FORMAT = "agent-school export"
 FORMAT_VERSION = 1
 FILE_BYTES = 500_000_000
 LINE_BYTES = 20_000_000
+HEADER_BYTES = 10_000
 VERSIONS = 100_000
 
 
@@ -163,7 +167,7 @@ def import_file(
     """
     found = read(shelf, path, unsigned=unsigned)
     published = drafts = 0
-    with shelf.database.write() as session:
+    with changing(shelf) as session:
         for line in found:
             version = version_of_line(line, owner)
             require_acceptable(version)
@@ -188,27 +192,42 @@ def import_file(
 
 def read(shelf: Shelf, path: Path, *, unsigned: bool) -> list[Line]:
     """Return the lines of a file after its signature was checked; nothing of it is parsed before that but the ends."""
+    raw = raw_lines(path)
+    header = parse_header(raw[0] if raw else b"", path.name)
     try:
-        size = path.stat().st_size
-        if not path.is_file() or size > FILE_BYTES:
-            raise ImportRefused(f"{path.name} is no file of at most {FILE_BYTES} bytes.")
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImportRefused(f"{path.name} cannot be read: {error.strerror}.") from error
-    body, _, last = data.rstrip(b"\n").rpartition(b"\n")
-    body += b"\n"
-    header = parse_header(body.split(b"\n", 1)[0], path.name)
-    try:
-        end = End.model_validate_json(last)
+        end = End.model_validate_json(raw.pop())
     except ValidationError as error:
         raise IntegrityBroken(f"{path.name} is cut short: its end line is missing.") from error
     if not unsigned:
-        signed = signed_text(hashlib.sha256(body).digest())
-        shelf.verifier.require_signed(signed, end.signature, header.key_id, what=f"The file {path.name}")
-    raw = body.splitlines()[1:]
-    if len(raw) != end.versions or len(raw) > VERSIONS or any(len(each) > LINE_BYTES for each in raw):
-        raise IntegrityBroken(f"{path.name} has {len(raw)} versions, its end line says {end.versions}.")
-    return [parse_line(each, path.name, place) for place, each in enumerate(raw, start=2)]
+        digest = hashlib.sha256()
+        for each in raw:
+            digest.update(each)
+        what = f"The file {path.name}"
+        shelf.verifier.require_signed(signed_text(digest.digest()), end.signature, header.key_id, what=what)
+    count = len(raw) - 1
+    if count != end.versions:
+        raise IntegrityBroken(f"{path.name} has {count} versions, its end line says {end.versions}.")
+    return [parse_line(each, path.name, place) for place, each in enumerate(raw[1:], start=2)]
+
+
+def raw_lines(path: Path) -> list[bytes]:
+    """Return the lines of a file with their ends, at most ``FILE_BYTES`` in lines of at most ``LINE_BYTES``.
+
+    Raises:
+        ImportRefused: it is no file, too large, or cannot be read.
+    """
+    try:
+        if not path.is_file() or path.stat().st_size > FILE_BYTES:
+            raise ImportRefused(f"{path.name} is no file of at most {FILE_BYTES} bytes.")
+        with path.open("rb") as file:
+            lines = list(islice(iter(lambda: file.readline(LINE_BYTES + 1), b""), VERSIONS + 3))
+    except OSError as error:
+        raise ImportRefused(f"{path.name} cannot be read: {error.strerror}.") from error
+    if any(len(each) > LINE_BYTES for each in lines):
+        raise ImportRefused(f"{path.name} has a line of more than {LINE_BYTES} bytes.")
+    if len(lines) > VERSIONS + 2:
+        raise ImportRefused(f"{path.name} has more than {VERSIONS} versions.")
+    return lines
 
 
 def parse_header(text: bytes, name: str) -> Header:
@@ -218,7 +237,7 @@ def parse_header(text: bytes, name: str) -> Header:
         ImportRefused: it is another kind of file, or a later format.
     """
     try:
-        found = orjson.loads(text) if len(text) < 10_000 else None
+        found = orjson.loads(text) if len(text) < HEADER_BYTES else None
     except orjson.JSONDecodeError:
         found = None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
@@ -263,31 +282,6 @@ def version_of_line(line: Line, owner: str) -> WorkflowVersion:
         verdict=line.evidence.verdict,
         examples=line.evidence.examples,
     )
-
-
-def require_narrow(session: Session, shelf: Shelf, version: WorkflowVersion) -> None:
-    """Refuse a version that may do more than read public hosts, or more than the one that is published here.
-
-    Raises:
-        ImportRefused: naming what is wider.
-    """
-    policy = version.policy
-    wider = [f"method {each}" for each in policy.methods if each not in READ_METHODS]
-    wider += [f"private host {each}" for each in policy.private_hosts] + [f"secret {each}" for each in policy.secrets]
-    wider += [] if policy.respect_robots else ["ignoring robots.txt"]
-    row = session.one(
-        f"{WITH_TOOL} WHERE t.owner = :owner AND t.name = :name AND v.status = 'published'",
-        owner=version.owner,
-        name=version.name,
-    )
-    if row is not None:
-        present: Policy = sealed_version(row, shelf.verifier).policy
-        wider += [f"host {rule.host}" for rule in policy.hosts if rule not in present.hosts]
-    if wider:
-        raise ImportRefused(
-            f"{version.name} asks for more than reading: {', '.join(wider[:10])}.",
-            remedy="Look at its code and policy first; then import with --allow-wider.",
-        )
 
 
 def attach(session: Session, shelf: Shelf, kept: WorkflowVersion, line: Line) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 import orjson
@@ -13,11 +14,11 @@ from domain.tool import Tool
 from domain.workflow import Status, WorkflowVersion
 from registry import audit
 from registry.database import Row
+from registry.own import WITH_TOOL, entry_of
 from registry.seals import require_listed, sealed_version
 from registry.shelf import Shelf
 from registry.values import ToolEntry, ToolPage, VersionEntry
-from registry.versions import WITH_TOOL, entry_of
-from registry.visibility import VISIBLE, require_name
+from registry.visibility import VISIBLE, plain, require_name
 
 LONGEST_PAGE = 1000
 
@@ -80,6 +81,17 @@ def tools(
     shown = rows[:limit]
     entries = tuple(entry for row in shown if (entry := intact_entry(shelf, row)) is not None)
     return ToolPage(entries=entries, next=cursor(shown[-1]) if len(rows) > limit else None)
+
+
+def names(shelf: Shelf, owner: str, beginning: str, *, limit: int = 100) -> tuple[str, ...]:
+    """Return the names that begin so among the tools that the owner sees, in whatever state they are."""
+    rows = shelf.database.all(
+        f"SELECT t.name FROM tool t WHERE {VISIBLE} AND t.name LIKE :beginning ESCAPE '!' ORDER BY t.name LIMIT :limit",  # noqa: S608 fixed parts, bound values
+        owner=owner,
+        beginning=re.sub(r"[!%_]", r"!\g<0>", plain(beginning)) + "%",
+        limit=limit,
+    )
+    return tuple(str(row["name"]) for row in rows)
 
 
 def intact_entry(shelf: Shelf, row: Row) -> ToolEntry | None:

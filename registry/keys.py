@@ -15,8 +15,8 @@ from enum import StrEnum
 
 from domain.errors import InvalidArguments
 from domain.values import Value
-from registry import versions
 from registry.database import Row, Session
+from registry.heads import log
 from registry.rows import moment, timestamp
 from registry.shelf import Shelf
 
@@ -186,7 +186,7 @@ class ApiKeys:
     def _log(self, session: Session, action: str, key: ApiKey, actor: str) -> None:
         scopes: list[str] = sorted(scope.value for scope in key.scopes)
         facts = {"key": key.id, "name": key.name, "scopes": " ".join(scopes)}
-        versions.log(session, self._shelf, action=action, actor=actor, owner=key.owner, facts={**facts})
+        log(session, self._shelf, action=action, actor=actor, owner=key.owner, facts={**facts})
 
 
 def require_sound(owner: str, name: str, scopes: frozenset[Scope]) -> None:

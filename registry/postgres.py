@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ from registry.database import IDLE_CONNECTIONS, Dialect, Row, Session
 
 CONNECT_TIMEOUT_S = 10
 LOCK_TIMEOUT_MS = 10_000
+
+WAITED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
+UNWRITABLE = (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.InsufficientPrivilege, psycopg.errors.DiskFull)
 
 Connection = psycopg.Connection[DictRow]
 
@@ -109,8 +113,9 @@ class PostgresDatabase:
         with self._guard:
             while self._idle:
                 connection = self._idle.pop()
-                if not connection.closed:
+                if not connection.closed and not has_ended(connection):
                     return connection
+                connection.close()
         try:
             return psycopg.connect(
                 self.url,
@@ -130,13 +135,25 @@ class PostgresDatabase:
         connection.close()
 
     def _unusable(self, error: psycopg.Error) -> RegistryUnusable:
-        if isinstance(error, psycopg.errors.LockNotAvailable):
-            return RegistryUnusable(f"The registry {self.address} is locked by another process.", remedy="Try again.")
         reason = type(error).__name__  # the driver's text may quote the connection string
-        return RegistryUnusable(
-            f"The registry {self.address} cannot be used ({reason}).",
-            remedy="Check that the server runs and that the URL names a database that this user may write.",
-        )
+        if isinstance(error, WAITED):
+            what, remedy = "is locked by another process", "Try again."
+        elif isinstance(error, psycopg.errors.DiskFull):
+            what, remedy = "cannot be written: the server's disk is full", "Free disk space on the server."
+        elif isinstance(error, UNWRITABLE):
+            what, remedy = "cannot be written", "Give this user the right to write, on a server that takes changes."
+        else:
+            what = f"cannot be used ({reason})"
+            remedy = "Check that the server runs and that the URL names a database that this user may write."
+        passing = isinstance(error, (*WAITED, psycopg.OperationalError)) and not isinstance(error, UNWRITABLE)
+        return RegistryUnusable(f"The registry {self.address} {what}.", remedy=remedy, passing=passing)
+
+
+def has_ended(connection: Connection) -> bool:
+    """Return whether the server has ended an idle connection: only then is there something to read on it."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 @lru_cache(maxsize=512)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from domain.values import JsonObject
 from registry import audit
+from registry.own import owned
 from registry.shelf import Shelf
-from registry.versions import owned
 
 
 def note_repair(shelf: Shelf, name: str, owner: str, number: int, *, actor: str, facts: JsonObject) -> None:

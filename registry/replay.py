@@ -15,9 +15,9 @@ from domain.observation import Exchange
 from domain.values import JsonObject, Value
 from registry import audit
 from registry.database import Row, Session
+from registry.own import owned
 from registry.profiles import Profile
 from registry.shelf import Shelf
-from registry.versions import owned
 from registry.visibility import VISIBLE, require_name
 
 BUNDLE_BYTES = 50_000_000  # as JSON; recorded pages compress to about a tenth

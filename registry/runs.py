@@ -17,6 +17,7 @@ import orjson
 from domain.errors import RegistryProblem
 from domain.run import Run, RunKind
 from registry.database import Database, Session
+from registry.heads import TOOLS
 from registry.rows import json_text, moment, timestamp
 from registry.values import RunEntry
 from registry.visibility import VISIBLE, require_name
@@ -26,6 +27,7 @@ BATCH_RUNS = 500
 ARGUMENT_CHARACTERS = 4000
 MESSAGE_CHARACTERS = 500
 LONGEST_LISTING = 1000
+AGAIN_S = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # while the database is locked or away; each look waits a while itself
 
 INSERT = (
     "INSERT INTO run (id, tool_id, owner, tool, version, kind, outcome, error_code, error_message, artifact_sha256, "
@@ -46,6 +48,7 @@ class RunWriter:
         self._thread: threading.Thread | None = None
         self._guard = threading.Lock()
         self._closed = False
+        self._closing = threading.Event()
 
     def record(self, run: Run) -> None:
         """Take one run.
@@ -73,6 +76,7 @@ class RunWriter:
         with self._guard:
             closed, self._closed = self._closed, True
             thread = self._thread
+        self._closing.set()
         if closed or thread is None:
             return
         self._queue.put(None)
@@ -91,19 +95,29 @@ class RunWriter:
         ended = False
         while not ended:
             batch, waiting, ended = self._take()
-            failure: RegistryProblem | None = None
-            if batch:
-                try:
-                    with self._database.write() as session:
-                        write(session, batch)
-                except RegistryProblem as error:
-                    failure = error
-                    log.exception("%d runs could not be recorded (%s)", len(batch), error.code)
+            failure = self._write(batch) if batch else None
             for future in waiting:
                 if failure is None:
                     future.set_result(None)
                 else:
                     future.set_exception(failure)
+
+    def _write(self, batch: list[Run]) -> RegistryProblem | None:
+        """Write runs, again and again while the database is only locked or away; returns what kept them unwritten."""
+        for pause_s in (*AGAIN_S, None):
+            try:
+                with self._database.write() as session:
+                    session.lock(TOOLS)  # their counts stand in the tools' own rows
+                    write(session, batch)
+            except RegistryProblem as error:
+                if pause_s is None or not error.facts.get("passing"):
+                    log.exception("%d runs could not be recorded (%s)", len(batch), error.code)
+                    return error
+                log.warning("%d runs wait: %s", len(batch), error.message)
+                self._closing.wait(pause_s)
+            else:
+                return None
+        return None
 
     def _take(self) -> tuple[list[Run], list[Future[None]], bool]:
         batch: list[Run] = []
@@ -130,14 +144,15 @@ def write(session: Session, runs: list[Run]) -> None:
     fresh = [run for run in runs if session.run(INSERT, **values_of(run, ids[run.owner, run.tool]))]
     calls = Counter(ids[run.owner, run.tool] for run in fresh if run.kind is RunKind.CALL)
     for found, count in sorted((found, count) for found, count in calls.items() if found is not None):
+        # Added by the database itself: another server may count at the same moment.
+        session.run("UPDATE tool SET calls = calls + :count WHERE id = :id", id=found, count=count)
         row = session.one("SELECT calls FROM tool WHERE id = :id", id=found)
-        total = (row["calls"] if row else 0) + count
-        session.run(
-            "UPDATE tool SET calls = :calls, popularity = :popularity WHERE id = :id",
-            id=found,
-            calls=total,
-            popularity=total.bit_length(),
-        )
+        if row is not None:
+            session.run(
+                "UPDATE tool SET popularity = :popularity WHERE id = :id AND popularity <> :popularity",
+                id=found,
+                popularity=int(row["calls"]).bit_length(),
+            )
 
 
 def tool_id(session: Session, owner: str, name: str) -> int | None:

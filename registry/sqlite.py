@@ -158,6 +158,7 @@ def unusable(address: str, error: Exception) -> RegistryUnusable:
         return RegistryUnusable(
             f"The registry {address} is locked by another process.",
             remedy="Try again; end the process that holds it if this stays.",
+            passing=True,
         )
     if "readonly" in said or "read-only" in said or "unable to open" in said:
         return RegistryUnusable(

@@ -17,8 +17,10 @@ from domain.workflow import Status, WorkflowVersion
 from registry import archive, audit, catalogue, index, replay, runs, search, stats, trust, versions
 from registry.database import Database, Session
 from registry.diff import diff
+from registry.heads import changing
 from registry.ledger import TableLedger, TablePaidReplies, TableReplyCache
 from registry.opening import open_database
+from registry.own import WITH_TOOL
 from registry.profiles import Profile
 from registry.replay import ReplayBundle, StoredReplay
 from registry.retention import Retention, collect
@@ -43,7 +45,6 @@ from registry.values import (
     ToolStats,
     VersionEntry,
 )
-from registry.versions import WITH_TOOL
 
 KEYS_FOLDER = "keys"  # beside the SQLite file, unless another folder is given
 
@@ -174,6 +175,10 @@ class Registry:
         """Return one page of the tools that the owner sees; see ``catalogue.tools``."""
         return catalogue.tools(self.shelf, owner, after=after, limit=limit, status=status)
 
+    def names(self, owner: str, beginning: str) -> tuple[str, ...]:
+        """Return the names of tools that begin so, whatever their state; see ``catalogue.names``."""
+        return catalogue.names(self.shelf, owner, beginning)
+
     def versions(self, name: str, owner: str) -> tuple[VersionEntry, ...]:
         """Return the history of a tool, newest first."""
         return catalogue.versions(self.shelf, name, owner)
@@ -287,8 +292,7 @@ def refresh_index(shelf: Shelf) -> None:
     row = shelf.database.one("SELECT value FROM counter WHERE name = 'search_rules'")
     if row is not None and row["value"] == index.RULES:
         return
-    with shelf.database.write() as session:
-        session.lock("search_rules")
+    with changing(shelf) as session:
         for tool in session.all("SELECT id FROM tool ORDER BY id"):
             head = session.one(
                 f"{WITH_TOOL} WHERE v.tool_id = :id AND v.number = t.head_number",

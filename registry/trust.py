@@ -10,14 +10,15 @@ import hashlib
 from domain.errors import IntegrityBroken, SettingsProblem
 from registry import signing
 from registry.database import Row, Session
+from registry.heads import advance, changing, log
+from registry.own import WITH_TOOL
 from registry.replay import signed_text
 from registry.rows import signed_part
 from registry.schema import HISTORY
-from registry.seals import record_of, seal
+from registry.seals import seal, settle
 from registry.shelf import Shelf
 from registry.signing import NO_FOLDER, public_text
 from registry.values import KeyEntry, Resigned
-from registry.versions import WITH_TOOL, advance, log
 
 SEALED = "sealed"  # begins the name of the file that says: no tool without a seal is taken any more
 UNSEALED_HISTORY = HISTORY[:5]  # states of the schema that had no seals
@@ -77,9 +78,8 @@ def resign(shelf: Shelf, *, actor: str) -> Resigned:
     """Sign with the active key whatever verifies under a trusted one; what does not verify is left as it is."""
     keys = shelf.verifier.follow()
     signed = refused = 0
-    with shelf.database.write() as session:
-        for tool in session.all("SELECT id, owner, name FROM tool ORDER BY id"):
-            session.lock(f"{tool['owner']}/{tool['name']}")
+    with changing(shelf) as session:
+        for tool in session.all("SELECT id FROM tool ORDER BY id"):
             try:
                 signed += resign_tool(session, shelf, tool["id"])
             except IntegrityBroken:
@@ -98,7 +98,7 @@ def resign_tool(session: Session, shelf: Shelf, tool_id: int) -> int:
     """
     tool = session.one("SELECT * FROM tool WHERE id = :id", id=tool_id)
     assert tool is not None
-    record_of(shelf.verifier, tool)
+    settle(session, shelf, tool_id)  # or the seal below would bless what somebody wrote beside the record
     rows = session.all(f"{WITH_TOOL} WHERE v.tool_id = :id", id=tool_id)
     bundles = session.all(
         "SELECT r.*, v.content_hash, v.id AS version_id FROM replay r "

@@ -1,4 +1,4 @@
-"""Versions: keeping, publishing, moving between states and reading, each change atomic and audited.
+"""Versions: keeping, publishing and moving between states, each change atomic and audited.
 
 One version per tool is published at a time; the database itself refuses a second one.
 """
@@ -7,25 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import orjson
-
-from domain.errors import IllegalMove, IntegrityBroken, UnknownTool
+from domain.errors import IllegalMove, IntegrityBroken
 from domain.values import JsonObject
 from domain.workflow import Status, WorkflowVersion
-from registry import audit, index
-from registry.database import Reader, Row, Session
+from registry import index
+from registry.database import Row, Session
 from registry.gate import require_acceptable
+from registry.heads import advance, changing, log, log_row, set_head
 from registry.lifecycle import require_move
-from registry.rows import content_of, evidence_of, face_of, message, moment, sums_of, timestamp, version_of
+from registry.own import WITH_TOOL, entry_of, owned, owned_tool, reread
+from registry.rows import content_of, evidence_of, face_of, message, sums_of, timestamp, version_of
 from registry.seals import seal, sealed_version, settle
 from registry.shelf import Shelf
 from registry.values import VersionEntry
-from registry.visibility import require_name
-
-WITH_TOOL = (
-    "SELECT v.*, t.owner, t.name, t.shared, t.head_number, t.states, t.seal, t.seal_key "
-    "FROM version v JOIN tool t ON t.id = v.tool_id"
-)
 
 
 def publish(
@@ -51,7 +45,7 @@ def publish(
             f"{version.name} did not pass its proof and cannot be published.",
             remedy="See the verdict's failed checks; learn the tool again.",
         )
-    with shelf.database.write() as session:
+    with changing(shelf) as session:
         kept = keep(session, shelf, version, actor=actor, idempotency_key=idempotency_key, to_publish=True)
         if also is not None:
             also(session, kept)
@@ -65,7 +59,7 @@ def save_draft(shelf: Shelf, version: WorkflowVersion, *, actor: str, idempotenc
         NameRefused: the definition would make some client choke.
     """
     require_acceptable(version)
-    with shelf.database.write() as session:
+    with changing(shelf) as session:
         return keep(session, shelf, version, actor=actor, idempotency_key=idempotency_key, to_publish=False)
 
 
@@ -80,7 +74,6 @@ def keep(
 ) -> WorkflowVersion:
     """Store a version once and, when asked, publish it, inside the caller's transaction."""
     row = by_key(session, version.owner, idempotency_key) if idempotency_key else None
-    session.lock(f"{version.owner}/{version.name if row is None else row['name']}")
     tool_id = tool_row(session, shelf, version) if row is None else int(row["tool_id"])
     settle(session, shelf, tool_id)
     row = same_version(session, tool_id, version) if row is None else reread(session, row)
@@ -117,7 +110,6 @@ def tool_row(session: Session, shelf: Shelf, version: WorkflowVersion) -> int:
 
 def by_key(session: Session, owner: str, idempotency_key: str) -> Row | None:
     """Return the version that this owner's key made, whatever its name: a job that runs twice makes one tool."""
-    session.lock(f"key {owner}/{idempotency_key}")
     return session.one(
         f"{WITH_TOOL} WHERE t.owner = :owner AND v.idempotency_key = :key", owner=owner, key=idempotency_key
     )
@@ -225,8 +217,7 @@ def publish_kept(shelf: Shelf, name: str, owner: str, number: int, *, actor: str
         UnknownTool: the owner has no such tool or version.
         IllegalMove: it is published already, did not pass its proof, or is quarantined.
     """
-    with shelf.database.write() as session:
-        session.lock(f"{owner}/{name}")
+    with changing(shelf) as session:
         settle(session, shelf, owned_tool(session, name, owner)["id"])
         row = owned(session, name, owner, number)
         if row["status"] == Status.PUBLISHED:
@@ -243,14 +234,18 @@ def rollback(shelf: Shelf, name: str, owner: str, *, to: int | None = None, acto
 
     Raises:
         UnknownTool: the owner has no such tool or version.
-        IllegalMove: there is nothing to go back to, or the version is quarantined.
+        IllegalMove: there is nothing to go back to, or the version was never published or is quarantined.
     """
-    with shelf.database.write() as session:
-        session.lock(f"{owner}/{name}")
+    with changing(shelf) as session:
         settle(session, shelf, owned_tool(session, name, owner)["id"])
         row = rollback_target(session, name, owner) if to is None else owned(session, name, owner, to)
         if row["status"] == Status.PUBLISHED:
             raise IllegalMove(f"Version {row['number']} of {name} is the published one already.")
+        if row["published_at"] is None:
+            raise IllegalMove(
+                f"Version {row['number']} of {name} was never published, so there is no way back to it.",
+                remedy=f"Publish it, once it is proved: main.py tools publish {name} --version {row['number']}",
+            )
         make_published(session, shelf, row, actor=actor, action="rollback")
         return sealed_version(reread(session, row), shelf.verifier)
 
@@ -280,8 +275,7 @@ def move(
         IllegalMove: the lifecycle has no such move.
         IntegrityBroken: the record of the states is broken, and the move is another one.
     """
-    with shelf.database.write() as session:
-        session.lock(f"{owner}/{name}")
+    with changing(shelf) as session:
         tool_id = owned_tool(session, name, owner)["id"]
         try:
             settle(session, shelf, tool_id)
@@ -329,8 +323,7 @@ def delete(shelf: Shelf, name: str, owner: str, *, actor: str) -> None:
     Raises:
         UnknownTool: the owner has no such tool.
     """
-    with shelf.database.write() as session:
-        session.lock(f"{owner}/{name}")
+    with changing(shelf) as session:
         tool = owned_tool(session, name, owner)
         rows = session.all("SELECT content_hash FROM version WHERE tool_id = :id ORDER BY number", id=tool["id"])
         index.remove(session, shelf.database.dialect, tool["id"])
@@ -346,129 +339,10 @@ def share(shelf: Shelf, name: str, owner: str, *, shared: bool, actor: str) -> N
     Raises:
         UnknownTool: the owner has no such tool.
     """
-    with shelf.database.write() as session:
-        session.lock(f"{owner}/{name}")
+    with changing(shelf) as session:
         tool = owned_tool(session, name, owner)
         settle(session, shelf, tool["id"])
         session.run("UPDATE tool SET shared = :shared WHERE id = :id", id=tool["id"], shared=shared)
         seal(session, shelf, tool["id"])
         log(session, shelf, action="share" if shared else "unshare", actor=actor, owner=owner, tool=name)
         advance(session)
-
-
-def set_head(session: Session, shelf: Shelf, tool_id: int) -> None:
-    """Let lists and search show the published version, else the newest that is not quarantined, else the newest.
-
-    A damaged version is passed over; when all are, search forgets the tool.
-    """
-    rows = session.all(
-        f"{WITH_TOOL} WHERE v.tool_id = :id ORDER BY CASE v.status WHEN 'published' THEN 0 WHEN 'quarantined' THEN 2 "
-        "ELSE 1 END, v.number DESC",
-        id=tool_id,
-    )
-    for row in rows:
-        try:
-            version = version_of(row, shelf.verifier)
-        except IntegrityBroken:
-            continue  # reported when it is read; a change of its neighbours must not fail for it
-        write_head(session, shelf, tool_id, row)
-        index.write(session, shelf.database.dialect, tool_id, version)
-        return
-    write_head(session, shelf, tool_id, rows[0])
-    index.remove(session, shelf.database.dialect, tool_id)
-
-
-def write_head(session: Session, shelf: Shelf, tool_id: int, row: Row) -> None:
-    """Write which version stands for a tool, and seal the states of all its versions."""
-    session.run(
-        "UPDATE tool SET head_number = :number, status = :status, kind = :kind, updated_at = :now WHERE id = :id",
-        id=tool_id,
-        number=row["number"],
-        status=row["status"],
-        kind=orjson.loads(row["content"])["plan"]["source"]["kind"],
-        now=timestamp(shelf.now()),
-    )
-    seal(session, shelf, tool_id)
-
-
-def owned_tool(session: Reader, name: str, owner: str) -> Row:
-    """Return the row of the owner's own tool.
-
-    Raises:
-        UnknownTool: there is none.
-    """
-    require_name(name)
-    row = session.one("SELECT * FROM tool WHERE owner = :owner AND name = :name", owner=owner, name=name)
-    if row is None:
-        raise UnknownTool(f"There is no tool {name[:80]!r} of this owner.")
-    return row
-
-
-def owned(session: Session, name: str, owner: str, number: int | None) -> Row:
-    """Return one version of the owner's own tool; the head without a number.
-
-    Raises:
-        UnknownTool: there is none.
-    """
-    tool = owned_tool(session, name, owner)
-    wanted = tool["head_number"] if number is None else number
-    row = session.one(f"{WITH_TOOL} WHERE v.tool_id = :id AND v.number = :number", id=tool["id"], number=wanted)
-    if row is None:
-        raise UnknownTool(f"{name} has no version {wanted}.", remedy=f"See: main.py tools versions {name}")
-    return row
-
-
-def reread(session: Session, row: Row) -> Row:
-    """Return the row as it is now."""
-    fresh = session.one(f"{WITH_TOOL} WHERE v.id = :id", id=row["id"])
-    assert fresh is not None
-    return fresh
-
-
-def advance(session: Session) -> None:
-    """Tell all processes that the set of tools changed."""
-    session.run("UPDATE counter SET value = value + 1 WHERE name = 'generation'")
-
-
-def entry_of(row: Row) -> VersionEntry:
-    """Return a row as an entry of a tool's history."""
-    return VersionEntry(
-        number=row["number"],
-        status=Status(row["status"]),
-        content_hash=row["content_hash"],
-        key_id=row["key_id"],
-        created_at=moment(row["created_at"]),
-        created_by=row["created_by"],
-        published_at=moment(row["published_at"]) if row["published_at"] else None,
-    )
-
-
-def log_row(session: Session, shelf: Shelf, row: Row, *, action: str, actor: str, facts: JsonObject) -> None:
-    """Write the audit entry of a change of a version."""
-    log(
-        session,
-        shelf,
-        action=action,
-        actor=actor,
-        owner=row["owner"],
-        tool=row["name"],
-        version=row["number"],
-        facts=facts,
-    )
-
-
-def log(
-    session: Session,
-    shelf: Shelf,
-    *,
-    action: str,
-    actor: str,
-    owner: str = "",
-    tool: str = "",
-    version: int = 0,
-    facts: JsonObject | None = None,
-) -> None:
-    """Write the audit entry of a change."""
-    audit.write(
-        session, at=shelf.now(), actor=actor, action=action, owner=owner, tool=tool, version=version, facts=facts
-    )

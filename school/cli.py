@@ -14,6 +14,7 @@ from domain.policy import Method
 from domain.values import JsonObject
 from domain.workflow import Status
 from school import show
+from school.admin.options import complete_name
 from school.app import School
 from school.console import ASKS, plain_error, print_json, run
 from school.questions import with_answer
@@ -160,7 +161,10 @@ def learn(
 
 @app.command("call")
 def call_command(
-    tool: Annotated[str, typer.Argument(help="Name of a published tool, or of an imported draft.")],
+    tool: Annotated[
+        str,
+        typer.Argument(help="Name of a published tool, or of an imported draft.", autocompletion=complete_name),
+    ],
     param: Annotated[list[str] | None, typer.Option("--param", help="name=value; a value may be JSON.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Call it without asking, though it changes things.")] = False,
     as_json: Json = False,

@@ -47,7 +47,7 @@ def approve(
             from school.replay import declare_outgrown  # noqa: PLC0415 - loads the sandbox
 
             await declare_outgrown(school, done, owner=owner)
-        return {"name": name, "version": done.number, "status": done.status.value, "approved": "review"}
+        return {"name": name, "version": done.number, "state": done.status.value, "approved": "review"}
 
     value = run(use, as_json=as_json, on_error=plain_error)
     what = "calls are approved" if calls else f"version {value['version']} is published"

@@ -116,10 +116,10 @@ def _newest(school: School, name: str, owner: str) -> int:
 
 
 def _moved(version: Any, as_json: bool, what: str) -> None:
-    value = {"name": version.name, "version": version.number, "status": version.status.value}
+    value = {"name": version.name, "version": version.number, "state": version.status.value}
     give(as_json, value, said(f"{version.name}: version {version.number} {what}"))
 
 
 def _taken(name: str, entry: VersionEntry, as_json: bool) -> None:
-    value = {"name": name, "version": entry.number, "status": entry.status.value}
+    value = {"name": name, "version": entry.number, "state": entry.status.value}
     give(as_json, value, said(f"{name}: version {entry.number} is {entry.status.value}"))

@@ -24,6 +24,7 @@ def policy_changes(before: Policy, after: Policy) -> list[str]:
     for noun, old, new in (
         ("host", _hosts(before), _hosts(after)),
         ("method", set(before.methods), set(after.methods)),
+        ("POST that only reads, to", set(before.read_posts), set(after.read_posts)),
         ("private host", set(before.private_hosts), set(after.private_hosts)),
         ("secret", set(before.secrets), set(after.secrets)),
     ):

@@ -15,7 +15,6 @@ from school.console import print_json
 from school.settings import load_settings
 
 ACTOR = "local"  # a person at this machine's command line, in the audit log
-MOST_NAMES = 100
 
 
 def complete_name(incomplete: str) -> list[str]:
@@ -26,10 +25,9 @@ def complete_name(incomplete: str) -> list[str]:
             return []
         keys, shared = settings.keys_folder, settings.shared_key
         with open_registry(settings.registry_url, keys_folder=keys, shared_key=shared) as registry:
-            names = [entry.name for entry in registry.tools(ACTOR, limit=1000).entries]
+            return list(registry.names(ACTOR, incomplete))
     except SchoolError:
         return []
-    return [name for name in names if name.startswith(incomplete)][:MOST_NAMES]
 
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Command, one_object
+from domain.policy import Limits
+from school.admin.changes import policy_changes
+from tests.conftest import ROOT, Command, one_object
+from tests.flows.test_asking_back import terminal
 from tests.flows.workshop import CODE, concerts, policy, registry_of
 from tests.registry.making import NOON, make_run, make_version
 from tests.requirements import requirement
@@ -23,7 +28,9 @@ def stocked(environment: dict[str, str]) -> dict[str, str]:
     with registry_of(environment) as registry:
         registry.publish(concerts(), actor="ann")
         second = concerts(
-            CODE.replace("v1", "v2"), input_schema=schema, policy=policy("api.events.example", "cdn.events.example")
+            CODE.replace("v1", "v2"),
+            input_schema=schema,
+            policy=policy("api.events.example", "cdn.events.example"),
         )
         registry.publish(second, actor="ann")
         registry.publish(make_version("list_parties", tags=("night",)), actor="ann")
@@ -69,13 +76,27 @@ def test_a_difference_tells_code_schema_and_policy_in_words_and_lines(command: C
     assert (alone.returncode, one_object(alone)["error"]["code"]) == (1, "illegal_move")
 
 
+def test_a_difference_of_policy_is_told_part_by_part() -> None:
+    one = policy("api.events.example", secrets=("TOKEN",))
+    two = policy(
+        "api.events.example", read_posts=("https://api.events.example/find",), limits=Limits(rows=5), methods=("GET",)
+    )
+    assert policy_changes(one, two) == [
+        "policy: method HEAD is no longer allowed",
+        "policy: POST that only reads, to https://api.events.example/find is newly allowed",
+        "policy: secret TOKEN is no longer allowed",
+        "policy: limit rows is 5, it was 1000",
+    ]
+
+
 @pytest.mark.usefixtures("stocked")
 @requirement("REG-2")
 def test_versions_move_between_their_states_and_illegal_moves_are_refused(command: Command) -> None:
     def move(*line: str) -> tuple[int, Any]:
         done = command("tools", *line, "--json")
         answer = one_object(done)
-        return done.returncode, answer.get("error", {}).get("code") or (answer["version"], answer["status"])
+        assert answer["status"] == ("error" if done.returncode else "ok")
+        return done.returncode, answer.get("error", {}).get("code") or (answer["version"], answer["state"])
 
     name = "list_concerts"
     assert move("rollback", name) == (0, (1, "published"))
@@ -97,7 +118,7 @@ def test_a_proved_draft_is_published_by_a_person_and_an_unproved_one_is_not(
         registry.save_draft(make_version("unproved", passed=False), actor="ann")
     drafts = one_object(command("tools", "list", "--status", "draft", "--json"))["tools"]
     assert sorted(tool["name"] for tool in drafts) == ["list_concerts", "unproved"]
-    assert one_object(command("tools", "publish", "list_concerts", "--json"))["status"] == "published"
+    assert one_object(command("tools", "publish", "list_concerts", "--json"))["state"] == "published"
     refused = command("tools", "publish", "unproved", "--json")
     assert (refused.returncode, one_object(refused)["error"]["code"]) == (1, "illegal_move")
 
@@ -117,6 +138,23 @@ def test_what_cannot_be_undone_needs_a_yes_where_there_is_nobody_to_ask(
     assert len(one_object(command("tools", "versions", "list_concerts", "--json"))["versions"]) == 2
     assert [e["action"] for e in one_object(command("audit", "--json"))["audit"]].count("save") == 3
     assert command(*line, "--yes", "--json").returncode == 0
+
+
+def test_a_person_at_a_terminal_is_asked_before_what_cannot_be_undone(
+    command: Command, stocked: dict[str, str]
+) -> None:
+    key = one_object(command("keys", "add", "laptop", "--json"))["key"]["id"]
+    for line, answer, status in (
+        (("tools", "delete", "list_concerts"), "n", 2),
+        (("keys", "revoke", key), "n", 2),
+        (("tools", "delete", "list_parties"), "y", 0),
+    ):
+        with terminal(stocked, *line) as person:
+            person.until("cannot be undone")
+            person.type(answer)
+            assert person.end() == status, person.shown
+    assert [tool["name"] for tool in one_object(command("tools", "list", "--json"))["tools"]] == ["list_concerts"]
+    assert one_object(command("keys", "list", "--json"))["keys"][0]["revoked_at"] is None
 
 
 @pytest.mark.usefixtures("stocked")
@@ -234,7 +272,50 @@ def test_retention_comes_from_the_settings(command: Command) -> None:
     assert one_object(command("runs", "list_concerts", "--json"))["runs"] == []
 
 
+@requirement("CLI-2")
+@pytest.mark.parametrize(
+    "line", ["nothing", "tools show", "tools list --status odd", "tools list --odd", "jobs list --limit x", "learn"]
+)
+def test_wrong_use_is_one_object_where_one_is_asked_for(command: Command, line: str) -> None:
+    done = command(*line.split(), "--json")
+    answer = one_object(done)
+    assert (done.returncode, answer["status"], answer["error"]["code"]) == (2, "error", "usage")
+    assert answer["error"]["message"]
+    assert "--help" in answer["error"]["remedy"]
+
+
+COMPLETE = """
+eval "$(agent-school --show-completion)"
+COMP_WORDS=({words}) COMP_CWORD={place}
+"$(complete -p agent-school | sed 's/.*-F \\([^ ]*\\).*/\\1/')" agent-school
+echo "${{COMPREPLY[@]}}"
+"""
+
+
 @pytest.mark.usefixtures("stocked")
-def test_the_shell_completes_names_of_tools(command: Command) -> None:
-    asked = {"_MAIN.PY_COMPLETE": "complete_bash", "COMP_WORDS": "main.py tools show list_c", "COMP_CWORD": "3"}
-    assert command(**asked).stdout.split() == ["list_concerts"]
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("tools show list_c", "list_concerts"),
+        ("call list_", "list_concerts list_parties"),
+        ("tools publish sketch", "sketched_tool"),
+        ("tools vers", "versions"),
+        ("stats nothing", ""),
+    ],
+)
+def test_the_shell_completes_commands_and_names_of_tools(
+    environment: dict[str, str], tmp_path: Path, typed: str, completed: str
+) -> None:
+    with registry_of(environment) as registry:
+        registry.save_draft(make_version("sketched_tool"), actor="ann")
+    (tmp_path / "agent-school").symlink_to(ROOT / "agent-school")  # as the README says
+    words = f"agent-school {typed}"
+    done = subprocess.run(
+        ["bash", "--norc", "-c", COMPLETE.format(words=words, place=len(words.split()) - 1)],
+        env={**environment, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert sorted(done.stdout.split()) == sorted(completed.split()), done.stderr

@@ -85,7 +85,7 @@ def test_a_second_version_can_be_undone(command: Command, events_site: str) -> N
     cities = {row["city"] for row in one_object(command("call", name, "--json"))["result"]["rows"]}
     assert cities == {"Berkeley"}
     back = one_object(command("tools", "rollback", name, "--json"))
-    assert (back["version"], back["status"]) == (1, "published")
+    assert (back["version"], back["state"]) == (1, "published")
     cities = {row["city"] for row in one_object(command("call", name, "--json"))["result"]["rows"]}
     assert cities == {"Oakland"}
 

@@ -22,7 +22,7 @@ def test_what_was_learned_waits_and_is_published_once_a_person_approves_it(comma
     unsure = command("tools", "approve", name, "--json")
     assert (unsure.returncode, one_object(unsure)["error"]["code"]) == (2, "not_confirmed")
     approved = one_object(command("tools", "approve", name, "--yes", "--json"))
-    assert (approved["status"], approved["version"]) == ("published", 1)
+    assert (approved["state"], approved["version"]) == ("published", 1)
     answered = command(*ask, AGENT_SCHOOL_REVIEW="required")
     assert answered.returncode == 0
     assert (one_object(answered)["learned"], one_object(answered)["tool"]["name"]) == (False, name)

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from domain.errors import ImportRefused, IntegrityBroken, NameRefused, SchoolError, UnknownTool
-from domain.policy import HostRule, Policy
+from domain.policy import HostRule, Limits, Policy
 from domain.workflow import Status
 from registry import Imported, Registry, archive, open_registry
 from registry.signing import open_keys
@@ -127,6 +128,36 @@ def test_a_huge_file_is_refused_before_it_is_read(other: Registry, tmp_path: Pat
         other.import_file(path, "bob", actor="bob")
 
 
+def test_a_line_without_end_is_refused(other: Registry, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "LINE_BYTES", 1000)
+    with pytest.raises(ImportRefused, match="a line of more than 1000 bytes"):
+        other.import_file(file, "bob", actor="bob")
+
+
+def test_lines_without_end_are_refused(other: Registry, tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes(b"\n" * (archive.VERSIONS + 10))
+    with pytest.raises(ImportRefused, match="more than 100000 versions"):
+        other.import_file(path, "bob", actor="bob")
+
+
+def test_a_large_file_of_an_unknown_key_takes_memory_once(other: Registry, file: Path) -> None:
+    head, line, *_, end = file.read_bytes().splitlines(keepends=True)
+    with file.open("wb") as filled:
+        filled.write(head)
+        for _ in range(20_000_000 // len(line)):
+            filled.write(line)
+        filled.write(end)
+    tracemalloc.start()
+    try:
+        with pytest.raises(IntegrityBroken):
+            other.import_file(file, "bob", actor="bob")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1.5 * file.stat().st_size
+
+
 @requirement("REG-4")
 def test_a_later_format_is_refused_with_the_way_out(other: Registry, file: Path) -> None:
     rewrite(file, lambda lines: [lines[0].replace('"version":1', '"version":2'), *lines[1:]])
@@ -143,6 +174,11 @@ def test_a_later_format_is_refused_with_the_way_out(other: Registry, file: Path)
         Policy(hosts=(HostRule(host="10.0.0.7"),), private_hosts=("10.0.0.7",)),
         Policy(hosts=(HostRule(host="api.events.example"),), secrets=("TOKEN",)),
         Policy(hosts=(HostRule(host="api.events.example"),), respect_robots=False),
+        Policy(hosts=(HostRule(host="api.events.example"),), read_posts=("https://api.events.example/orders",)),
+        Policy(hosts=(HostRule(host="com", subdomains=True),)),
+        Policy(hosts=(HostRule(host="github.io", subdomains=True),)),
+        Policy(hosts=(HostRule(host="api.events.example"),), limits=Limits(requests=1_000_000)),
+        Policy(hosts=(HostRule(host="api.events.example"),), limits=Limits(memory_mb=4096)),
     ],
 )
 def test_a_policy_that_asks_for_more_than_reading_needs_a_word(
@@ -155,6 +191,13 @@ def test_a_policy_that_asks_for_more_than_reading_needs_a_word(
         other.import_file(path, "bob", actor="bob")
     assert other.tools("bob").entries == ()
     assert other.import_file(path, "bob", allow_wider=True, actor="bob").published == 1
+
+
+def test_a_policy_of_usual_width_is_taken_without_a_word(registry: Registry, other: Registry, tmp_path: Path) -> None:
+    policy = Policy(hosts=(HostRule(host="events.example", subdomains=True), HostRule(host="a.github.io")))
+    registry.publish(make_version("usual", policy=policy), actor="ann")
+    registry.export(tmp_path / "usual.jsonl", "local", names=["usual"], actor="ann")
+    assert other.import_file(tmp_path / "usual.jsonl", "bob", actor="bob").published == 1
 
 
 def test_a_host_that_the_present_version_lacks_needs_a_word(registry: Registry, other: Registry, file: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -20,6 +21,7 @@ from registry import Registry, open_registry, sqlite
 from registry.migrations.upgrade import engine_of, upgrade
 from registry.opening import open_database
 from registry.schema import HEAD, HISTORY
+from tests.postgres import postgres_database
 from tests.registry.making import make_version
 from tests.requirements import requirement
 
@@ -286,6 +288,36 @@ def test_the_pool_of_connections_outlives_errors(registry: Registry) -> None:
         with pytest.raises(RegistryUnusable):
             registry.database.all("SELECT * FROM no_such_table")
     assert registry.generation() == 0
+
+
+@requirement("REG-1")
+def test_connections_that_the_server_ended_are_opened_anew(postgres_server: str, tmp_path: Path) -> None:
+    with (
+        postgres_database(postgres_server) as url,
+        open_registry(url, keys_folder=tmp_path / "keys") as registry,
+        psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as admin,
+    ):
+        registry.publish(make_version(), actor="ann")
+        named = {"name": url.rpartition("/")[2]}
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %(name)s", named)
+        while admin.execute("SELECT 1 FROM pg_stat_activity WHERE datname = %(name)s", named).fetchone():
+            continue  # the test's own time-out bounds it
+        assert registry.tool("list_concerts", "local").number == 1
+        registry.share("list_concerts", "local", actor="ann")
+
+
+@requirement("REG-1")
+def test_a_server_that_takes_no_changes_is_a_clear_error(postgres_server: str, tmp_path: Path) -> None:
+    with postgres_database(postgres_server) as url:
+        with open_registry(url, keys_folder=tmp_path / "keys") as registry:
+            registry.publish(make_version(), actor="ann")
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute(f"ALTER DATABASE {url.rpartition('/')[2]} SET default_transaction_read_only = on".encode())
+        with open_registry(url, keys_folder=tmp_path / "keys") as registry:
+            assert registry.tool("list_concerts", "local").number == 1
+            with pytest.raises(RegistryUnusable, match="cannot be written") as caught:
+                registry.share("list_concerts", "local", actor="ann")
+            assert "right to write" in caught.value.remedy
 
 
 def test_sqlite_runs_in_wal_mode_with_foreign_keys(tmp_path: Path) -> None:

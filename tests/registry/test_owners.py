@@ -48,6 +48,18 @@ def test_a_shared_tool_is_changed_by_its_owner_only(registry: Registry, change: 
         getattr(registry, change)("list_concerts", "bob", actor="bob")
 
 
+@requirement("REG-4")
+def test_names_are_completed_in_whatever_state_their_tools_are(registry: Registry) -> None:
+    for name in ("list_a", "list_b", "listx", "other"):
+        registry.publish(make_version(name), actor="ann")
+    registry.quarantine("list_b", "local", actor="ann")
+    registry.save_draft(make_version("list_c"), actor="ann")
+    registry.publish(make_version("list_d", owner="bob"), actor="bob")
+    assert registry.names("local", "list_") == ("list_a", "list_b", "list_c")
+    assert registry.names("local", "") == ("list_a", "list_b", "list_c", "listx", "other")
+    assert [registry.names("local", text) for text in ("%", "!", "list%", "'", "\ud800x")] == [()] * 5
+
+
 @requirement("MCP-2")
 def test_pages_go_through_all_tools_once_with_the_most_used_first(registry: Registry) -> None:
     for number in range(25):

@@ -12,6 +12,7 @@ import pytest
 from domain.errors import IllegalMove, UnknownTool
 from domain.workflow import Status
 from registry import Registry
+from registry.approvals import keep_waiting
 from tests.registry.making import HeldClock, make_version
 from tests.requirements import requirement
 
@@ -105,6 +106,17 @@ def test_rollback_with_nothing_before_is_refused(registry: Registry) -> None:
         registry.rollback("nothing", "local", actor="ann")
 
 
+@requirement("REG-2", "DRIFT-1")
+def test_rollback_publishes_nothing_that_was_never_published(registry: Registry) -> None:
+    registry.publish(make_version(), actor="ann")
+    waiting = keep_waiting(registry.shelf, make_version(code="b = 2\n"), actor="ann", bundle=None, profile=None)
+    assert (waiting.number, waiting.status) == (2, Status.VALIDATED)
+    with pytest.raises(IllegalMove, match="was never published") as caught:
+        registry.rollback("list_concerts", "local", to=2, actor="ann")
+    assert "tools publish" in caught.value.remedy
+    assert states(registry) == [(2, "validated"), (1, "published")]
+
+
 @requirement("REG-2")
 def test_a_quarantined_version_is_neither_called_nor_found_nor_rolled_back_to(registry: Registry) -> None:
     registry.publish(make_version(), actor="ann")
@@ -195,7 +207,7 @@ def test_racing_publishers_of_different_content_leave_exactly_one_published(open
 PUBLISH_AND_STOP = """
 import sys
 from pathlib import Path
-from registry import open_registry, versions
+from registry import heads, open_registry, versions
 from tests.registry.making import make_version
 
 def stop(*arguments, **named):
@@ -203,7 +215,7 @@ def stop(*arguments, **named):
     sys.stdin.read()
 
 registry = open_registry(sys.argv[1], keys_folder=Path(sys.argv[2]))
-versions.advance = stop
+versions.advance = heads.advance = stop
 registry.publish(make_version(code="second = 2\\n"), actor="victim")
 """
 

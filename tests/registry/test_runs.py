@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +15,8 @@ from domain.cost import LedgerEntry, Usage
 from domain.errors import RegistryProblem, UnknownTool
 from domain.ports import Ledger, ReplyCache
 from domain.run import Outcome, RunError, RunKind
-from registry import Collected, Registry, Retention, RunEntry, open_registry
+from registry import Collected, Registry, Retention, RunEntry, open_registry, sqlite
+from registry.heads import TOOLS
 from tests.registry.making import NOON, HeldClock, make_run, make_version
 from tests.requirements import requirement
 
@@ -96,6 +100,37 @@ def test_a_clean_exit_loses_no_run(registry: Registry, address: str, tmp_path: P
     registry.publish(make_version(), actor="ann")
     subprocess.run([sys.executable, "-c", RECORD_AND_LEAVE, address, str(tmp_path / "keys")], cwd=ROOT, check=True)
     assert registry.stats("list_concerts", "local").calls == 300
+
+
+class Heard(logging.Handler):
+    """Sets an event at the first line of a log."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.event = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.event.set()
+
+
+@requirement("REG-1", "REG-5")
+def test_runs_wait_for_a_database_that_is_locked_and_are_written_then(
+    opening: Callable[[], Registry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("registry.postgres.LOCK_TIMEOUT_MS", 50)
+    registry, other = opening(), opening()
+    registry.publish(make_version(), actor="ann")
+    heard = Heard()
+    logging.getLogger("registry.runs").addHandler(heard)
+    try:
+        with other.database.write() as session:
+            session.lock(TOOLS)
+            registry.record_run(make_run(1))
+            assert heard.event.wait(30), "nobody said that the run waits"
+    finally:
+        logging.getLogger("registry.runs").removeHandler(heard)
+    assert registry.stats("list_concerts", "local").calls == 1
 
 
 def test_a_closed_registry_takes_no_runs(tmp_path: Path) -> None:

@@ -173,6 +173,16 @@ def test_signing_anew_blesses_nothing_that_was_changed(shop: Registry) -> None:
         shop.tool(NAME, "local")
 
 
+@pytest.mark.parametrize("forgery", FORGED)
+def test_signing_anew_puts_forged_states_back_first(shop: Registry, forgery: str) -> None:
+    before = states(shop)
+    shop.rotate_key(actor="ann")
+    write(shop, *FORGED[forgery])
+    shop.resign(actor="ann")
+    assert states(shop) == before
+    assert (shop.tool(NAME, "local").number, shop.tools("local").entries[0].shared) == (3, False)
+
+
 def test_without_a_folder_nothing_can_be_distrusted(tmp_path: Path) -> None:
     with (
         open_registry(tmp_path / "r.db", keys_folder=tmp_path / "k", shared_key="A" * 43 + "=") as registry,
