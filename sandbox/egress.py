@@ -5,7 +5,9 @@ port (methods too where the request is in clear), resolves each name once per gr
 refuses special addresses, counts bytes and connections, and keeps what it refused in
 ``grant.denials``. Owns no browser and parses no page.
 
-A tunnel's handshake has to name the tunnel's own host. What it does not stop: inside a TLS tunnel the method, the path and a WebSocket upgrade cannot be
+A tunnel's handshake has to name the tunnel's own host.
+
+What it does not stop: inside a TLS tunnel the method, the path and a WebSocket upgrade cannot be
 seen. Methods are enforced there by routing on the browser context (see ``browsers_routing``).
 """
 

@@ -103,6 +103,16 @@ def has_attribute(value: Any, name: str) -> bool:
     return True
 
 
+def leaving(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an ``__exit__`` or ``__aexit__`` that is told of an exception without its traceback, which leads to frames."""
+
+    def leave(owner: Any, kind: Any = None, error: Any = None, trace: Any = None) -> Any:
+        del trace
+        return method(owner, kind, error, None)
+
+    return leave
+
+
 def type_name(value: Any) -> str:
     """Return ``value.__class__.__name__``."""
     return type(value).__name__

@@ -7,6 +7,7 @@ Differences from the library's policy, each with its reason:
 - ``f(*args)`` is left alone: calls need no guard of their own.
 - ``d[k] += 1`` and ``o.x += 1`` keep Python's meaning on a target that passed ``_write_``.
 - ``|`` goes through ``_or_``, because ``Optional[int] | "text"`` makes an annotation that pydantic evaluates.
+- ``__exit__`` and ``__aexit__`` are wrapped, so that they get no traceback.
 - Annotations of functions are dropped (nothing reads them at run time), those of classes are kept or put in quotes.
 - Names may begin with one underscore, unless they end with one: those are the guards.
 """
@@ -28,6 +29,7 @@ MAGIC_METHODS: Final = words(
     "__getitem__ __hash__ __aenter__ __aexit__ __enter__ __exit__ __call__ __add__ __post_init__"
 )
 READABLE_MAGIC: Final = NAMED_TUPLE_METHODS | {"__name__"}
+_LEAVING: Final = frozenset({"__exit__", "__aexit__"})
 _LOAD: Final = ast.Load()
 _RUNTIME_ANNOTATED: Final = frozenset({"computed_field", "field_serializer", "model_serializer"})
 
@@ -247,6 +249,8 @@ class RestrictedWorkflow(RestrictingNodeTransformer):
         node = self.node_contents_visit(node)
         self._in_class = outer
         node.returns = returns
+        if node.name in _LEAVING:
+            node.decorator_list.append(ast.copy_location(ast.Name("_leaving_", _LOAD), node))
         return node
 
     def _annotation(self, annotation: ast.expr) -> ast.expr:
