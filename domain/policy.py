@@ -81,6 +81,15 @@ class Policy(Value):
             return False
         return any(rule.admits(parts.scheme, parts.hostname, port) for rule in self.hosts)
 
+    def names_private(self, host: str, port: int) -> bool:
+        """Return whether this host may be at a private address: it is named, alone or with this port."""
+        return not {host, f"{host}:{port}"}.isdisjoint(self.private_hosts)
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether no method that changes something is allowed."""
+        return READ_METHODS.issuperset(self.methods)
+
     def digest(self) -> str:
         """Return the content hash that versions and caches use."""
         return content_hash(self.model_dump_json())

@@ -15,11 +15,11 @@ from playwright.async_api import BrowserContext, Dialog, Page, Request, Route, W
 from playwright.async_api import Error as PlaywrightError
 
 from domain.policy import DEFAULT_PORTS, READ_METHODS
+from sandbox import methods
 from sandbox.browsers_redirects import RedirectWatch
 from sandbox.browsers_tape import Playback
 from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
 from sandbox.egress_grants import Grant
-from sandbox.egress_http import overriding
 from sandbox.secrets import Secret
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Rules:
         if body is None or not mentions_credential(body):
             return None
         scheme, host, port = origin(request.url)
-        private = {host, f"{host}:{port}"} & set(self.grant.policy.private_hosts)
+        private = self.grant.policy.names_private(host, port)
         watched = self.redirects is not None and self.redirects.covers(request)
         usable = self.secrets if watched and (scheme == "https" or private) else ()
         return fill_in(body, request.headers.get("content-type", ""), host, usable)
@@ -79,8 +79,10 @@ class Rules:
         return None
 
     def _method_fits(self, request: Request) -> bool:
-        method = overriding(request.headers.items())
-        if method and method not in self.grant.policy.methods:
+        named = methods.in_fields(request.headers.items()) | methods.in_parameters(
+            urlsplit(request.url).query, request.post_data_buffer or b""
+        )
+        if named - set(self.grant.policy.methods) - {request.method}:
             return False
         if request.method in self.grant.policy.methods or request.method == "OPTIONS":
             return True

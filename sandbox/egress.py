@@ -5,6 +5,8 @@ port (methods too where the request is in clear), resolves each name once per gr
 refuses special addresses, counts bytes and connections, and keeps what it refused in
 ``grant.denials``. Owns no browser and parses no page.
 
+A tunnel's handshake has to name the tunnel's own host.
+
 What it does not stop: inside a TLS tunnel the method, the path and a WebSocket upgrade cannot be
 seen. Methods are enforced there by routing on the browser context (see ``browsers_routing``).
 """
@@ -21,14 +23,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from sandbox import egress_relay as relay
+from sandbox import methods
+from sandbox.addresses import literal
 from sandbox.egress_grants import Grant, Refused
-from sandbox.egress_http import MAX_HEAD_BYTES, BadRequest, RequestHead, content_framing, overriding, parse_head
+from sandbox.egress_http import MAX_HEAD_BYTES, BadRequest, RequestHead, content_framing, parse_head
+from sandbox.egress_tls import HANDSHAKE, NoHello, read_hello
 
 log = logging.getLogger(__name__)
 
 HEAD_TIMEOUT_S = 30.0
 CONNECT_TIMEOUT_S = 10.0
-TLS_HANDSHAKE = b"\x16"
 
 
 class Egress:
@@ -171,11 +175,12 @@ async def _tunnel(head: RequestHead, grant: Grant, reader: asyncio.StreamReader,
         await writer.drain()
         async with asyncio.timeout(HEAD_TIMEOUT_S):
             first = await reader.readexactly(1)
-        clear = first != TLS_HANDSHAKE
+        clear = first[0] != HANDSHAKE
         if clear:
             first = await _clear_websocket(first, host, port, grant, reader)
         else:
             grant.check_tls(host, port, url)
+            first = await _hello(first, host, url, reader)
         upstream.write(first)
         grant.count(len(first))
         going_on = relay.upgraded if clear else relay.both_ways
@@ -186,6 +191,18 @@ async def _tunnel(head: RequestHead, grant: Grant, reader: asyncio.StreamReader,
         log.debug("tunnel ended: %s", type(lost).__name__)
     finally:
         upstream.close()
+
+
+async def _hello(first: bytes, host: str, url: str, reader: asyncio.StreamReader) -> bytes:
+    """Return the beginning of a TLS handshake that asks for the tunnel's own host."""
+    try:
+        async with asyncio.timeout(HEAD_TIMEOUT_S):
+            hello, name = await read_hello(reader, first)
+    except NoHello as bad:
+        raise Refused(url, "no TLS handshake inside a tunnel") from bad
+    if name != ("" if literal(host) is not None else host):
+        raise Refused(url, f"a handshake for another host ({name[:100] or 'none'}) inside the tunnel")
+    return hello
 
 
 async def _clear_websocket(first: bytes, host: str, port: int, grant: Grant, reader: asyncio.StreamReader) -> bytes:
@@ -213,8 +230,10 @@ async def _forward(head: RequestHead, grant: Grant, reader: asyncio.StreamReader
     if upgrade:
         grant.check_websocket("http", host, port, head.target)
     grant.check_request(head.method, "http", host, port, head.target)
-    if (method := overriding(head.headers)) and not grant.admits_method(method):
-        raise Refused(head.target, f"method {method} is outside the policy")
+    named = methods.in_fields(head.headers) | methods.in_parameters(path.partition("?")[2])
+    for method in sorted(named):
+        if not grant.admits_method(method):
+            raise Refused(head.target, f"method {method} is outside the policy")
     upstream_reader, upstream = await _open(grant, host, port, head.target)
     try:
         upstream.write(head.render(path, host, port, upgrade=upgrade))

@@ -150,7 +150,7 @@ class Grant:
         found = await asyncio.shield(self._pinned[host, own])
         policy = self.policy if own else self._read_policy
         for address in found:
-            reason = _refusal(address, policy, host)
+            reason = _refusal(address, policy, host, port)
             if reason is not None:
                 raise Refused(url, reason)
         return found
@@ -166,8 +166,8 @@ async def _resolve(host: str, port: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(row[4][0]) for row in rows))
 
 
-def _refusal(address: str, policy: Policy, host: str) -> str | None:
+def _refusal(address: str, policy: Policy, host: str, port: int) -> str | None:
     reach, block = classify(ipaddress.ip_address(address.partition("%")[0]))
-    if reach is Reach.PUBLIC or (reach is Reach.PRIVATE and host in policy.private_hosts):
+    if reach is Reach.PUBLIC or (reach is Reach.PRIVATE and policy.names_private(host, port)):
         return None
     return f"address {address} is {reach.value} ({block})"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,12 +11,13 @@ MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADERS = 120
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_TARGET = re.compile(r"[\x21-\x7e]+\Z")  # a lenient server ends it at other spaces, and some readers drop tabs
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}\Z|[0-9A-Fa-f:.]{2,45}\Z")
 _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "te", "trailer", "upgrade", "host", "proxy-connection", "proxy-authorization"}
 )
 
-_OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override"})
 _FRAMING = frozenset({"content-length", "transfer-encoding"})
 
 Framing = tuple[Literal["length", "chunked"], int]
@@ -85,7 +85,9 @@ def parse_head(raw: bytes) -> RequestHead:
         raise BadRequest("stray line ends")
     line, *rest = text[:-4].split("\r\n")
     parts = line.split(" ")
-    if len(parts) != 3 or parts[2] not in {"HTTP/1.1", "HTTP/1.0"} or not _TOKEN.match(parts[0]) or not parts[1]:
+    if len(parts) != 3 or parts[2] not in {"HTTP/1.1", "HTTP/1.0"}:
+        raise BadRequest("malformed request line")
+    if not _TOKEN.match(parts[0]) or not _TARGET.match(parts[1]):
         raise BadRequest("malformed request line")
     if len(rest) > MAX_HEADERS:
         raise BadRequest("too many headers")
@@ -94,14 +96,9 @@ def parse_head(raw: bytes) -> RequestHead:
 
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
-    if not colon or not _TOKEN.match(name):
+    if not colon or not _TOKEN.match(name) or _CONTROLS.search(value):
         raise BadRequest("malformed header")
     return name.lower(), value.strip(" \t")
-
-
-def overriding(headers: Iterable[tuple[str, str]]) -> str:
-    """Return the method that a header asks the site to take in place of the request's own, or ""."""
-    return next((value.strip().upper() for name, value in headers if name.lower() in _OVERRIDES), "")
 
 
 def content_framing(head: RequestHead) -> Framing:

@@ -18,12 +18,12 @@ from yarl import URL
 from domain.graphql import changes_something
 from domain.observation import Denial, Exchange
 from domain.policy import Policy
+from sandbox import methods
 from sandbox.addresses import Reach, classify, literal
 from sandbox.appearance import USER_AGENT
 from sandbox.broker import Broker
 from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
 from sandbox.decoding import Decoder, TooLarge, Undecodable
-from sandbox.egress_http import overriding
 from sandbox.facade.http.charset import text_of
 from sandbox.requesting import Fields, Malformed, Target, read_fields, read_method, read_target
 from sandbox.secrets import Redactor, Secret
@@ -31,8 +31,10 @@ from sandbox.secrets import Redactor, Secret
 REDIRECTS = 10
 RECORDED_CHARACTERS = 1_000_000
 _ADDRESSES_TRIED = 3
+_READING_BYTES = 1_000_000  # no question is longer, and what is longer takes long to look at
 _CHUNK = 1 << 16
 _PRIVATE_FIELDS = frozenset({"authorization", "cookie", "set-cookie", "proxy-authorization"})
+_PLAIN_CHARSETS = frozenset({"", "utf-8", "utf8", "us-ascii", "iso-8859-1"})
 _UNPACKED_FIELDS = frozenset({"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive"})
 
 Kind = Literal["denied", "timeout", "connect", "limit", "protocol"]
@@ -157,11 +159,15 @@ class Exchanges:
         host = ask.target.host
         if not self._policy.admits(ask.method, ask.target.url):
             raise self._denied(ask.target, f"{ask.method} {ask.target.origin} is outside this tool's policy.")
-        method = overriding(ask.fields)
-        if method and method not in self._policy.methods:
+        named = methods.in_fields(ask.fields) | methods.in_parameters(ask.target.query, ask.body)
+        for method in sorted(named - set(self._policy.methods) - {ask.method}):
             raise self._denied(ask.target, f"{method} {ask.target.origin} is outside this tool's policy.")
-        if ask.method not in self._policy.methods and changes_something(ask.body):
+        if self._policy.only_reads and len(ask.body) > _READING_BYTES:
+            raise self._denied(ask.target, f"This tool may only read, and sends more than {_READING_BYTES} bytes.")
+        if self._policy.only_reads and (changes_something(ask.body) or changes_something(ask.target.query)):
             raise self._denied(ask.target, "This tool may only read, and the request changes something.")
+        if ask.method not in self._policy.methods and _is_veiled(ask.fields):
+            raise self._denied(ask.target, "This tool may only read, and it cannot be seen what the request asks.")
         if self.requests >= limits.requests:
             raise Refused("limit", f"More than {limits.requests} requests in one run.", host)
         if self.bytes_out + len(ask.body) > limits.total_bytes:
@@ -248,7 +254,7 @@ class Exchanges:
     def _judge(self, target: Target, addresses: tuple[str, ...]) -> bool:
         """Refuse addresses that may not be reached; return whether all are public."""
         public = True
-        permitted = {target.host, f"{target.host}:{target.port}"} & set(self._policy.private_hosts)
+        permitted = self._policy.names_private(target.host, target.port)
         for text in addresses:
             address = literal(text)
             reach, name = classify(address) if address is not None else (Reach.NEVER, "no address")
@@ -342,8 +348,7 @@ class Exchanges:
             raise self._denied(ask.target, f"{ask.target.host} has no credential {wrong.name}.") from None
 
     def _sends_secrets(self, target: Target) -> bool:
-        private = {target.host, target.authority} & set(self._policy.private_hosts)
-        return target.scheme == "https" or bool(private)
+        return target.scheme == "https" or self._policy.names_private(target.host, target.port)
 
     def _with_secret(self, secret: Secret, target: Target, fields: CIMultiDict[str], path: str) -> str:
         if not self._sends_secrets(target):
@@ -398,6 +403,13 @@ def _field_text(value: str) -> str:
         return sent.decode("utf-8")
     except UnicodeDecodeError:
         return sent.decode("latin-1")
+
+
+def _is_veiled(fields: Fields) -> bool:
+    """Whether a body is said to be packed, or in letters other than those that it was looked at in."""
+    kept = [(name.lower(), value.lower()) for name, value in fields]
+    charsets = [value.partition("charset=")[2].strip("\"' ;") for name, value in kept if name == "content-type"]
+    return any(name == "content-encoding" for name, _ in kept) or any(set(charsets) - _PLAIN_CHARSETS)
 
 
 def _scrubbed(fields: Fields, redactor: Redactor) -> dict[str, str]:

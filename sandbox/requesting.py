@@ -56,6 +56,11 @@ class Target:
         return f"{self.scheme}://{self.authority}"
 
     @property
+    def query(self) -> str:
+        """What stands after the question mark."""
+        return self.path_and_query.partition("?")[2]
+
+    @property
     def url(self) -> str:
         """The whole address."""
         return self.origin + self.path_and_query

@@ -98,6 +98,7 @@ PLAIN = [
 def builtin_names() -> dict[str, Any]:
     """Return a fresh dict of the builtins, without ``__import__``."""
     names = {name: getattr(builtins, name) for name in PLAIN}
+    names["BaseException"] = BaseException  # for isinstance and annotations; the check refuses catching it
     names["getattr"] = _getattr
     names["hasattr"] = _hasattr
     names["type"] = type_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import string
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date, datetime, tzinfo
 from types import AsyncGeneratorType, CodeType, FrameType, ModuleType, TracebackType
 from typing import Any, Final
@@ -87,6 +87,13 @@ def update_in_place(operator: str, left: Any, right: Any) -> Any:
     return left
 
 
+def merging(right: Any) -> Any:
+    """Return what is merged into an item or attribute by ``|=``: data; with types it would build an annotation."""
+    if isinstance(right, Mapping | Set | int):
+        return right
+    raise TypeError(f"|= does not take {type(right).__name__} here")
+
+
 def async_iterator(value: Any) -> Any:
     """Return the value for ``async for``, when it is an iterator of the workflow's own or of a facade."""
     if isinstance(value, AsyncGeneratorType) or hasattr(type(value), "__aiter__"):
@@ -101,6 +108,16 @@ def has_attribute(value: Any, name: str) -> bool:
     except AttributeError:
         return False
     return True
+
+
+def leaving(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an ``__exit__`` or ``__aexit__`` that is told of an exception without the traceback to frames."""
+
+    def leave(owner: Any, kind: Any = None, error: Any = None, trace: Any = None) -> Any:
+        del trace
+        return method(owner, kind, error, None)
+
+    return leave
 
 
 def type_name(value: Any) -> str:

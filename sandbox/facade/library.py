@@ -28,6 +28,7 @@ import re
 import statistics
 import string
 import textwrap
+import types
 import typing
 import unicodedata
 import urllib.parse
@@ -37,6 +38,11 @@ import typing_extensions
 
 from sandbox.facade import models
 from sandbox.facade.frozen import selected
+
+
+class TracebackType:
+    """Stands for the real one in annotations of ``__exit__``; a workflow never gets a traceback."""
+
 
 PUBLIC_MATH = " ".join(name for name in dir(math) if not name.startswith("_"))
 
@@ -84,6 +90,7 @@ LIBRARY: dict[str, dict[str, typing.Any]] = {
         "ascii_letters ascii_lowercase ascii_uppercase capwords digits hexdigits printable punctuation whitespace",
     ),
     "textwrap": selected(textwrap, "dedent fill indent shorten wrap"),
+    "types": {"MappingProxyType": types.MappingProxyType, "TracebackType": TracebackType},
     "typing": selected(
         typing,
         "AbstractSet Annotated Any AsyncGenerator AsyncIterable AsyncIterator Awaitable Callable ClassVar Collection "

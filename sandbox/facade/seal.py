@@ -15,8 +15,9 @@ from zoneinfo import _common
 
 import pydantic
 from pydantic._internal._config import ConfigWrapper
+from pydantic_core import core_schema
 
-from sandbox.facade.guards import MODULE_NAME, get_attribute, is_plain_annotation
+from sandbox.facade.guards import INSPECTION, MODULE_NAME, get_attribute, is_plain_annotation
 
 
 def warm() -> None:
@@ -45,6 +46,7 @@ def seal() -> None:
     typing.__dict__["eval"] = _plain_eval
     pydantic.BaseModel.model_validate = classmethod(_model_validate)  # type: ignore[assignment]  # the same arguments
     ConfigWrapper.core_config = _core_config  # type: ignore[method-assign]  # the same arguments
+    core_schema.tagged_union_schema = _tagged_union  # the same arguments
 
 
 def _plain_eval(code: Any, *namespaces: Any) -> Any:
@@ -61,6 +63,18 @@ def _core_config(self: ConfigWrapper, title: str | None) -> Any:
     config = _configured(self, title)
     config.pop("from_attributes", None)
     return config
+
+
+_tagged = core_schema.tagged_union_schema
+
+
+def _tagged_union(choices: Any, discriminator: Any, **options: Any) -> core_schema.TaggedUnionSchema:
+    """Choose among models by an item of a dict or an attribute, but by no attribute that code itself may not read."""
+    paths = discriminator if isinstance(discriminator, list) else [discriminator]
+    names = [name for path in paths for name in (path if isinstance(path, list) else [path]) if isinstance(name, str)]
+    if any(name.startswith("_") or name in INSPECTION for name in names):
+        options["from_attributes"] = False
+    return _tagged(choices, discriminator, **options)
 
 
 def _model_validate(cls: type[pydantic.BaseModel], /, obj: Any, **options: Any) -> Any:

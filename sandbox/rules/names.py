@@ -50,6 +50,8 @@ class ForbiddenBuiltins(Rule):
         """Yield builtins that nothing in the module shadows."""
         if not isinstance(node, ast.Name) or node.id in ALL_NAMES:
             return
+        if node.id == "BaseException" and _is_only_asked_about(node, facts):
+            return
         unbound = node.id in _BUILTINS and node.id not in facts.bound and not node.id.startswith("_")
         if unbound or node.id in {"print", "breakpoint", "printed"}:
             yield Breach(message=f"{node.id} is not for workflows", node=node, remedy=_INSTEAD.get(node.id, ""))
@@ -319,6 +321,20 @@ class NoAttributeModels(Rule):
                 yield Breach(message="from_attributes is not for workflows", node=node.value)
         elif isinstance(node, ast.Constant) and node.value == "from_attributes" and node not in facts.docstrings:
             yield Breach(message="from_attributes is not for workflows", node=node)
+
+
+def _is_only_asked_about(name: ast.Name, facts: ModuleFacts) -> bool:
+    """Whether a class stands in an annotation, or as what ``isinstance`` asks for."""
+    below: ast.AST = name
+    for above in facts.ancestors(name):
+        if isinstance(above, ast.arg) or below is getattr(above, "annotation", None):
+            return True
+        if below is getattr(above, "returns", None):
+            return True
+        if isinstance(above, ast.Call):
+            return getattr(above.func, "id", "") in {"isinstance", "issubclass"} and below in above.args[1:]
+        below = above
+    return False
 
 
 RULES: tuple[type[Rule], ...] = (

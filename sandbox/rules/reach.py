@@ -166,7 +166,7 @@ def _method(call: ast.Call) -> str:
             return ""
         if name in _METHODS:
             return _METHODS[name]
-        return _text(call.args[0]).upper() if name == "request" and call.args else ""
+        return _text(call.args[0]).upper() if name in {"request", "build_request", "stream"} and call.args else ""
     if name == "send" and len(call.args) > 1:
         return _text(call.args[1]).upper()
     return "POST" if name == "post_json" else ""

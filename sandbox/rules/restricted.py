@@ -7,6 +7,7 @@ Differences from the library's policy, each with its reason:
 - ``f(*args)`` is left alone: calls need no guard of their own.
 - ``d[k] += 1`` and ``o.x += 1`` keep Python's meaning on a target that passed ``_write_``.
 - ``|`` goes through ``_or_``, because ``Optional[int] | "text"`` makes an annotation that pydantic evaluates.
+- ``__exit__`` and ``__aexit__`` are wrapped, so that they get no traceback.
 - Annotations of functions are dropped (nothing reads them at run time), those of classes are kept or put in quotes.
 - Names may begin with one underscore, unless they end with one: those are the guards.
 """
@@ -25,9 +26,11 @@ from sandbox.rules.annotations import kept_annotation
 
 MAGIC_METHODS: Final = words(
     "__init__ __contains__ __lt__ __le__ __eq__ __ne__ __gt__ __ge__ __len__ __bool__ __str__ __repr__ __iter__ "
-    "__getitem__ __hash__ __aenter__ __aexit__ __enter__ __exit__ __call__ __add__ __post_init__"
+    "__getitem__ __hash__ __aenter__ __aexit__ __enter__ __exit__ __call__ __add__ __post_init__ __iadd__ __radd__ "
+    "__sub__ __mul__ __neg__ __setitem__ __delitem__ __next__ __aiter__ __anext__"
 )
 READABLE_MAGIC: Final = NAMED_TUPLE_METHODS | {"__name__"}
+_LEAVING: Final = frozenset({"__exit__", "__aexit__"})
 _LOAD: Final = ast.Load()
 _RUNTIME_ANNOTATED: Final = frozenset({"computed_field", "field_serializer", "model_serializer"})
 
@@ -134,14 +137,16 @@ class RestrictedWorkflow(RestrictingNodeTransformer):
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
-        """Keep Python's meaning; targets pass ``_write_``, ``|=`` on names its guard."""
+        """Keep Python's meaning; targets pass ``_write_``, ``|=`` its guards."""
         node = self.node_contents_visit(node)
         if isinstance(node.op, ast.BitOr) and isinstance(node.target, ast.Name):
             read = ast.copy_location(ast.Name(node.target.id, ast.Load()), node)
             value = _call("_inplacevar_", node, ast.Constant("|="), read, node.value)
             return ast.copy_location(ast.Assign(targets=[node.target], value=value), node)
         if isinstance(node.op, ast.BitOr):
-            self.error(node, "|= works on plain names only.")
+            if isinstance(node.value, ast.JoinedStr) or isinstance(getattr(node.value, "value", None), str):
+                self.error(node, "|= does not take text.")
+            node.value = _call("_merging_", node, node.value)
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
@@ -247,6 +252,8 @@ class RestrictedWorkflow(RestrictingNodeTransformer):
         node = self.node_contents_visit(node)
         self._in_class = outer
         node.returns = returns
+        if node.name in _LEAVING:
+            node.decorator_list.append(ast.copy_location(ast.Name("_leaving_", _LOAD), node))
         return node
 
     def _annotation(self, annotation: ast.expr) -> ast.expr:

@@ -23,8 +23,8 @@ class Restricted(Rule):
     title: ClassVar = "Nothing that RestrictedPython's policy denies"
     reason: ClassVar = "Every access is turned into a guarded one; what cannot be guarded is refused."
     remedy: ClassVar = "Write it in plainer Python: simple names, items, attributes and calls."
-    bad_example: ClassVar = "flags.masks |= 4"
-    good_example: ClassVar = "flags.masks = flags.masks + [4]"
+    bad_example: ClassVar = 'row["tags"] |= "new"'
+    good_example: ClassVar = 'row["tags"] |= {"new"}'
 
     def examine(self, node: ast.AST, facts: ModuleFacts) -> Breaches:
         """Yield nothing: see ``guarded``."""

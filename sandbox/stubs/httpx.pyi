@@ -1,6 +1,7 @@
 """What workflows import as httpx; the classes live in sandbox.facade.http."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from typing import Any
 
@@ -117,6 +118,12 @@ class Response:
     def json(self, **options: Any) -> Any: ...
     def read(self) -> bytes: ...
     async def aread(self) -> bytes: ...
+    def iter_lines(self) -> Iterator[str]: ...
+    def aiter_lines(self) -> AsyncIterator[str]: ...
+    def aiter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]: ...
+    def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]: ...
+    def close(self) -> None: ...
+    async def aclose(self) -> None: ...
     def raise_for_status(self) -> Response: ...
     @property
     def reason_phrase(self) -> str: ...
@@ -141,6 +148,43 @@ class AsyncClient:
     headers: Headers
     cookies: Cookies
     base_url: str
+    def build_request(
+        self,
+        method: str,
+        url: str | URL,
+        *,
+        params: _Params = None,
+        headers: _Fields = None,
+        json: Any = None,
+        data: Any = None,
+        content: bytes | str | None = None,
+        cookies: Mapping[str, str] | None = None,
+        timeout: _Seconds = None,
+    ) -> Request: ...
+    async def send(
+        self,
+        request: Request,
+        *,
+        auth: BasicAuth | tuple[str, str] | None = None,
+        stream: bool = False,
+        follow_redirects: bool = True,
+        timeout: _Seconds = None,
+    ) -> Response: ...
+    def stream(
+        self,
+        method: str,
+        url: str | URL,
+        *,
+        params: _Params = None,
+        headers: _Fields = None,
+        json: Any = None,
+        data: Any = None,
+        content: bytes | str | None = None,
+        cookies: Mapping[str, str] | None = None,
+        auth: BasicAuth | tuple[str, str] | None = None,
+        timeout: _Seconds = None,
+        follow_redirects: bool = True,
+    ) -> AbstractAsyncContextManager[Response]: ...
     async def request(
         self,
         method: str,

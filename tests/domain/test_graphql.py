@@ -11,6 +11,7 @@ from domain.graphql import changes_something
 from tests.requirements import requirement
 
 CHANGE = "mutation Delete { deleteAll { ok } }"
+_MULTIPART = '--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n--x--\r\n'
 
 
 @requirement("PROVE-8")
@@ -30,6 +31,15 @@ CHANGE = "mutation Delete { deleteAll { ok } }"
         f'{{"query": "{{ a }}", "query": {json.dumps(CHANGE)}}}',
         urlencode({"query": CHANGE}),
         CHANGE,
+        _MULTIPART.format(name="operations", value=json.dumps({"query": CHANGE})),
+        _MULTIPART.format(name="operations", value=json.dumps([{"query": "{ a }"}, {"query": CHANGE}])),
+        _MULTIPART.format(name="query", value=CHANGE),
+        "before the parts" + _MULTIPART.format(name="0", value=json.dumps({"query": CHANGE})),
+        urlencode({"operations": json.dumps({"query": CHANGE})}),
+        json.dumps({"operations": {"query": CHANGE}}),
+        json.dumps({"query": "mutation\n\n@live { a }"}),
+        "x" + ('{"a":[' + "1," * 500) * 300 + json.dumps({"query": CHANGE}),
+        "x" + '{"a":' * 5000,
     ],
 )
 def test_a_change_is_seen_in_every_form(body: str) -> None:
@@ -45,6 +55,9 @@ def test_a_change_is_seen_in_every_form(body: str) -> None:
         json.dumps({"query": "# mutation\n{ a }"}),
         json.dumps({"search": "mutation", "page": 1}),
         json.dumps("mutation"),
+        json.dumps({"query": "mutation", "filters": {"query": "subscription box"}}),
+        urlencode({"query": "subscription"}),
+        _MULTIPART.format(name="filter", value=json.dumps({"query": "{ mutation { id } }"})),
         urlencode({"query": "genes and mutations"}),
         urlencode({"q": "mutation"}),
         "",

@@ -7,7 +7,8 @@ business, decided outside. Redirects are followed by the broker, unless ``follow
 from __future__ import annotations
 
 import json as encoder
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, NoReturn, Self
 from urllib.parse import urlencode
 
@@ -66,10 +67,55 @@ class Client(AsyncClient):
         fields = self._fields(headers, cookies, auth)
         if kind and not any(name.lower() == "content-type" for name, _ in fields):
             fields.append(["content-type", kind])
-        meta: dict[str, Any] = {"t": "http", "m": method.upper(), "u": address, "h": fields}
-        meta |= {"r": follow_redirects is not False, "s": seconds(timeout)}
-        answer, received = await self._transport(meta, body)
         request = Request(method, address, Headers(fields), body)
+        return await self._answer(request, fields, follow_redirects, timeout)
+
+    def build_request(
+        self,
+        method: str,
+        url: Any,
+        *,
+        params: Any = None,
+        headers: Any = None,
+        json: Any = None,
+        data: Any = None,
+        content: bytes | str | None = None,
+        cookies: Any = None,
+        timeout: Any = None,
+    ) -> Request:
+        """Return a request for ``send``; the timeout is that of ``send``."""
+        del timeout
+        body, kind = _body(json, data, content)
+        fields = Headers(self._fields(headers, cookies, None))
+        if kind and "content-type" not in fields:
+            fields["content-type"] = kind
+        return Request(method, absolute(url, self.base_url, params), fields, body)
+
+    async def send(
+        self,
+        request: Request,
+        *,
+        auth: Any = None,
+        stream: bool = False,
+        follow_redirects: Any = True,
+        timeout: Any = None,  # noqa: ASYNC109 - as request has it
+    ) -> Response:
+        """Return the answer to a request that ``build_request`` made, read in full."""
+        del stream
+        fields = [[name, value] for name, value in request.headers.multi_items()]
+        if auth is not None:
+            fields += self._fields(None, None, auth)[-1:]
+        return await self._answer(request, fields, follow_redirects, timeout)
+
+    @asynccontextmanager
+    async def stream(self, method: str, url: Any, **options: Any) -> AsyncIterator[Response]:
+        """Give the answer for ``async with``; it is read in full, and its pieces are made of that."""
+        yield await self.request(method, url, **options)
+
+    async def _answer(self, request: Request, fields: list[list[str]], follow: Any, timeout: Any) -> Response:  # noqa: ASYNC109 - as request has it
+        meta: dict[str, Any] = {"t": "http", "m": request.method, "u": request.address, "h": fields}
+        meta |= {"r": follow is not False, "s": seconds(timeout)}
+        answer, received = await self._transport(meta, request.content)
         if "err" in answer:
             raise _error(answer["err"], request)
         hops = answer.get("n") or ()

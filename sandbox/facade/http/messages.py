@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any
 
 from sandbox.facade.http.charset import text_of
@@ -166,6 +166,33 @@ class Response:
     async def aread(self) -> bytes:
         """Return the body."""
         return self.content
+
+    def iter_lines(self) -> Iterator[str]:
+        """Yield the lines of the body, without their ends."""
+        yield from self.text.splitlines()
+
+    async def aiter_lines(self) -> AsyncIterator[str]:
+        """Yield the lines of the body, without their ends."""
+        for line in self.text.splitlines():
+            yield line
+
+    async def aiter_text(self, chunk_size: int | None = None) -> AsyncIterator[str]:
+        """Yield the body's text in pieces."""
+        size = chunk_size or len(self.text) or 1
+        for at in range(0, len(self.text), size):
+            yield self.text[at : at + size]
+
+    async def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
+        """Yield the body in pieces."""
+        size = chunk_size or len(self.content) or 1
+        for at in range(0, len(self.content), size):
+            yield self.content[at : at + size]
+
+    def close(self) -> None:
+        """Do nothing: the body is read already."""
+
+    async def aclose(self) -> None:
+        """Do nothing: the body is read already."""
 
     def raise_for_status(self) -> Response:
         """Return the answer itself, or raise HTTPStatusError for a status that is no success."""

@@ -19,6 +19,7 @@ from sandbox.facade.http import Client
 from sandbox.rules.restricted import RestrictedWorkflow
 from tests.attacks.code.annotations import ANNOTATIONS
 from tests.attacks.code.gadgets import GADGETS
+from tests.attacks.code.hooks import HOOKS
 from tests.attacks.code.snippets import ATTACKS, Attack
 
 DANGEROUS = ("open", "os.", "subprocess.", "socket.", "import", "ctypes.", "shutil.", "pty.", "pickle.")
@@ -38,7 +39,7 @@ def is_dangerous(loot: Any, depth: int = 0) -> bool:
     if isinstance(loot, dict):
         return any(id(value) in REAL or type(value) in HIDDEN_TYPES for value in loot.values())
     if isinstance(loot, str):
-        return "root:" in loot or "<module" in loot or "<frame" in loot or "__builtins__" in loot
+        return any(mark in loot for mark in ("root:", "<module", "<frame", "<traceback", "<code", "__builtins__"))
     if isinstance(loot, list | tuple) and depth < 3:
         return any(is_dangerous(item, depth + 1) for item in loot[:50]) or (
             len(loot) > 50 and isinstance(loot[0], type)
@@ -88,7 +89,7 @@ def main() -> None:
     sys.addaudithook(watch)
     results = {
         attack.name: [attempt(attack, ignore_refusals=False), attempt(attack, ignore_refusals=True)]
-        for attack in (*ATTACKS, *GADGETS, *ANNOTATIONS)
+        for attack in (*ATTACKS, *GADGETS, *ANNOTATIONS, *HOOKS)
     }
     print(json.dumps(results))
 

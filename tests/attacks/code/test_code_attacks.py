@@ -14,13 +14,14 @@ from domain.policy import HostRule, Policy
 from sandbox.check import check, compile_workflow
 from tests.attacks.code.annotations import ANNOTATIONS
 from tests.attacks.code.gadgets import GADGETS
+from tests.attacks.code.hooks import HOOKS
 from tests.attacks.code.snippets import ATTACKS, Attack
 from tests.attacks.code.transform import refusals
 from tests.requirements import requirement
 
 POLICY = Policy(hosts=(HostRule(host="site.test"),))
 ROOT = Path(__file__).parents[3]
-ALL = (*ATTACKS, *GADGETS, *ANNOTATIONS)
+ALL = (*ATTACKS, *GADGETS, *ANNOTATIONS, *HOOKS)
 
 
 @requirement("BOX-1")
@@ -46,7 +47,7 @@ async def test_no_attack_gets_hold_of_anything_behind_the_guards() -> None:
         output, _ = await process.communicate()
     results = json.loads(output)
     assert set(results) == {attack.name for attack in ALL}
-    assert len(results) == len(ALL) > 250
+    assert len(results) == len(ALL) > 330
     breaches = {name: ends for name, ends in results.items() if any("BREACH" in end for end in ends)}
     assert breaches == {}
 

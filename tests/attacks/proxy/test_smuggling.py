@@ -41,6 +41,28 @@ REFUSED = {
     "a length with a sign": b"GET http://OWN/ HTTP/1.1\r\nAUTHContent-Length: +3\r\n\r\nabc",
     "another method by a field": b"GET http://OWN/ HTTP/1.1\r\nAUTHX-HTTP-Method-Override: DELETE\r\n\r\n",
     "another method by another field": b"GET http://OWN/ HTTP/1.1\r\nAUTHX-Method-Override: put\r\n\r\n",
+    "another method by a field that stands twice": b"GET http://OWN/ HTTP/1.1\r\nAUTHX-Method-Override: GET\r\nX-Method-Override: DELETE\r\n\r\n",
+    "another method behind an empty field": b"GET http://OWN/ HTTP/1.1\r\nAUTHX-HTTP-Method: \r\nX-Method-Override: DELETE\r\n\r\n",
+    "another method in a list": b"GET http://OWN/ HTTP/1.1\r\nAUTHX-Method-Override: GET, DELETE\r\n\r\n",
+    "another method by a field with underscores": b"GET http://OWN/ HTTP/1.1\r\nAUTHX_HTTP_METHOD_OVERRIDE: DELETE\r\n\r\n",
+    "another method in the address": b"GET http://OWN/?a=b&%5Fmethod=delete HTTP/1.1\r\nAUTH\r\n",
+    "a tab in the host": b"GET http://127.0.0.1\t@OTHER/ HTTP/1.1\r\nAUTH\r\n",
+    "a tab in the port": b"GET http://OWN\t/ HTTP/1.1\r\nAUTH\r\n",
+    "a vertical tab that ends the address": b"GET http://OWN/\x0bHTTP/1.1 HTTP/1.1\r\nAUTH\r\n",
+    "a form feed in the address": b"GET http://OWN/\x0cx HTTP/1.1\r\nAUTH\r\n",
+    "a control before the scheme": b"GET \x01http://OWN/ HTTP/1.1\r\nAUTH\r\n",
+    "letters beyond ASCII in the host": "GET http://127\u3002OWN/ HTTP/1.1\r\nAUTH\r\n".encode(),
+    "a control in a field": b"GET http://OWN/ HTTP/1.1\r\nX: a\x0bTransfer-Encoding: chunked\r\nAUTH\r\n",
+    "a deleting character in a field": b"GET http://OWN/ HTTP/1.1\r\nX: a\x7f\r\nAUTH\r\n",
+    "a scheme without slashes": b"GET http:OWN/ HTTP/1.1\r\nAUTH\r\n",
+    "a host of nothing": b"GET http:///OWN/ HTTP/1.1\r\nAUTH\r\n",
+    "a port with a sign": b"GET http://127.0.0.1:+80/ HTTP/1.1\r\nAUTH\r\n",
+    "a zone of an address": b"GET http://[fe80::1%25eth0]/ HTTP/1.1\r\nAUTH\r\n",
+    "a host in percent signs": b"GET http://%31%32%37.0.0.1/ HTTP/1.1\r\nAUTH\r\n",
+    "a tunnel with a user": b"CONNECT OWN@OTHER HTTP/1.1\r\nAUTH\r\n",
+    "a tunnel to a port with a sign": b"CONNECT 127.0.0.1:+443 HTTP/1.1\r\nAUTH\r\n",
+    "chunks twice": b"GET http://OWN/ HTTP/1.1\r\nAUTHTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+    "the first words of HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "a handshake that deletes": b"DELETE http://OWN/ HTTP/1.1\r\nAUTH" + UPGRADE + b"\r\n",
     "a handshake with a body": b"GET http://OWN/ HTTP/1.1\r\nAUTH" + UPGRADE + b"Content-Length: 38\r\n\r\n" + SECOND,
     "credentials twice": b"GET http://OWN/ HTTP/1.1\r\nAUTHAUTH\r\n",
@@ -53,6 +75,8 @@ ALONE = {
     "in a body whose length the connection owns": b"GET http://OWN/ HTTP/1.1\r\nAUTHConnection: content-length\r\n"
     b"Content-Length: 38\r\n\r\n" + SECOND,
     "for another host than the address says": b"GET http://OWN/ HTTP/1.1\r\nHost: OTHER\r\nAUTH\r\n",
+    "by a change to HTTP/2": b"GET http://OWN/ HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nAUTH\r\n" + SECOND,
+    "behind an expectation": b"GET http://OWN/ HTTP/1.1\r\nExpect: 100-continue\r\nAUTH\r\n" + SECOND,
     "in another version": b"GET http://OWN/ HTTP/1.0\r\nAUTH\r\n",
 }  # fmt: skip
 
@@ -140,7 +164,7 @@ async def test_a_field_names_no_other_method_to_the_broker(sites: tuple[Listener
     policy = Policy(hosts=(HostRule(host="127.0.0.1", port=own.port),), private_hosts=("127.0.0.1",))
     async with Broker(BrokerOptions()) as broker:
         exchanges = Exchanges(broker, policy, "local")
-        for name in ("X-HTTP-Method-Override", "x-http-method", "X-Method-Override"):
+        for name in ("X-HTTP-Method-Override", "x-http-method", "X-Method-Override", "x_http_method"):
             with pytest.raises(Refused, match="DELETE"):
                 await exchanges.request("GET", f"http://127.0.0.1:{own.port}/", [[name, "delete"]], b"")
         assert (

@@ -7,12 +7,18 @@ from pathlib import Path
 import pytest
 
 from sandbox.check import check
+from sandbox.facade import warm
 from tests.requirements import requirement
 from tests.sandbox.check.site import POLICY, call, load
 
 MODULES = sorted(path for path in (Path(__file__).parent / "good").glob("*.py"))
 HTTP = [path for path in MODULES if not path.name.startswith("page_")]
 PAGES = [path for path in MODULES if path.name.startswith("page_")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warmed() -> None:
+    warm()  # as in the process that runs them
 
 
 def test_there_are_modules_of_many_styles() -> None:

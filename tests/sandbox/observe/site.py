@@ -48,7 +48,8 @@ CARDS = """
 const add = rows => rows.forEach(r => { const a = document.createElement('article');
   a.innerHTML = '<h2>' + r.title + '</h2><span class=p>' + r.price + '</span>'; list.append(a); });
 """
-HOSTILE = Path(__file__).with_name("hostile.js").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[3]
+HOSTILE = (ROOT / "examples" / "boxed_pages" / "hostile.js").read_text(encoding="utf-8")
 HEAD = """<title>Shop</title><link rel="alternate" type="application/rss+xml" title="News" href="/news.rss">
 <link rel="service-desc" type="application/json" href="/spec">
 <script type="application/ld+json">{"@type": "Store", "name": "Shop"}</script>

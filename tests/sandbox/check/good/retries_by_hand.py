@@ -1,6 +1,6 @@
 """Own retries with backoff."""
 
-# ruff: noqa: PLW2901, PIE804 - common
+# ruff: noqa: PIE804 - common
 import asyncio
 from typing import Any, Final
 

@@ -12,7 +12,8 @@ k.onmessage = e => tell('worker', e.data);
 navigator.sendBeacon(away + '/beacon', 'x'); navigator.sendBeacon('/danger', 'x');
 window.open(away + '/popup'); window.open('/popup'); alert('stop');
 navigator.serviceWorker && navigator.serviceWorker.register('/sw.js');
-try { const c = new RTCPeerConnection({iceServers: [{urls: 'stun:127.0.0.1:' + new URL(away).port}]}); c.createDataChannel('x');
+try { const c = new RTCPeerConnection({iceServers: [{urls: 'stun:127.0.0.1:' + new URL(away).port},
+  ...['udp', 'tcp'].map(way => ({urls: 'turn:127.0.0.1:' + new URL(away).port + '?transport=' + way, username: 'u', credential: 'p'}))]}); c.createDataChannel('x');
   c.onicecandidate = e => e.candidate && / 127| 10\.| 192/.test(e.candidate.candidate) && tell('webrtc', 'REACHED');
   c.createOffer().then(o => c.setLocalDescription(o)) } catch (e) {}
 const d = document.createElement('a'); d.href = '/download'; d.download = 'x'; document.body.append(d); d.click();
