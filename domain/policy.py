@@ -73,13 +73,17 @@ class Policy(Value):
         parts = urlsplit(url)
         if parts.scheme not in DEFAULT_PORTS or parts.hostname is None:
             return False
-        if method not in self.methods and not (method == "POST" and url.split("?", 1)[0] in self.read_posts):
-            return False
         try:
             port = parts.port or DEFAULT_PORTS[parts.scheme]
         except ValueError:
             return False
-        return any(rule.admits(parts.scheme, parts.hostname, port) for rule in self.hosts)
+        return self.admits_at(method, url, scheme=parts.scheme, host=parts.hostname, port=port)
+
+    def admits_at(self, method: str, url: str, *, scheme: str, host: str, port: int) -> bool:
+        """Return what ``admits`` does, for a URL whose parts are known."""
+        if method not in self.methods and not (method == "POST" and url.split("?", 1)[0] in self.read_posts):
+            return False
+        return any(rule.admits(scheme, host, port) for rule in self.hosts)
 
     def names_private(self, host: str, port: int) -> bool:
         """Return whether this host may be at a private address: it is named, alone or with this port."""

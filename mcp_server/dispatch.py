@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import anyio
@@ -36,17 +38,7 @@ async def dispatch(desk: Desk, asked: Asked) -> Answer:
     kind = name if name in HANDLERS else PUBLISHED
     begun = time.perf_counter()
     outcome = "cancelled"
-    with (
-        structlog.contextvars.bound_contextvars(
-            tool=name[:80],
-            owner=asked.owner,
-            key=asked.principal.key,
-            request=str(asked.ctx.request_id)[:80],
-            run="",
-        ),
-        span(f"call {kind}"),
-        desk.meters.call(),
-    ):
+    with bound(asked), span(f"call {kind}"), desk.meters.call():
         try:
             async with while_present(asked.ctx):
                 result = await _run(desk, asked)
@@ -59,9 +51,24 @@ async def dispatch(desk: Desk, asked: Asked) -> Answer:
         finally:
             took_s = time.perf_counter() - begun
             note(outcome=outcome)
-            desk.meters.calls.labels(tool=kind, outcome=outcome).inc()
-            desk.meters.seconds.labels(tool=kind).observe(took_s)
+            desk.meters.ended(kind, outcome, took_s)
             log.info("tool_called", outcome=outcome, took_ms=round(took_s * 1000, 1))
+
+
+@contextmanager
+def bound(asked: Asked) -> Iterator[None]:
+    """Put the ids of a call on every line of the log that is written in the block."""
+    tokens = structlog.contextvars.bind_contextvars(
+        tool=asked.params.name[:80],
+        owner=asked.owner,
+        key=asked.principal.key,
+        request=str(asked.ctx.request_id)[:80],
+        run="",
+    )
+    try:
+        yield
+    finally:
+        structlog.contextvars.reset_contextvars(**tokens)
 
 
 async def _run(desk: Desk, asked: Asked) -> Answer:

@@ -25,13 +25,14 @@ class Meters:
 
     def __init__(self, jobs: Running) -> None:
         self._registry = CollectorRegistry()
-        self.calls = Counter(
+        self._calls = Counter(
             "school_tool_calls", "Calls of tools by stable tool (or 'published') and outcome.",
             ["tool", "outcome"], registry=self._registry,
         )  # fmt: skip
-        self.seconds = Histogram(
+        self._seconds = Histogram(
             "school_tool_call_seconds", "Time of calls.", ["tool"], buckets=SECONDS, registry=self._registry
         )
+        self._known: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self.at_work = 0
         self._idle = anyio.Event()
         working = Gauge("school_tool_calls_at_work", "Calls at work.", registry=self._registry)
@@ -52,6 +53,15 @@ class Meters:
             self.at_work -= 1
             if not self.at_work:
                 self._idle.set()
+
+    def ended(self, tool: str, outcome: str, took_s: float) -> None:
+        """Count a call that has ended. What its labels stand for is looked up once: there are few of them."""
+        known = self._known.get((tool, outcome))
+        if known is None:
+            calls, seconds = self._calls.labels(tool=tool, outcome=outcome), self._seconds.labels(tool=tool)
+            known = self._known[tool, outcome] = calls, seconds
+        known[0].inc()
+        known[1].observe(took_s)
 
     async def idle(self) -> None:
         """Wait until no call is at work."""

@@ -16,7 +16,6 @@ from mcp.server.lowlevel import Server
 from mcp.server.lowlevel.server import NotificationOptions
 from mcp.server.models import InitializationOptions
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
-from mcp.server.stdio import stdio_server
 from mcp.server.subscriptions import ListenHandler
 
 from mcp_server import author_prompt, resources
@@ -25,6 +24,9 @@ from mcp_server.dispatch import dispatch
 from mcp_server.listing import Listing
 from mcp_server.principals import Context, principal_of
 from mcp_server.sessions import Audience
+from mcp_server.shaping import Shaping
+from mcp_server.stdio import standard_streams
+from school import tracing
 from school.app import School
 
 NAME = "agent-school"
@@ -116,10 +118,20 @@ def build_server(desk: Desk) -> Served:
         on_get_prompt=get_prompt,
         on_subscriptions_listen=listeners,
     )
-    security = RequestStateSecurity(keys=[state_key(desk.school.settings.home / "keys")])
-    server.middleware.append(RequestStateBoundary(security, default_audience=NAME))
-    server.middleware.append(desk.audience.track)
+    add_middleware(server, desk)
     return Served(server=server, listeners=listeners)
+
+
+def add_middleware(server: SchoolServer, desk: Desk) -> None:
+    """Set what every message passes, outermost first."""
+    security = RequestStateSecurity(keys=[state_key(desk.school.settings.home / "keys")])
+    spans = server.middleware if tracing.is_on() else []  # the SDK's own, which cost a thirtieth of a call
+    server.middleware[:] = [
+        *spans,
+        RequestStateBoundary(security, default_audience=NAME),
+        desk.audience.track,
+        Shaping(server),
+    ]
 
 
 async def serve_stdio(school: School) -> None:
@@ -127,7 +139,7 @@ async def serve_stdio(school: School) -> None:
     async with open_desk(school) as desk, anyio.create_task_group() as tasks:
         server = build_server(desk).server
         tasks.start_soon(watch_registry, school, desk.audience)
-        async with stdio_server() as (reader, writer):
+        async with standard_streams() as (reader, writer):
             await server.run(reader, writer, server.create_initialization_options())
         tasks.cancel_scope.cancel()
 

@@ -18,17 +18,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import aiohttp
-from aiohttp.abc import AbstractCookieJar
-
 from sandbox.addresses import literal
 from sandbox.appearance import USER_AGENT, Appearance
+from sandbox.connections import Connections
 from sandbox.manners import Manners, Rates, Robots
 from sandbox.secrets import SecretStore
 
 RESOLUTION_S = 5.0  # how long the answer of a name server serves the next runs
-_FIELD_BYTES = 16_384
-_CONNECTIONS_PER_ORIGIN = 128
 
 Pace = Callable[[str], Awaitable[None]]
 
@@ -60,7 +56,7 @@ class Broker:
         self.tls = ssl.create_default_context()
         if options.ca_file is not None:
             self.tls.load_verify_locations(cafile=options.ca_file)
-        self._clients: dict[str, aiohttp.ClientSession] = {}
+        self._connections: dict[str, Connections] = {}
         self._resolved: dict[tuple[str, int], tuple[float, tuple[str, ...]]] = {}
 
     async def __aenter__(self) -> Self:
@@ -73,60 +69,37 @@ class Broker:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        clients, self._clients = tuple(self._clients.values()), {}
-        for client in clients:
-            await client.close()
+        for connections in self._connections.values():
+            connections.close()
+        self._connections.clear()
+        await asyncio.sleep(0)  # for the transports to let go of their sockets
 
-    def client(self, owner: str) -> aiohttp.ClientSession:
+    def connections(self, owner: str) -> Connections:
         """Return the owner's pool."""
-        client = self._clients.get(owner)
-        if client is None:
-            client = self._clients[owner] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=0, limit_per_host=_CONNECTIONS_PER_ORIGIN, resolver=_NoResolver(), ssl=self.tls
-                ),
-                cookie_jar=_no_cookies(),
-                auto_decompress=False,
-                timeout=aiohttp.ClientTimeout(total=None),  # asyncio.timeout around each request is cheaper
-                skip_auto_headers=("User-Agent", "Content-Type", "Accept-Encoding", "Accept"),
-                max_line_size=_FIELD_BYTES,
-                max_field_size=_FIELD_BYTES,
-                read_bufsize=1 << 18,
-                trust_env=False,
-            )
-        return client
+        found = self._connections.get(owner)
+        if found is None:
+            found = self._connections[owner] = Connections(self.tls)
+        return found
+
+    def known(self, host: str, port: int) -> tuple[str, ...] | None:
+        """Return the addresses of a host as texts where nobody has to be asked for them; an address is its own."""
+        if literal(host) is not None:
+            return (host,)
+        kept = self._resolved.get((host, port))
+        return kept[1] if kept is not None and kept[0] >= time.monotonic() else None
 
     async def resolve(self, host: str, port: int) -> tuple[str, ...]:
-        """Return the addresses of a host as texts; an address is its own.
+        """Return the addresses of a host as texts.
 
         Raises:
             OSError: the name has no address.
         """
-        if literal(host) is not None:
-            return (host,)
-        key = (host, port)
-        kept = self._resolved.get(key)
-        if kept is None or kept[0] < time.monotonic():
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            addresses = tuple(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
-            if len(self._resolved) > 10_000:
-                self._resolved.clear()
-            kept = self._resolved[key] = (time.monotonic() + RESOLUTION_S, addresses)
-        return kept[1]
-
-
-class _NoResolver(aiohttp.abc.AbstractResolver):
-    """Names are resolved and judged before a request; one that comes here would be unchecked."""
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[aiohttp.abc.ResolveResult]:
-        del port, family
-        raise OSError(f"{host} reached the connector unresolved")
-
-    async def close(self) -> None:
-        return None
-
-
-def _no_cookies() -> AbstractCookieJar:
-    return aiohttp.DummyCookieJar()
+        known = self.known(host, port)
+        if known is not None:
+            return known
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = tuple(dict.fromkeys(str(entry[4][0]).partition("%")[0] for entry in found))
+        if len(self._resolved) > 10_000:
+            self._resolved.clear()
+        self._resolved[host, port] = (time.monotonic() + RESOLUTION_S, addresses)
+        return addresses

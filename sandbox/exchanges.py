@@ -12,6 +12,8 @@ from typing import Any, Literal
 from urllib.parse import quote, urljoin
 
 import aiohttp
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.streams import StreamReader
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -22,10 +24,11 @@ from sandbox import methods
 from sandbox.addresses import Reach, classify, literal
 from sandbox.appearance import USER_AGENT
 from sandbox.broker import Broker
+from sandbox.connections import Peer, Unreachable
 from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
 from sandbox.decoding import Decoder, TooLarge, Undecodable
 from sandbox.facade.http.charset import text_of
-from sandbox.requesting import Fields, Malformed, Target, read_fields, read_method, read_target
+from sandbox.requesting import Fields, Malformed, Target, read_fields, read_method, read_target, request_of
 from sandbox.secrets import Redactor, Secret
 
 REDIRECTS = 10
@@ -89,7 +92,7 @@ class Exchanges:
         self._broker = broker
         self._policy = policy
         self.owner = owner
-        self._client = broker.client(owner)
+        self._connections = broker.connections(owner)
         self.secrets = broker.options.secrets.allowed(owner, policy.secrets)
         self.redactor = Redactor(self.secrets)
         self.records = record
@@ -156,10 +159,10 @@ class Exchanges:
     def _admit(self, ask: Ask) -> None:
         """Hold a request against the policy and the limits, and count it."""
         limits = self._policy.limits
-        host = ask.target.host
-        if not self._policy.admits(ask.method, ask.target.url):
-            raise self._denied(ask.target, f"{ask.method} {ask.target.origin} is outside this tool's policy.")
-        named = methods.in_fields(ask.fields) | methods.in_parameters(ask.target.query, ask.body)
+        target, host = ask.target, ask.target.host
+        if not self._policy.admits_at(ask.method, target.url, scheme=target.scheme, host=host, port=target.port):
+            raise self._denied(target, f"{ask.method} {target.origin} is outside this tool's policy.")
+        named = methods.in_fields(ask.fields) | methods.in_parameters(target.query, ask.body)
         for method in sorted(named - set(self._policy.methods) - {ask.method}):
             raise self._denied(ask.target, f"{method} {ask.target.origin} is outside this tool's policy.")
         if self._policy.only_reads and len(ask.body) > _READING_BYTES:
@@ -179,13 +182,18 @@ class Exchanges:
         """Return the site's answer to an admitted request; a replay has its own (see sandbox.replaying)."""
         limits, host = self._policy.limits, ask.target.host
         seconds = limits.request_s if timeout_s is None else min(timeout_s, limits.request_s)
+        pace = self._broker.options.pace
         try:
-            async with asyncio.timeout(seconds):
-                addresses = await self._addresses(ask.target)
-                if self._broker.options.pace is not None:
-                    await self._broker.options.pace(host)
+            addresses = self._known_addresses(ask.target)
+            if addresses is None or pace is not None:
+                async with asyncio.timeout(seconds):
+                    addresses = await self._addresses(ask.target)
+                    if pace is not None:
+                        await pace(host)
             fields, path = self._prepared(ask)  # refuses before anything is asked
-            ask = replace(ask, body=self._filled_in(ask, fields.get("Content-Type", "")))
+            body = self._filled_in(ask, fields.get("Content-Type", ""))
+            if body is not ask.body:
+                ask = replace(ask, body=body)
             if (host, ask.target.port) in self._public or self._broker.options.manners.private:
                 await self._mind_manners(ask.target, addresses)  # a queue is no fault of the site's
             async with asyncio.timeout(seconds):
@@ -239,17 +247,29 @@ class Exchanges:
 
     async def _addresses(self, target: Target) -> tuple[str, ...]:
         """Return the addresses this run uses for a host: judged at first sight, the same ever after."""
-        key = (target.host, target.port)
-        pinned = self._pinned.get(key)
+        known = self._known_addresses(target)
+        if known is not None:
+            return known
+        try:
+            found = await self._broker.resolve(target.host, target.port)
+        except OSError as error:
+            raise Refused("connect", f"{target.host} has no address.", target.host) from error
+        return self._pin(target, found)
+
+    def _known_addresses(self, target: Target) -> tuple[str, ...] | None:
+        """Return the pinned addresses, or None when a name is to be resolved first."""
+        pinned = self._pinned.get((target.host, target.port))
         if pinned is None:
-            try:
-                found = await self._broker.resolve(target.host, target.port)
-            except OSError as error:
-                raise Refused("connect", f"{target.host} has no address.", target.host) from error
-            if self._judge(target, found):
-                self._public.add(key)
-            pinned = self._pinned[key] = found
+            found = self._broker.known(target.host, target.port)
+            pinned = None if found is None else self._pin(target, found)
         return pinned
+
+    def _pin(self, target: Target, found: tuple[str, ...]) -> tuple[str, ...]:
+        key = (target.host, target.port)
+        if self._judge(target, found):
+            self._public.add(key)
+        self._pinned[key] = found
+        return found
 
     def _judge(self, target: Target, addresses: tuple[str, ...]) -> bool:
         """Refuse addresses that may not be reached; return whether all are public."""
@@ -269,48 +289,47 @@ class Exchanges:
         return Refused("denied", reason, target.host)
 
     async def _send(self, addresses: tuple[str, ...], ask: Ask, fields: CIMultiDict[str], path: str) -> Reply:
+        host = ask.target.host
         for position, address in enumerate(addresses[:_ADDRESSES_TRIED], start=1):
             try:
                 return await self._send_to(address, ask, fields, path)
-            except aiohttp.ClientConnectorError as error:
+            except Unreachable as error:
                 if position == min(len(addresses), _ADDRESSES_TRIED):
-                    reason = type(error.os_error).__name__ if error.os_error else type(error).__name__
-                    raise Refused(
-                        "connect", f"{ask.target.host} cannot be reached ({reason}).", ask.target.host
-                    ) from None
-            except (aiohttp.ClientError, Undecodable, ValueError) as error:
+                    raise Refused("connect", f"{host} cannot be reached ({error.reason}).", host) from None
+            except (aiohttp.ClientError, HttpProcessingError, Undecodable, ValueError) as error:
                 reason = str(error) if isinstance(error, Undecodable) else type(error).__name__
-                raise Refused(
-                    "protocol", f"{ask.target.host} gave a broken answer ({reason}).", ask.target.host
-                ) from None
+                raise Refused("protocol", f"{host} gave a broken answer ({reason}).", host) from None
             except TooLarge as error:
-                raise Refused("limit", f"{ask.target.host}: {error}.", ask.target.host) from None
+                raise Refused("limit", f"{host}: {error}.", host) from None
             except OSError as error:
-                raise Refused("connect", f"{ask.target.host} broke the connection.", ask.target.host) from error
-        raise Refused("connect", f"{ask.target.host} has no address.", ask.target.host)
+                raise Refused("connect", f"{host} broke the connection.", host) from error
+        raise Refused("connect", f"{host} has no address.", host)
 
     async def _send_to(self, address: str, ask: Ask, fields: CIMultiDict[str], path: str) -> Reply:
         target = ask.target
-        at = f"[{address}]" if ":" in address else address
-        async with self._client.request(
-            ask.method,
-            URL(f"{target.scheme}://{at}:{target.port}{path}", encoded=True),
-            headers=fields,
-            data=ask.body or None,
-            allow_redirects=False,
-            server_hostname=target.host if target.scheme == "https" else None,
-        ) as response:
-            self._keep_cookies(response, target)
-            body = await self._read(response)
-            received = [(name.lower(), _field_text(value)) for name, value in response.headers.items()]
-        kept = [(n, self.redactor.text(v)) for n, v in received if n not in _UNPACKED_FIELDS]
-        return Reply(status=response.status, url=target.url, fields=kept, body=self.redactor.data(body))
+        peer = Peer(address, target.port, target.host if target.scheme == "https" else "")
+        answer = await self._connections.ask(peer, ask.method, request_of(ask.method, path, fields, ask.body))
+        message = answer.message
+        try:
+            self._keep_cookies(message.headers.getall("Set-Cookie", ()), target)
+            body = await self._read(message.headers.get("Content-Encoding", ""), answer.body)
+        except BaseException:
+            answer.drop()
+            raise
+        answer.done()
+        redact = self.redactor.text
+        kept = [
+            (lower, redact(_field_text(value)))
+            for lower, value in ((name.lower(), value) for name, value in message.headers.items())
+            if lower not in _UNPACKED_FIELDS
+        ]
+        return Reply(status=message.code, url=target.url, fields=kept, body=self.redactor.data(body))
 
-    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+    async def _read(self, encoding: str, body: StreamReader) -> bytes:
         limits = self._policy.limits
-        decoder = Decoder(response.headers.get("Content-Encoding", ""), limits.response_bytes)
+        decoder = Decoder(encoding, limits.response_bytes)
         parts: list[bytes] = []
-        async for data in response.content.iter_any():
+        while data := await body.readany():
             self.bytes_in += len(data)
             if self.bytes_in > limits.total_bytes:
                 raise TooLarge(f"the run's answers are larger than {limits.total_bytes} bytes")
@@ -363,8 +382,7 @@ class Exchanges:
             fields[secret.key] = secret.value
         return path
 
-    def _keep_cookies(self, response: aiohttp.ClientResponse, target: Target) -> None:
-        found = response.headers.getall("Set-Cookie", [])
+    def _keep_cookies(self, found: Sequence[str], target: Target) -> None:
         if found:
             if self._cookies is None:
                 self._cookies = aiohttp.CookieJar(unsafe=True, quote_cookie=False)

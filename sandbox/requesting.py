@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
@@ -25,6 +26,7 @@ _HOP_BY_HOP = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect",
      "accept-encoding", "http2-settings"}
 )  # fmt: skip
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})  # RFC 9110 section 8.6: these tell that there is none
 _PATH_SAFE = "/%:@!$&'()*+,;=~-._|"
 _QUERY_SAFE = _PATH_SAFE + "?[]"
 
@@ -44,13 +46,13 @@ class Target:
     port: int
     path_and_query: str
 
-    @property
+    @functools.cached_property
     def authority(self) -> str:
         """Host and, unless it is the scheme's own, port, as the Host header has them."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
-    @property
+    @functools.cached_property
     def origin(self) -> str:
         """Scheme and authority."""
         return f"{self.scheme}://{self.authority}"
@@ -60,7 +62,7 @@ class Target:
         """What stands after the question mark."""
         return self.path_and_query.partition("?")[2]
 
-    @property
+    @functools.cached_property
     def url(self) -> str:
         """The whole address."""
         return self.origin + self.path_and_query
@@ -78,10 +80,10 @@ def read_target(url: Any) -> Target:
         raise Malformed("the address has spaces, backslashes or control characters")
     try:
         parts = urlsplit(url)
-        port = parts.port
+        host, port = parts.hostname, parts.port
     except ValueError as error:
         raise Malformed("the address cannot be read") from error
-    if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+    if parts.scheme not in DEFAULT_PORTS or not host:
         raise Malformed("only http and https addresses with a host can be asked")
     if "@" in parts.netloc:
         raise Malformed("an address may not carry user information")
@@ -89,7 +91,7 @@ def read_target(url: Any) -> Target:
         raise Malformed("port 0 cannot be asked")
     return Target(
         scheme=parts.scheme,
-        host=_host(parts.hostname),
+        host=_host(host),
         port=port or DEFAULT_PORTS[parts.scheme],
         path_and_query=_path_and_query(parts),
     )
@@ -128,6 +130,22 @@ def read_fields(fields: Any) -> Fields:
     if size > HEADER_BYTES:
         raise Malformed(f"the headers are larger than {HEADER_BYTES} bytes")
     return kept
+
+
+def request_of(method: str, path_and_query: str, fields: Mapping[str, str], body: bytes) -> bytes:
+    """Return a request as it goes out, with its body; ``fields`` is a multidict that has Host.
+
+    Raises:
+        ValueError: something in it would begin another line.
+    """
+    lines = [f"{method} {path_and_query} HTTP/1.1", f"Host: {fields['Host']}"]
+    lines += [f"{name}: {value}" for name, value in fields.items() if name.lower() != "host"]
+    if body or method in _WITH_BODY:
+        lines.append(f"Content-Length: {len(body)}")
+    head = "\r\n".join(lines)
+    if head.count("\r") != len(lines) - 1 or head.count("\n") != len(lines) - 1 or "\0" in head:
+        raise ValueError("a field has a line break")
+    return head.encode() + b"\r\n\r\n" + body
 
 
 @functools.lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import marshal
-import uuid
+import os
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -268,7 +268,7 @@ class Runner:
             return to_run(
                 ending,
                 exchanges,
-                run_id=uuid.uuid4().hex,
+                run_id=os.urandom(16).hex(),
                 kind=kind,
                 owner=owner,
                 artifact=artifact,

@@ -60,6 +60,11 @@ def using(provider: TracerProvider) -> Iterator[None]:
         provider.shutdown()
 
 
+def is_on() -> bool:
+    """Return whether anything is traced."""
+    return bool(_tracers)
+
+
 @contextmanager
 def span(name: str) -> Iterator[None]:
     """Make the block a span with the ids that are bound; an error that leaves it is told by its kind alone."""

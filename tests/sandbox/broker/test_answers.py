@@ -76,7 +76,7 @@ async def test_a_name_without_an_address_cannot_be_reached(
         raise OSError("no address")
 
     monkeypatch.setattr(broker, "resolve", resolve)
-    assert (await _refusal(broker, site.policy(), site.url("/"))).kind == "connect"
+    assert (await _refusal(broker, site.policy(), site.url("/", "localhost"))).kind == "connect"
 
 
 async def test_the_pace_is_awaited_with_the_host_before_each_request(site: Site) -> None:

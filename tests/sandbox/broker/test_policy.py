@@ -260,8 +260,3 @@ async def test_cookies_live_as_long_as_the_run(broker: Broker, site: Site) -> No
     second = await exchanges.request("GET", site.url("/cookie"), [["cookie", "own=1"]], b"")
     other = await _get(broker, site.policy(), site.url("/cookie"))
     assert [json.loads(reply.body) for reply in (first, second, other)] == [{}, {"own": "1", "session": "mine"}, {}]
-
-
-async def test_connections_are_kept_by_owner(broker: Broker, site: Site) -> None:
-    assert broker.client("ann") is broker.client("ann")
-    assert broker.client("ann") is not broker.client("bob")
