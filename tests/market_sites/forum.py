@@ -64,7 +64,7 @@ class Thread:
 
 def _threads() -> tuple[Thread, ...]:
     chance = random.Random(606)
-    made = []
+    made: list[Thread] = []
     for board, acts in ACTS.items():
         titles = [f"{opener} {act}?" for opener in OPENERS for act in acts]
         chance.shuffle(titles)

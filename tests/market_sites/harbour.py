@@ -80,7 +80,7 @@ class Arrival:
 
 def _fleet() -> tuple[Vessel, ...]:
     chance = random.Random(77)
-    made = []
+    made: list[Vessel] = []
     for suffix in ("", " II", " Star"):
         for name in NAMES:
             lots = tuple(

@@ -90,7 +90,7 @@ QUERY = """query Collection($first: Int!, $after: String, $medium: Medium, $sear
 }"""
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Collection — Ostrava Museum of Art</title><script type="module">
-const QUERY = %s;
+const QUERY = QUERY_TEXT;
 let after = null, medium = null, search = null, nodes = [];
 async function load() {
   const r = await fetch("/graphql", {method: "POST", headers: {"content-type": "application/json"},
@@ -108,11 +108,10 @@ document.querySelector("#medium").onchange = e => { medium = e.target.value || n
 document.querySelector("#q").onchange = e => { search = e.target.value || null; after = null; nodes = []; load(); };
 load();
 </script></head><body><header><a href="/">Ostrava Museum of Art</a></header><main><h1>Collection</h1>
-<label>Search <input id="q" type="search"></label> <label>Medium <select id="medium"><option value="">All</option>%s</select></label>
-<p id="count"></p><section id="works"></section><button id="more" hidden>Load more works</button></main></body></html>""" % (
-    json.dumps(QUERY),
-    "".join(f'<option value="{one}">{name}</option>' for one, name in MEDIUMS.items()),
-)
+<label>Search <input id="q" type="search"></label> <label>Medium <select id="medium"><option value="">All</option>MEDIUM_OPTIONS</select></label>
+<p id="count"></p><section id="works"></section><button id="more" hidden>Load more works</button></main></body></html>""".replace(
+    "QUERY_TEXT", json.dumps(QUERY)
+).replace("MEDIUM_OPTIONS", "".join(f'<option value="{one}">{name}</option>' for one, name in MEDIUMS.items()))
 
 
 def home(request: Request) -> Response:

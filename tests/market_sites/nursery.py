@@ -67,7 +67,7 @@ class Plant:
 
 def _plants() -> tuple[Plant, ...]:
     chance = random.Random(4021)
-    made = []
+    made: list[Plant] = []
     for category, genera in GENERA.items():
         prices = iter(chance.sample(range(25 if category == "fruit" else 4, 80 if category == "fruit" else 39), 30))
         for genus in genera:

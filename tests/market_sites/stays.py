@@ -56,7 +56,7 @@ class Stay:
 
 def _stays() -> tuple[Stay, ...]:
     chance = random.Random(2718)
-    made = []
+    made: list[Stay] = []
     for city, (_, _, latitude, longitude) in CITIES.items():
         names = [f"{head} {kind}" for head in HEADS for kind in KINDS]
         prices = chance.sample(range(35, 420), len(names))

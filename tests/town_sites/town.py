@@ -45,7 +45,7 @@ SITES: tuple[TownSite, ...] = (
 async def answer(
     question: Question, base: str, home: Path, *, secret: tuple[str, str] | None = None
 ) -> tuple[str, str]:
-    """Ask with a registry of its own, and with a stored credential; return right, refused or wrong, and what was seen."""
+    """Ask with a registry of its own; return right, refused or wrong, and what was seen."""
     if secret:
         stored = Secret(name="key", host="127.0.0.1", place="header", key=secret[0], value=secret[1])
         SecretStore(home / "secrets").add("local", stored)
