@@ -27,8 +27,8 @@ _CALLED = re.compile(
     r"(?<!\w)(?:(?:(?:that|which) )?(?:is |are )?(?:called|named|titled|entitled)) (?P<words>[^\W_][\w'&.+-]*)"
 )
 _BEGINNING = re.compile(
-    r"(?<![\w-])(?:starting|beginning|(?:(?:that|which|whose names?) )?(?:starts?|begins?)) with (?:the |an? )?(?:letters? )?"
-    r"\"?(?P<letters>[^\W\d_]{1,3})\"?(?![\w])"
+    r"(?<![\w-])(?:starting|beginning|(?:(?:that|which|whose names?) )?(?:starts?|begins?)) with "
+    r"(?:(?:the |an )?letters? )?\"?(?P<letters>[^\W\d_]{1,3})\"?(?=$|[.,;?!]| (?:and|or|in|near|under|of|with)\b)"
 )
 _RUN = re.compile(r"[A-Z0-9][\w&'.+-]*(?: (?:(?:of|the|and|&|de|la|vs) ){0,2}[A-Z0-9&][\w&'.+-]*)*")
 _NEGATED = re.compile(

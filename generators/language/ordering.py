@@ -100,8 +100,8 @@ _WITH_MOST = re.compile(
     r"smallest) (?P<field>[a-z]+(?: [a-z]+)?)(?!\w)"
 )
 _MOST_DONE = re.compile(
-    rf"(?<![\w-])(?:the )?(?:(?:top )?(?P<count>{NUMERAL}) )?(?P<end>most|least)(?: often)? (?P<done>[a-z]{{2,}}[^\We]ed)"
-    r"(?= [a-z])"
+    rf"(?<![\w-])(?:the )?(?:(?:top )?(?P<count>{NUMERAL}) )?(?P<end>most|least)(?: often)? "
+    r"(?P<done>[a-z]{2,}[^\We]ed)(?= [a-z])"
 )
 """What was done to a record most often: "the 5 most viewed threads"."""
 _TOP_BY = re.compile(

@@ -17,6 +17,7 @@ from generators.sources.roles import Role, roles_of
 _HEADING: Final = re.compile(r'heading "([^"\n]{1,120})" \[level=([12])\]')
 _MOST_SECTIONS: Final = 5
 """More second-level headings than these are the records' own titles."""
+_COUNT_OF: Final = re.compile(r"(?<![\w.,])(?P<number>\d[\d,]{0,9})\s+(?:[^\W\d_]+\s+)?(?P<noun>[^\W\d_]{3,})")
 _LANGUAGE: Final = re.compile(r"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z]{2})")
 
 
@@ -77,9 +78,18 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     spellings = {folded, *forms(folded)}
     if set(fold(" ".join(said)).split()) & spellings:
         return True
+    if _counted_as(spellings, page.text_after or page.text_before, candidate):
+        return True
     language = _LANGUAGE.search(page.served_html[:5000] or page.rendered_html[:5000])
     foreign = language is not None and language.group(1).lower() != "en"
     return foreign and not matches([page.text_after or page.text_before], word)
+
+
+def _counted_as(spellings: set[str], text: str, candidate: RecordCandidate) -> bool:
+    """Whether the page counts its records by the word: "70 works" over as many records."""
+    counts = {str(n) for n in (candidate.total, candidate.count) if n}
+    told = ((found["number"].replace(",", ""), fold(found["noun"])) for found in _COUNT_OF.finditer(text))
+    return any(number in counts and noun in spellings for number, noun in told)
 
 
 def _headings(page: Page) -> list[str]:
