@@ -121,7 +121,7 @@ _DONE = (
 )
 _DOING = (
     r"showing|playing|running|airing|screening|starting|beginning|ending|taking place|scheduled|held|expiring|due|"
-    r"departing|leaving|arriving|opening"
+    r"departing|leaving|arriving|opening|starts?|begins?|opens?|ends?|takes? place"
 )
 _VERB = re.compile(
     r"(?<![\w-])(?:(?:that|which|who) )?(?:(?:are|is|were|was|(?:have|has) been|got) )?"

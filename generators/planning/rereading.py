@@ -17,7 +17,7 @@ from generators.sources.roles import Role, roles_of
 _HEADING: Final = re.compile(r'heading "([^"\n]{1,120})" \[level=([12])\]')
 _MOST_SECTIONS: Final = 5
 """More second-level headings than these are the records' own titles."""
-_COUNT_OF: Final = re.compile(r"(?<![\w.,])(?P<number>\d[\d,]{0,9})\s+(?:[^\W\d_]+\s+)?(?P<noun>[^\W\d_]{3,})")
+_COUNT_OF: Final = re.compile(r"(?<![\w.,])(?P<number>\d[\d,]{0,9})\s+(?P<noun>[^\W\d_]{3,}(?: [^\W\d_]{3,})?)")
 _LANGUAGE: Final = re.compile(r"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z]{2})")
 
 
@@ -89,7 +89,7 @@ def _counted_as(spellings: set[str], text: str, candidate: RecordCandidate) -> b
     """Whether the page counts its records by the word: "70 works" over as many records."""
     counts = {str(n) for n in (candidate.total, candidate.count) if n}
     told = ((found["number"].replace(",", ""), fold(found["noun"])) for found in _COUNT_OF.finditer(text))
-    return any(number in counts and noun in spellings for number, noun in told)
+    return any(number in counts and spellings & set(nouns.split()) for number, nouns in told)
 
 
 def _headings(page: Page) -> list[str]:
