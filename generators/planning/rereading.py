@@ -25,7 +25,7 @@ def reread(intent: Intent, columns: Sequence[Column]) -> Intent:
     """Return the question with words that name a field taken as fields: as wanted ones, or as no words at all."""
     wanted = list(intent.wanted)
     kept: list[Constraint] = []
-    for constraint in intent.constraints:
+    for constraint in _whole_values(intent, columns):
         column = _field_named(constraint, columns)
         if column is None or _shown(columns, str(constraint.value)):
             kept.append(constraint)
@@ -34,6 +34,30 @@ def reread(intent: Intent, columns: Sequence[Column]) -> Intent:
         elif constraint.name == MAYBE_FIELD:
             wanted.append(str(constraint.value))
     return intent.model_copy(update={"constraints": tuple(kept), "wanted": tuple(dict.fromkeys(wanted))})
+
+
+def _whole_values(intent: Intent, columns: Sequence[Column]) -> list[Constraint]:
+    """Return the constraints, words that belong to a value of some column replaced by the value: "for full shade"."""
+    asked = f" {fold(intent.text)} "
+    several = {v for c in columns if len(c.values) > 1 for v in c.values if 1 < len(fold(v).split()) <= _WORDS_OF_VALUE}
+    said = [value for value in sorted(several, key=len, reverse=True) if f" {fold(value)} " in asked]
+    found: list[Constraint] = []
+    for constraint in intent.constraints:
+        whole = next((v for v in said if _is_part(constraint, fold(v).split())), None)
+        replaced = constraint if whole is None else constraint.model_copy(update={"value": whole})
+        if whole is None or all(fold(str(known.value)) != fold(whole) for known in found):
+            found.append(replaced)
+    return found
+
+
+def _is_part(constraint: Constraint, words: Sequence[str]) -> bool:
+    if constraint.topic is not Topic.KEYWORDS:
+        return False
+    value = fold(str(constraint.value)).split()
+    return bool(value) and len(value) < len(words) and all({w, *forms(w)} & set(words) for w in value)
+
+
+_WORDS_OF_VALUE: Final = 4
 
 
 def maybe_fields(intent: Intent, columns: Sequence[Column]) -> list[str]:

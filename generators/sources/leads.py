@@ -12,6 +12,7 @@ from domain.observation import Observation, Page, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, Plan, Relation, SourceKind, Topic
 from domain.values import JsonValue
 from generators.sources.parameters import SEARCH_NAME
+from generators.sources.relevance import named
 
 _MOST: Final = 5
 _ASSETS: Final = (".css", ".js", ".png", ".jpg", ".svg", ".ico", ".pdf", ".zip", ".xml", ".woff2")
@@ -64,7 +65,7 @@ def onward(observation: Observation, intent: Intent, plan: Plan, candidate: Reco
     """
     if not observation.pages or plan.source.kind not in (SourceKind.HTML, SourceKind.BROWSER) or candidate is None:
         return ()
-    if intent.wanted and candidate.columns and any(c.type is not FieldType.URL for c in candidate.columns[3:]):
+    if intent.wanted and all(named(candidate.columns, word) is not None for word in intent.wanted):
         return ()
     titles = {fold(text) for c in candidate.columns for text in (*c.values, *c.samples)}
     said = {f for text in titles for word in text.split() for f in (word, *forms(word))}
@@ -74,7 +75,10 @@ def onward(observation: Observation, intent: Intent, plan: Plan, candidate: Reco
     page = observation.pages[0]
     found = []
     for url, text in _links_within(page, intent):
-        if (text in titles and (set(text.split()) & nouns or (text in parts and not nouns & said))) or (nouns and _ALL_OF.match(text) and set(_ALL_OF.sub("", text).split()) <= nouns):
+        kind = text in titles and bool(set(text.split()) & nouns)
+        part = text in titles and text in parts and not nouns & said
+        all_of_them = bool(nouns) and _ALL_OF.match(text) and set(_ALL_OF.sub("", text).split()) <= nouns
+        if kind or part or all_of_them:
             found.append(url)
     return tuple(dict.fromkeys(found))[:2]
 
