@@ -24,7 +24,7 @@ from domain.values import Value
 from domain.workflow import WorkflowVersion
 from generators.openapi import described_source
 from generators.planner import plan as make_plans
-from generators.sources.leads import leads, pointed
+from generators.sources.leads import leads, named_exactly, onward, pointed
 from generators.study import study
 from registry import ReplayBundle
 from school.app import School
@@ -182,11 +182,14 @@ async def look(
     """
     first = await see(school, query, intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     if isinstance(first, Seen):
-        ahead = pointed(first.observation, intent, first.plans[0]) if first.by_model is None else ()
+        doors = _doors(first, intent)
+        ahead = doors or (pointed(first.observation, intent, first.plans[0]) if first.by_model is None else ())
         problem = None
     else:
         observation, problem = first
-        ahead = leads(observation, intent)
+        doors = ()
+        elsewhere = isinstance(problem, NeedsInput) and problem.field != "site"
+        ahead = named_exactly(observation, intent) if elsewhere else leads(observation, intent)
     for address in ahead[:MOST_LEADS]:
         on_progress(Progress(stage="observe", message=f"following {address}", percent=40))
         nearer = query.model_copy(update={"site": address})
@@ -197,11 +200,23 @@ async def look(
                 raise
             continue  # what the given page has is still there
         if isinstance(found, Seen):
-            return (found, first) if isinstance(first, Seen) else (found,)
+            return (found, first) if isinstance(first, Seen) and not doors else (found,)
+        if doors:
+            raise found[1]  # the given page has only doors, and behind this one the question cannot be decided
     if isinstance(first, Seen):
         return (first,)
     assert problem is not None
     raise problem
+
+
+def _doors(seen: Seen, intent: Intent) -> tuple[str, ...]:
+    """Return the addresses that the given page's records lead to, where they are not the answer themselves."""
+    if seen.by_model is not None:
+        return ()
+    plan = seen.plans[0]
+    return onward(
+        seen.observation, intent, plan, next((c for c in seen.findings.candidates if c.source == plan.records), None)
+    )
 
 
 async def see(
@@ -243,7 +258,7 @@ async def see(
     except (NothingFound, NeedsInput, SourceBlocked) as problem:
         if first:
             return Seen(observation=observation, findings=findings, plans=first, by_model=by_model)
-        if isinstance(problem, SourceBlocked) or (isinstance(problem, NeedsInput) and problem.field != "site"):
+        if isinstance(problem, SourceBlocked):
             raise
         beyond = findings.outside
         return observation, host_question(query.site or observation.url, beyond) if beyond else problem

@@ -294,14 +294,17 @@ def table_headings(tree: Tree, group: Group) -> list[str]:
     table = enclosing(first, "table")
     if table is None:
         return []
+    found: list[str] = []
     for node in tree.nodes[table.index : first.index + 1]:
         if node.tag != "tr" or (node is first and any(child.tag == "td" for child in node.children)):
             continue
         cells = [child for child in node.children if child.tag in {"th", "td"}]
+        if found and (len(cells) <= len(found) or any(cell.tag == "td" for cell in cells)):
+            break  # only a further row of headings tells more, such as that below one that spans several columns
         texts = [_heading_of(tree, cell) for cell in cells]
         if len(texts) >= 2 and all(len(text) < _LONG_HEADING for text in texts):
-            return texts
-    return []
+            found = texts
+    return found
 
 
 def _heading_of(tree: Tree, cell: Node) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from domain.markup import with_body
+from domain.markup import with_body, with_spread_cells
 from generators.induction.classes import is_stable
 from generators.induction.patterns import MAIN_WORD, MENU_WORD, squeeze
 
@@ -156,9 +156,10 @@ def parse_document(html: str) -> Element | None:
     text = with_body(html[:MAX_CHARACTERS].replace("\x00", "").lstrip())
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True, huge_tree=False, remove_pis=True)
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser) if text else None
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser) if text else None
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
+    return root if root is None else with_spread_cells(root)
 
 
 def parse(html: str, url: str = "") -> Tree:

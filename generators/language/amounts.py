@@ -14,7 +14,10 @@ from generators.language.reading import Reading
 
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _SIGN = r"(?:us|ca|c|au|a|nz|hk|s|r)?\$|[€£¥₹]"
-_UNIT = r"(?:(?:us |american |canadian |australian )?dollars?|bucks?|euros?|pounds?|quid|yen|rupees?|francs?)\b"
+_UNIT = (
+    r"(?:(?:us |american |canadian |australian |swiss )?"
+    r"(?:dollars?|bucks?|euros?|pounds?|quid|yen|rupees?|francs?))\b"
+)
 _CODE = r"(?:usd|eur|gbp|jpy|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|inr|cny|sgd|brl|mxn|zar)\b"
 _MONEY = (
     rf"(?:(?:{_SIGN}) ?{_NUMBER}|\b{_CODE} ?{_NUMBER}|(?<![\d.,]){_NUMBER} ?(?:[€£¥$]|{_UNIT}|{_CODE})"
@@ -130,6 +133,16 @@ _ADJECTIVES: Final = {
     "old": "age",
     "large": "size",
 }
+_UNIT_OF = r"(?P<measure>kilomet(?:er|re)s?|kms?|met(?:er|re)s?|m|miles?|mi|feet|ft|kg|hours?|minutes?|pages|gb|mb)"
+_MEASURE_OF = re.compile(
+    rf"(?<!\w)(?:with |has |have |having )?(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER}){_SCALE} ?{_UNIT_OF} of "
+    r"(?P<noun>[a-z]{3,})(?!\w)"
+)
+"""A measure that is called by its own noun: "less than 300 m of ascent"."""
+_BETWEEN_UNITS = re.compile(
+    rf"(?<!\w)(?:between |from )(?P<low>{_NUMBER}) ?(?:{_UNIT_OF.replace('?P<measure>', '?:')} )?(?:-|to|and) ?"
+    rf"(?P<number>{_NUMBER}) ?{_UNIT_OF}(?!\w)(?! (?:of|from|around|away)\b)"
+)
 _NUMBER_NOUN = re.compile(
     rf"(?<!\w)(?:with |has |have )?(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER}|{NUMERAL}) (?P<noun>[a-z][\w-]+)"
 )
@@ -140,6 +153,12 @@ _COUNTED = re.compile(
     rf"|(?<![\w-])(?P<number2>{_NUMBER}|{NUMERAL})[ -](?P<part>(?:bed)?room|bath(?:room)?|door|seat|storey)s?(?![\w-])"
 )
 """A count that the record itself has: "with 3 rooms", "3-room flats"."""
+
+
+_UNIT_NAMES: Final = {
+    **dict.fromkeys(("kilometer", "kilometre", "kilometers", "kilometres", "kms"), "km"),
+    **dict.fromkeys(("mi", "mile"), "miles"),
+}
 
 
 def read_prices(reading: Reading) -> None:
@@ -194,6 +213,13 @@ def read_comparisons(reading: Reading) -> None:
     for found in reading.find(_COMPARED):
         name, relation = _COMPARATIVES[found["word"]]
         reading.add(Topic.NUMBER, relation, _scaled(found), found.span(), name=name)
+    for found in reading.find(_MEASURE_OF):
+        if found["noun"] not in FUNCTION:
+            reading.add(Topic.NUMBER, _relation(found["bound"]), _scaled(found), found.span(), name=found["noun"])
+    for found in reading.find(_BETWEEN_UNITS):
+        name = _UNIT_NAMES.get(found["measure"], found["measure"])
+        _add_number(reading, found.span(), name, found["low"], Relation.AT_LEAST)
+        _add_number(reading, found.span(), name, found["number"], Relation.AT_MOST)
     for found in reading.find(_MEASURED):
         reading.add(
             Topic.NUMBER, _relation(found["bound"]), _scaled(found), found.span(), name=_ADJECTIVES[found["word"]]

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from domain.meaning import dates, gazetteer
+from domain.meaning.words import singular
 from domain.plan import Relation, Topic
 from generators.language.lexicon import ASKING, FIELDS, FUNCTION, RECORD_NOUNS
 from generators.language.reading import Reading
@@ -50,7 +51,7 @@ _ONLINE = re.compile(
 
 _WORK = (
     r"organi[sz]ed|hosted|run|given|presented|written|authored|put on|led|curated|published|made|"
-    r"created|held|taught|performed|directed|sung"
+    r"created|held|taught|performed|directed|sung|[a-z]{2,}[^\We]ed"
 )
 _BY = re.compile(
     rf"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is|were|was) )?(?:{_WORK}) by|from the "
@@ -269,6 +270,9 @@ def _add_small(reading: Reading, start: int, small: re.Match[str]) -> None:
     words = small[0].split()
     kept: list[str] = []
     if words[-1] in _MEASURES:
+        return
+    if words[0] != singular(words[0]) and words[1:2] and words[1] in FUNCTION:
+        reading.take(start, small.start())  # "by artists from Norway": people of a kind, whom no name tells
         return
     for word in words:
         if word in FUNCTION or (not kept and (word in FIELDS or word in ASKING)):

@@ -57,6 +57,7 @@ SUPERLATIVES: Final[dict[str, tuple[str, str]]] = {
     "best paying": ("salary", "desc"),
     "highest paying": ("salary", "desc"),
     "tallest": ("height", "desc"),
+    "highest": ("height", "desc"),
     "deepest": ("depth", "desc"),
     "heaviest": ("weight", "desc"),
     "lightest": ("weight", "asc"),
@@ -98,6 +99,16 @@ _WITH_MOST = re.compile(
     r"(?<![\w-])(?:with|has|have|having) the (?P<end>most|fewest|least|highest|lowest|largest|"
     r"smallest) (?P<field>[a-z]+(?: [a-z]+)?)(?!\w)"
 )
+_MOST_DONE = re.compile(
+    rf"(?<![\w-])(?:the )?(?:(?:top )?(?P<count>{NUMERAL}) )?(?P<end>most|least)(?: often)? "
+    r"(?P<done>[a-z]{2,}[^\We]ed)(?= [a-z])"
+)
+"""What was done to a record most often: "the 5 most viewed threads"."""
+_TOP_BY = re.compile(
+    rf"(?<![\w-])(?P<lead>(?:top|best|first|highest|largest) (?P<count>{NUMERAL}) [a-z -]{{3,40}}?) "
+    r"by (?:the |their )?(?P<field>[a-z]+)(?=$|[.?!])"
+)
+"""A count of the best by something, which is no person: "top 5 trails by ascent"."""
 _BARE_FIRST = re.compile(
     r"(?<![\w-])(?:the )?(?P<end>highest|lowest|most|fewest|least|largest|smallest|best) first(?!\w)"
 )
@@ -167,6 +178,9 @@ def read_order(reading: Reading) -> None:
     for pattern in (_HIGHEST_FIRST, _WITH_MOST, _SORTED, _SORTED_COUNT, _SORTED_ANY):
         for found in reading.find(pattern):
             _add_sort(reading, found.span(), found["field"], found.groupdict().get("end") or found["direction"])
+    _read_most_done(reading)
+    for found in reading.find(_TOP_BY):
+        _add_sort(reading, (found.end("lead"), found.end()), found["field"], "highest")
     for found in reading.find(_BARE_FIRST):
         reading.take(*found.span())
     _read_counts(reading)
@@ -189,6 +203,16 @@ def _read_superlatives(reading: Reading) -> None:
         reading.add(Topic.SORT, Relation.EQUALS, field, found.span(), unit=direction)
 
 
+def _read_most_done(reading: Reading) -> None:
+    """What is done is counted under the noun of the verb: the most viewed has the most views."""
+    for found in reading.find(_MOST_DONE):
+        if found["count"]:
+            reading.add(Topic.COUNT, Relation.AT_MOST, numeral(found["count"]), found.span())
+        noun = f"{found['done'].removesuffix('ed').removesuffix('i')}{'ies' if found['done'].endswith('ied') else 's'}"
+        noun = {"rates": "rating"}.get(noun, noun)
+        reading.add(Topic.SORT, Relation.EQUALS, noun, found.span(), unit="desc" if found["end"] == "most" else "asc")
+
+
 def _add_sort(reading: Reading, where: tuple[int, int], field: str, end: str | None) -> None:
     if field.split(maxsplit=1)[0] in FUNCTION:
         return
@@ -209,8 +233,14 @@ def _read_counts(reading: Reading) -> None:
                     reading.add(Topic.SORT, Relation.EQUALS, "date", found.span(), unit=direction)
     for found in reading.find(_COUNTED):
         counts_records = any(_is_plural_record(word) for word in found["nouns"].split())
+        counts_records = counts_records or (_begins(reading, found.start()) and reading.has(Topic.SORT))
         if found["count"] != "one" and counts_records and not reading.has(Topic.COUNT):
             reading.add(Topic.COUNT, Relation.AT_MOST, numeral(found["count"]), found.span("count"))
+
+
+def _begins(reading: Reading, start: int) -> bool:
+    """Whether the question begins here, but for what asks: "show me the 5 waters with the most bacteria"."""
+    return re.fullmatch(r"(?:(?:please )?(?:show|list|find|give|get)(?: me)? )?", reading.plain[:start]) is not None
 
 
 def _is_plural_record(word: str) -> bool:

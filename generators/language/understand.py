@@ -8,7 +8,14 @@ from domain.errors import InvalidQuery
 from domain.plan import Intent, Topic
 from generators.language.amounts import read_comparisons, read_distances, read_numbers, read_prices
 from generators.language.attributes import read_attributes, read_identifiers, read_named, read_people, read_series
-from generators.language.content import read_content, read_negated, read_portions, read_quoted, read_writes
+from generators.language.content import (
+    read_beginnings,
+    read_content,
+    read_negated,
+    read_portions,
+    read_quoted,
+    read_writes,
+)
 from generators.language.ordering import read_order
 from generators.language.reading import Reading
 from generators.language.wanted import read_wanted
@@ -35,6 +42,7 @@ def understand(text: str, now: datetime) -> Intent:
     centre = read_coordinates(reading)
     read_portions(reading)
     read_quoted(reading)
+    read_beginnings(reading)
     read_comparisons(reading)
     read_prices(reading)
     read_distances(reading)

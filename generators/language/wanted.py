@@ -48,7 +48,7 @@ def read_wanted(reading: Reading) -> None:
             _add_fields(reading, found)
     for found in reading.find(_THEIR):
         words = _listed(reading, found)
-        if found[0].lstrip(", ").startswith("and ") and not reading.wanted:
+        if re.match(r",? ?and (?!their )", found[0]) and not reading.wanted:
             continue
         for word, where in words:
             if word not in reading.wanted:

@@ -11,6 +11,7 @@ from domain.meaning import dates
 from domain.plan import Relation, Topic
 from generators.language.lexicon import FUNCTION
 from generators.language.reading import Reading
+from generators.language.years import read_old_years
 
 _EDGE = r"(?![\w/]|\.\d|-\d)"
 _STARTS = r"after|since|from|starting(?: on| from)?|as of|beginning(?: on)?|on or after|not before|later than"
@@ -92,6 +93,7 @@ def read_dates(reading: Reading, today: date) -> None:
     for found in reading.find(_SINGLE):
         if _is_date(reading, found):
             _read_single(reading, found, today)
+    read_old_years(reading)
     for day in [c for c in reading.constraints if c.topic is Topic.DATE]:
         _take_date_noun(reading, day.span)
         _take_verb(reading, day.span)
@@ -119,11 +121,11 @@ _DONE = (
 )
 _DOING = (
     r"showing|playing|running|airing|screening|starting|beginning|ending|taking place|scheduled|held|expiring|due|"
-    r"departing|leaving|arriving|opening"
+    r"departing|leaving|arriving|opening|starts?|begins?|opens?|ends?|takes? place"
 )
 _VERB = re.compile(
     r"(?<![\w-])(?:(?:that|which|who) )?(?:(?:are|is|were|was|(?:have|has) been|got) )?"
-    rf"(?:(?:newly|recently|first|last|just|originally) )?(?:(?P<done>{_DONE})|{_DOING}) $"
+    rf"(?:(?:newly|recently|first|last|just|originally) )?(?:(?P<done>{_DONE}|[a-z]{{2,}}[^\We]ed)|{_DOING}) $"
 )
 
 

@@ -26,6 +26,7 @@ _SOLD_OUT_TEXTS: Final = ("SOLD OUT", "Sold out", "sold out", "Sold Out", "SoldO
 _STOCK: Final = re.compile(r"\b(?:available|on loan|in stock|out of stock|sold out|unavailable)\b", re.IGNORECASE)
 _FILLING: Final = 2  # a page may say so now and then without meaning its records
 _SURE: Final = 0.5
+_FEW_STATES: Final = 6
 _MOSTLY: Final = 0.8
 _ONLINE: Final = re.compile(r"online|virtual|remote|webinar|zoom|stream", re.IGNORECASE)
 
@@ -150,10 +151,26 @@ def _bind_availability(desk: Desk) -> None:
         told = "Only sold-out records (true) or only those still to be had (false)."
         texts = tuple(dict.fromkeys((*_matching(open_, _SOLD_OUT), *_SOLD_OUT_TEXTS)))
         _add_flag(desk, "sold_out", open_, topic=Topic.AVAILABILITY, wishes=flipped, told=told, texts=texts)
+    elif wishes and (said := _saying_sold_out(desk)) is not None:
+        flipped = [w.model_copy(update={"value": not _available(w)}) for w in wishes]
+        told = "Only sold-out records (true) or only those still to be had (false)."
+        texts = _matching(said, _SOLD_OUT)
+        _add_flag(desk, "sold_out", said, topic=Topic.AVAILABILITY, wishes=flipped, told=told, texts=texts)
     elif all(w.confidence < _SURE for w in wishes) and not _speaks_of_stock(desk):
         desk.notes += ["Nothing tells that a record could be unavailable." for _ in wishes[:1]]
     else:
         desk.unserved += wishes
+
+
+def _saying_sold_out(desk: Desk) -> Column | None:
+    """Return the column of texts of which some say that a record is gone and some that it is to be had."""
+    for column in desk.columns:
+        said = column.values or column.samples
+        gone = [text for text in said if _SOLD_OUT.search(text)]
+        here = [text for text in said if _STOCK.search(text) and text not in gone]
+        if column.type is FieldType.STRING and gone and here and len(said) <= _FEW_STATES:
+            return column
+    return None
 
 
 def _speaks_of_stock(desk: Desk) -> bool:

@@ -17,6 +17,7 @@ from generators.sources.roles import Role, roles_of
 _HEADING: Final = re.compile(r'heading "([^"\n]{1,120})" \[level=([12])\]')
 _MOST_SECTIONS: Final = 5
 """More second-level headings than these are the records' own titles."""
+_COUNT_OF: Final = re.compile(r"(?<![\w.,])(?P<number>\d[\d,]{0,9})\s+(?P<noun>[^\W\d_]{3,}(?: [^\W\d_]{3,})?)")
 _LANGUAGE: Final = re.compile(r"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z]{2})")
 
 
@@ -24,7 +25,7 @@ def reread(intent: Intent, columns: Sequence[Column]) -> Intent:
     """Return the question with words that name a field taken as fields: as wanted ones, or as no words at all."""
     wanted = list(intent.wanted)
     kept: list[Constraint] = []
-    for constraint in intent.constraints:
+    for constraint in _whole_values(intent, columns):
         column = _field_named(constraint, columns)
         if column is None or _shown(columns, str(constraint.value)):
             kept.append(constraint)
@@ -33,6 +34,30 @@ def reread(intent: Intent, columns: Sequence[Column]) -> Intent:
         elif constraint.name == MAYBE_FIELD:
             wanted.append(str(constraint.value))
     return intent.model_copy(update={"constraints": tuple(kept), "wanted": tuple(dict.fromkeys(wanted))})
+
+
+def _whole_values(intent: Intent, columns: Sequence[Column]) -> list[Constraint]:
+    """Return the constraints, words that belong to a value of some column replaced by the value: "for full shade"."""
+    asked = f" {fold(intent.text)} "
+    several = {v for c in columns if len(c.values) > 1 for v in c.values if 1 < len(fold(v).split()) <= _WORDS_OF_VALUE}
+    said = [value for value in sorted(several, key=len, reverse=True) if f" {fold(value)} " in asked]
+    found: list[Constraint] = []
+    for constraint in intent.constraints:
+        whole = next((v for v in said if _is_part(constraint, fold(v).split())), None)
+        replaced = constraint if whole is None else constraint.model_copy(update={"value": whole})
+        if whole is None or all(fold(str(known.value)) != fold(whole) for known in found):
+            found.append(replaced)
+    return found
+
+
+def _is_part(constraint: Constraint, words: Sequence[str]) -> bool:
+    if constraint.topic is not Topic.KEYWORDS:
+        return False
+    value = fold(str(constraint.value)).split()
+    return bool(value) and len(value) < len(words) and all({w, *forms(w)} & set(words) for w in value)
+
+
+_WORDS_OF_VALUE: Final = 4
 
 
 def maybe_fields(intent: Intent, columns: Sequence[Column]) -> list[str]:
@@ -77,9 +102,18 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     spellings = {folded, *forms(folded)}
     if set(fold(" ".join(said)).split()) & spellings:
         return True
+    if _counted_as(spellings, page.text_after or page.text_before, candidate):
+        return True
     language = _LANGUAGE.search(page.served_html[:5000] or page.rendered_html[:5000])
     foreign = language is not None and language.group(1).lower() != "en"
     return foreign and not matches([page.text_after or page.text_before], word)
+
+
+def _counted_as(spellings: set[str], text: str, candidate: RecordCandidate) -> bool:
+    """Whether the page counts its records by the word: "70 works" over as many records."""
+    counts = {str(n) for n in (candidate.total, candidate.count) if n}
+    told = ((found["number"].replace(",", ""), fold(found["noun"])) for found in _COUNT_OF.finditer(text))
+    return any(number in counts and spellings & set(nouns.split()) for number, nouns in told)
 
 
 def _headings(page: Page) -> list[str]:

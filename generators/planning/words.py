@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +16,7 @@ from generators.sources.relevance import named
 from generators.sources.roles import Role, human_text, roles_of
 
 _MOST_EXAMPLES: Final = 8
+_NONE_OF: Final = re.compile(r"(?:with |has |have |having )?(?:no|without(?: any)?) ", re.IGNORECASE)
 _IMPLIED: Final[dict[str, tuple[str, ...]]] = {
     **dict.fromkeys(("concert", "gig", "live music"), ("music", "concerts", "live music")),
     **dict.fromkeys(("game", "match", "fixture"), ("sports", "sport")),
@@ -40,7 +42,7 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
     rest: list[Constraint] = []
     for constraint in asked(desk.intent, Topic.CATEGORY) + asked(desk.intent, Topic.KEYWORDS):
         column, value = _column_with_value(desk, constraint)
-        if column is None and _bind_flag(desk, constraint):
+        if column is None and (_bind_flag(desk, constraint) or _bind_none(desk, constraint)):
             continue
         if column is None:
             if not _bind_choice(desk, constraint) and not _is_record_noun(desk, constraint):
@@ -84,10 +86,15 @@ def _bind_flag(desk: Desk, constraint: Constraint) -> bool:
     """A word that names a yes-or-no column asks for the records that say yes: "accessible stations"."""
     if constraint.relation not in (Relation.CONTAINS, Relation.EXCLUDES) or not isinstance(constraint.value, str):
         return False
-    flags = [c for c in desk.columns if c.type is FieldType.BOOLEAN and c.name not in _NAMES_TAKEN]
-    column = named(flags, constraint.value)
+    free = [c for c in desk.columns if c.name not in _NAMES_TAKEN]
+    column = named([c for c in free if c.type is FieldType.BOOLEAN], constraint.value)
+    if column is None and constraint.relation is Relation.EXCLUDES:
+        column = named([c for c in free if _says_no(c)], constraint.value)
     if column is None or column.name in desk.parameters:
         return False
+    if column.type is not FieldType.BOOLEAN:
+        _add_category(desk, column, _says_no(column))
+        return True
     parameter = Parameter(
         name=column.name,
         type=FieldType.BOOLEAN,
@@ -98,6 +105,37 @@ def _bind_flag(desk: Desk, constraint: Constraint) -> bool:
     )
     desk.add(parameter, column)
     return True
+
+
+def _says_no(column: Column) -> str:
+    """The value by which a column of yes and no says no; empty for any other column."""
+    said = {fold(v): v for v in column.values}
+    return said.get("no", "") if {"yes", "no"} == set(said) else ""
+
+
+def _bind_none(desk: Desk, constraint: Constraint) -> bool:
+    """Bind words such as "with no places left" as none of what a column counts."""
+    if constraint.relation is not Relation.EXCLUDES or not _NONE_OF.match(constraint.span):
+        return False
+    numbers = [c for c in desk.columns if c.type is FieldType.INTEGER and c.name not in _NAMES_TAKEN]
+    column = next((c for c in numbers if _all_in_name(c, str(constraint.value))), None)
+    if column is None or f"max_{column.name}" in desk.parameters:
+        return False
+    parameter = Parameter(
+        name=f"max_{column.name}",
+        type=FieldType.INTEGER,
+        description=f"Only records whose {_spoken(column)} is at most this.",
+        default=0,
+        bindings=(FilterBinding(relation=Relation.AT_MOST, topic=Topic.NUMBER, fields=(column.name,)),),
+        topic=Topic.NUMBER,
+    )
+    desk.add(parameter, column)
+    return True
+
+
+def _all_in_name(column: Column, words: str) -> bool:
+    parts = set(column.name.split("_"))
+    return all({w, *forms(w)} & parts for w in fold(words).split())
 
 
 def _several(column: Column) -> bool:

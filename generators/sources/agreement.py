@@ -15,11 +15,18 @@ from generators.sources.typing import as_text
 _TELLING: Final = 0.7
 """Share of a column's values that must differ for it to name records."""
 _MOST: Final = 200
+_FEWEST_NAMES: Final = 8
+_SHARED: Final = 0.4
+"""Fewer distinct values, by number or by share of the rows, are kinds of records, not names that some share."""
 
 
 def naming_texts(candidate: RecordCandidate, rows: Sequence[JsonObject]) -> tuple[frozenset[str], ...]:
-    """Return, for each column that names records, its values (folded)."""
+    """Return, for each column that names records, its values (folded).
+
+    Since several records may bear one name, the column that tells most of the others apart is among them.
+    """
     found = []
+    second: frozenset[str] = frozenset()
     for column in candidate.columns:
         if column.type is not FieldType.STRING:
             continue
@@ -27,7 +34,9 @@ def naming_texts(candidate: RecordCandidate, rows: Sequence[JsonObject]) -> tupl
         distinct = frozenset(t for t in texts if len(t) > 3)
         if len(distinct) >= _TELLING * len(rows[:_MOST]) and len(distinct) > 2:
             found.append(distinct)
-    return tuple(found)
+        elif len(distinct) > max(len(second), _FEWEST_NAMES, _SHARED * len(rows[:_MOST])):
+            second = distinct
+    return (*found, second) if second else tuple(found)
 
 
 def agreement(columns: Sequence[frozenset[str]], records: Sequence[JsonValue]) -> float:

@@ -116,7 +116,9 @@ def _all_differ(column: Column, members: Sequence[JsonValue]) -> bool:
 
 
 def _is_id(column: Column) -> bool:
-    return column.name in {"id", "uuid", "key", "slug", "api_id"} or column.name.endswith(("_id", "_uuid", "_key"))
+    return column.name in {"id", "uuid", "key", "slug", "api_id", "code", "sku", "isbn"} or column.name.endswith(
+        ("_id", "_uuid", "_key")
+    )
 
 
 def _is_address(column: Column) -> bool:

@@ -279,6 +279,8 @@ class _Deep:
         return [r for d in same if d.request.url == idea.second.url for r in records(d.value, path)]
 
     def _identity_locator(self) -> str:
+        if len(self._candidate.identity) > 1:
+            return ""  # one column of several tells no record from another: whole records are compared
         names = self._candidate.identity[:1]
         return next((c.locator for c in self._candidate.columns if c.name in names), "")
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from domain.meaning.words import fold, forms, matches
-from domain.observation import Observation, Page
-from domain.plan import FieldType, Intent, Plan, Relation, SourceKind, Topic
+from domain.observation import Observation, Page, RecordCandidate
+from domain.plan import Constraint, FieldType, Intent, Plan, Relation, SourceKind, Topic
 from domain.values import JsonValue
 from generators.sources.parameters import SEARCH_NAME
+from generators.sources.relevance import named
 
 _MOST: Final = 5
 _ASSETS: Final = (".css", ".js", ".png", ".jpg", ".svg", ".ico", ".pdf", ".zip", ".xml", ".woff2")
@@ -53,6 +55,69 @@ def pointed(observation: Observation, intent: Intent, plan: Plan) -> tuple[str, 
     if bound and not any(matches([text], w) for w in bound):
         found += _searches(page, " ".join(bound))
     return tuple(dict.fromkeys(found))[:2]
+
+
+def onward(observation: Observation, intent: Intent, plan: Plan, candidate: RecordCandidate | None) -> tuple[str, ...]:
+    """Return where the page's records only lead to what was asked: they are its kinds or places, not the things.
+
+    A record that is called what the question asks for ("Roses", "Castles in Saxony"), or its place or part while no
+    record says the question's noun ("Lisbon" for places to stay), is a door. Rows of doors are no answer.
+    """
+    if not observation.pages or plan.source.kind not in (SourceKind.HTML, SourceKind.BROWSER) or candidate is None:
+        return ()
+    if intent.wanted and all(named(candidate.columns, word) is not None for word in intent.wanted):
+        return ()
+    titles = {fold(text) for c in candidate.columns for text in (*c.values, *c.samples)}
+    said = {f for text in titles for word in text.split() for f in (word, *forms(word))}
+    nouns = {f for w in fold(intent.subject).split() for f in (w, *forms(w))}
+    called = [str(c.value) for c in intent.constraints if c.topic in (Topic.PLACE, Topic.KEYWORDS) and _is_wanted(c)]
+    parts = {fold(text).removeprefix("the ") for text in called} - nouns
+    page = observation.pages[0]
+    found = []
+    for url, text in _links_within(page, intent):
+        kind = text in titles and bool(set(text.split()) & nouns)
+        part = text in titles and text in parts and not nouns & said
+        all_of_them = bool(nouns) and _ALL_OF.match(text) and set(_ALL_OF.sub("", text).split()) <= nouns
+        if kind or part or all_of_them:
+            found.append(url)
+    return tuple(dict.fromkeys(found))[:2]
+
+
+def named_exactly(observation: Observation, intent: Intent) -> tuple[str, ...]:
+    """Return addresses whose link says only what the question says, of which some is no mere small word."""
+    if not observation.pages:
+        return ()
+    scored: dict[str, int] = {}
+    for url, text in _links_within(observation.pages[0], intent):
+        scored.setdefault(url, len(set(text.split()) - _SMALL))
+    return tuple(sorted(scored, key=lambda u: -scored[u]))[:2]
+
+
+def _is_wanted(constraint: Constraint) -> bool:
+    return constraint.relation in (Relation.CONTAINS, Relation.EQUALS)
+
+
+_ALL_OF: Final = re.compile(
+    r"^(?:(?:see|view|show|browse|list) )?all |^(?:see|view|show|browse) (?:the |our )?(?:full )?"
+)
+
+
+def _links_within(page: Page, intent: Intent) -> Iterator[tuple[str, str]]:
+    """Links to other pages of the site whose texts the question says word by word, with the text (folded)."""
+    asked = {f for w in fold(intent.text).split() for f in (w, *forms(w))} | _SMALL | _SHOWING
+    here = page.final_url.split("#", 1)[0].rstrip("/")
+    for link in page.links:
+        url, text = urljoin(page.final_url, link.href).split("#", 1)[0], fold(link.text)
+        same = urlsplit(url).netloc == urlsplit(page.final_url).netloc and url.rstrip("/") != here
+        words = set(text.split())
+        if same and words <= asked and words - _SMALL - _SHOWING - _ASKED_WITH:
+            yield url, text
+
+
+_SHOWING: Final = frozenset({"see", "view", "show", "browse", "list", "our", "full"})
+_ASKED_WITH: Final = frozenset(
+    {"with", "that", "are", "is", "not", "no", "than", "more", "most", "their", "to", "from"}
+)
 
 
 def _texts(value: JsonValue) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from domain.meaning.foreign import FOREIGN
+from domain.meaning.told import told_counts
 from domain.meaning.words import fold, forms, singular
 from domain.observation import Column, Observation, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, SourceKind, Topic
@@ -16,6 +17,8 @@ from generators.sources.roles import Role, first, human_text, moment, playing, r
 _CLASS: Final = re.compile(r"(?<=[a-z*\s])\.([A-Za-z][\w-]*)(?=[^.]*@)")
 _FULL: Final = 0.95
 SCATTERED: Final = "found as path"
+_TOLD_COUNT: Final = 2.0
+"""What it weighs that the page says it shows as many records as a group has."""
 _AMOUNT: Final = re.compile(r"[\d.,\s]*\d ?(?P<unit>[^\W\d_]{1,12}[²³]?)\.?")
 _YEAR: Final = re.compile(r"(?:1[0-9]|20)\d\d")
 _GENERAL: Final = frozenset({"", "items", "things", "results", "entries", "records", "rows", "list", "all", "data"})
@@ -34,6 +37,8 @@ def relevance(candidate: RecordCandidate, intent: Intent, visible: str) -> float
     if candidate.kind in (SourceKind.HTML, SourceKind.BROWSER, SourceKind.OPENAPI):
         # ranked already, by the record finder or the choice of operations; score is 1, 1/2, 1/3 …
         called = 2.5 * _called_so(candidate, intent)
+        told, _ = told_counts(visible, intent.subject)
+        called += _TOLD_COUNT if candidate.count in told and candidate.kind is not SourceKind.OPENAPI else 0.0
         return 3.0 * candidate.score + 1.0 * served_share(candidate.columns, intent) + called
     titles = _titles(candidate)
     seen = max((shown(texts, visible) for texts in titles), default=0.0) if visible else 0.0

@@ -1,7 +1,7 @@
 // Finds one "load more" control, marks it with the given attribute, and returns its text; null when there is none.
 // Button-like elements only; never a submitter, never a link that leaves the page, never a word that changes things.
 ({ mark }) => {
-  const asks = /^(?:\W*)(?:(?:load|show|see|view|get|fetch)\s+(?:\d+\s+)?(?:more|next|additional|older)\b.{0,30}|more(?:\s+(?:results|items|events|posts|entries|products))?|next\s+\d+.{0,20})(?:\W*)$/i;
+  const asks = /^(?:\W*)(?:(?:load|show|see|view|get|fetch)\s+(?:\d+\s+)?(?:more|next|additional|older)\b.{0,30}|more(?:\s+(?!options|filters|actions|tools|settings|menu|languages?|ways|links|services|share)[\p{L}-]+){0,2}|next\s+\d+.{0,20}|mehr (?:anzeigen|laden)|weitere(?: \p{L}+)? (?:anzeigen|laden)|(?:voir|afficher|charger) plus.{0,20}|(?:ver|cargar|mostrar) más.{0,20}|(?:carica|mostra) altr[io].{0,20}|(?:meer laden|toon meer)|(?:visa|ladda) fler.{0,20})(?:\W*)$/iu;
   const never = /delete|remove|buy|order|pay|sign|log ?in|log ?out|subscribe|cart|checkout|unsubscribe|report|about|info|details|less/i;
   const candidates = document.querySelectorAll('button, [role="button"], a:not([href]), a[href="#"], a[href="javascript:void(0)"], a[href^="javascript:;"], input[type="button"]');
   const found = [];

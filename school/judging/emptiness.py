@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from statistics import median
+from urllib.parse import unquote_plus, urlsplit
 
-from domain.meaning.words import fold, forms
+from domain.meaning.words import fold, forms, matches
 from domain.plan import FieldType, FilterBinding, Parameter, Relation, SourceBinding, Topic
 from domain.run import Finding
 from domain.values import JsonObject, JsonValue
@@ -22,7 +23,8 @@ def empty_is_honest(case: Case) -> Finding:
     """When the question's own values give no rows, each of its words was looked for where it would be said.
 
     A word that some record satisfies by itself was. One that none does counts only where the site itself searched
-    for it, where the records tell of what kind they are, or where it is a name and the records have names.
+    for it, where the records tell of what kind they are, or where it is a name and the records have names. A word that
+    the page itself says while no record does never counts: what it is about was not read.
     A question that names one record by its identifier asks about that record: it must be there, and say the words.
     """
     if not case.tried or case.tried[0].run.rows:
@@ -43,6 +45,9 @@ def empty_is_honest(case: Case) -> Finding:
         seen = [w for w in words if _some(case, parameter, binding, wanted=[w], rows=known)]
         shown += len(seen)
         unseen = [w for w in words if w not in seen]
+        said = [w for w in unseen if _page_says(case, parameter, w)]
+        if said and not (binding.any_of and seen):
+            return failed(CHECK, f"the page says {', '.join(map(repr, said))} and no record that was read does")
         amiss = [w for w in unseen if named or not _honest(case, parameter, binding, word=w, rows=known)]
         if amiss and not (binding.any_of and seen):
             return failed(CHECK, _told(amiss, binding, named))
@@ -53,6 +58,15 @@ def _told(words: list[str], binding: FilterBinding, named: list[JsonValue]) -> s
     said, where = ", ".join(repr(word) for word in words), ", ".join(binding.fields)
     why = f"the question is about {named[0]!r} alone" if named else f"{where} do not tell what kind a record is"
     return f"no record that was seen says {said}, and {why}"
+
+
+def _page_says(case: Case, parameter: Parameter, word: str) -> bool:
+    """Whether a word stands in the page's text, which is no mere echo of what was searched for."""
+    if not case.observation.pages or any(isinstance(b, SourceBinding) for b in parameter.bindings):
+        return False
+    page = case.observation.pages[0]
+    echoed = fold(word) in fold(unquote_plus(urlsplit(page.final_url).query))
+    return not echoed and matches([page.text_after or page.text_before], word)
 
 
 def _some(

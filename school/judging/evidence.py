@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
+from domain.meaning.told import told_counts
 from domain.meaning.words import fold
 from domain.plan import FieldType, SourceKind
 from domain.run import Finding
@@ -63,9 +64,18 @@ def own_records_found(case: Case) -> Finding:
     chosen = any(p.required and any(b.kind == "source" for b in p.bindings) for p in case.plan.parameters)
     if not found and chosen:
         return not_applicable("own_records_found", "the page was seen with another choice than the question's")
+    _, said = told_counts(_page_text(case), case.plan.intent.subject)
+    at_page = case.plan.source.kind in (SourceKind.HTML, SourceKind.EMBEDDED) and not chosen
+    if at_page and unfiltered and not truncated and said is not None and len(got) < len(observed) + 1 <= said:
+        return failed("own_records_found", f"the page says that it has {said} records, {len(got)} were read")
     if not found or (unfiltered and not truncated and found < SHOWN_ENOUGH * len(observed)):
         return failed("own_records_found", f"{found} of {len(observed)} observed records are among the rows")
     return passed("own_records_found", f"{found} of {len(observed)} observed records are among the rows")
+
+
+def _page_text(case: Case) -> str:
+    page = case.observation.pages[0] if case.observation.pages else None
+    return (page.text_after or page.text_before) if page is not None else ""
 
 
 def nothing_baked(case: Case) -> Finding:

@@ -44,7 +44,7 @@ async def test_a_question_is_answered_from_the_sites_own_records(
     site: TownSite, question: Question, tmp_path: Path
 ) -> None:
     async with running(site.app) as base:
-        outcome, seen = await answer(question, base, tmp_path / "home")
+        outcome, seen = await answer(question, base, tmp_path / "home", secret=site.secret)
     assert outcome in (("refused", "right") if question.honest else ("right",)), seen
 
 

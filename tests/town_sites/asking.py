@@ -43,11 +43,12 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class TownSite:
-    """A site: its name, the application, and what is asked of it."""
+    """A site: its name, the application, what is asked of it, and the header and value that it wants, if any."""
 
     name: str
     app: Starlette
     questions: tuple[Question, ...]
+    secret: tuple[str, str] | None = None
 
 
 def differences(question: Question, rows: Iterable[Mapping[str, Any]]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from domain.errors import NeedsInput, SchoolError
 from domain.plan import PlannerKind, Query
+from sandbox.secrets import Secret, SecretStore
 from school.app import open_school
 from school.ask import ask
 from school.settings import load_settings
@@ -41,8 +42,13 @@ SITES: tuple[TownSite, ...] = (
 )
 
 
-async def answer(question: Question, base: str, home: Path) -> tuple[str, str]:
+async def answer(
+    question: Question, base: str, home: Path, *, secret: tuple[str, str] | None = None
+) -> tuple[str, str]:
     """Ask with a registry of its own; return right, refused or wrong, and what was seen."""
+    if secret:
+        stored = Secret(name="key", host="127.0.0.1", place="header", key=secret[0], value=secret[1])
+        SecretStore(home / "secrets").add("local", stored)
     query = Query(text=question.text, site=base + question.begin, planner=PlannerKind.BUILTIN)
     async with open_school(load_settings(home=home, now=NOW, database="")) as school:
         try:

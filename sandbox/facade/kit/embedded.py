@@ -73,7 +73,9 @@ def _assigned(node: Node, names: tuple[str, ...], selector: str, index: int) -> 
     for script in node.css(selector):
         text = script.raw_text()
         for name in names:
-            for found in re.finditer(rf"(?<![\w$.]){re.escape(name)}[\"']?\s*\]?\s*[=:]\s*(?:JSON\.parse\(\s*)?", text):
+            for found in re.finditer(
+                rf"(?<![\w$.]){_GLOBAL}{re.escape(name)}[\"']?\s*\]?\s*[=:]\s*(?:JSON\.parse\(\s*)?", text
+            ):
                 value = _literal_at(text, found.end(), parsed=found.group().rstrip().endswith("("))
                 if value is _UNREADABLE:
                     continue
@@ -84,6 +86,7 @@ def _assigned(node: Node, names: tuple[str, ...], selector: str, index: int) -> 
 
 
 _UNREADABLE = object()
+_GLOBAL = r"(?:(?:window|self|globalThis|this)\s*(?:\.\s*|\[\s*[\"']))?"
 
 
 def _literal_at(text: str, position: int, *, parsed: bool) -> Any:

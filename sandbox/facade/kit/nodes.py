@@ -9,7 +9,7 @@ from typing import Any
 from cssselect import SelectorError
 from lxml import etree
 
-from domain.markup import with_body
+from domain.markup import with_body, with_spread_cells
 from domain.selectors import xpath_of
 from sandbox.facade.frozen import words
 from sandbox.facade.kit.errors import SourceChanged
@@ -140,7 +140,7 @@ def parse_html(text: str | bytes, url: str = "") -> Node:
     """
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, recover=True, huge_tree=False, remove_pis=True)
     root = _parsed(with_body(text) if isinstance(text, str) else text, parser)
-    return Node(root if root is not None else etree.Element("html"), url)
+    return Node(with_spread_cells(root) if root is not None else etree.Element("html"), url)
 
 
 def parse_xml(text: str | bytes, url: str = "") -> Node:
