@@ -28,7 +28,7 @@ VIEWPORT_WIDTH_PX = 1_366
 _SAMPLE = 12
 _MEANS = (
     *("link", "one_link", "image", "heading", "date", "price", "address", "files"),
-    *("with_text", "linked_text", "repeats_inside", "answers"),
+    *("with_text", "linked_text", "repeats_inside", "holds_parts", "answers"),
 )
 
 
@@ -187,6 +187,7 @@ def _place_features(
     return {
         "menu": share([top.in_menu for top in tops]),
         "main": share([top.in_main for top in tops]),
+        "aside": share([top.in_aside for top in tops]),
         "hidden": share([top.hidden for top in tops]),
         "text_share": min(1.0, mass / (tree.root.text_length or 1)),
         "log_size": math.log1p(min(sum(top.size for top in tops) / len(tops), 200)),

@@ -89,14 +89,14 @@ def _raise_runs(everything: Sequence[Ranked]) -> list[Ranked]:
 
     A definition without its term, or every second row of a table, often looks purer than the whole record does.
     """
-    scores = {ranked.group.spans: ranked.score for ranked in everything}
+    spans = [(set(ranked.group.spans), ranked.score) for ranked in everything]
     result: list[Ranked] = []
     for ranked in everything:
         if ranked.group.origin == "run" and _is_whole(ranked.group):
             records = ranked.group.records
-            parts = [tuple((n.index, n.end) for n in column) for column in zip(*records, strict=False)]
-            parts.append(tuple((node.index, node.end) for record in records for node in record))
-            best = max((scores[part] for part in parts if part in scores), default=ranked.score)
+            parts = {(node.index, node.end) for record in records for node in record}
+            least = _FAMILY * len(records)
+            best = max((s for own, s in spans if len(own) >= least and own <= parts), default=ranked.score)
             nodes = sum(map(len, records))
             raised = max(ranked.score, best + 0.01 + 0.0001 * min(nodes, 1_000))
             result.append(replace(ranked, score=raised))
