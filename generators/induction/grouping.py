@@ -26,7 +26,9 @@ _NEVER = frozenset({"br", "option", "hr", "wbr", "col", "colgroup", "source"})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Records that may be the page's list. ``origin`` is the generator: siblings, path, cousins, rows, run, raised."""
+    """Records that may be the page's list. ``origin`` is the generator: siblings, path, cousins, class,
+    items, mixed, rows, run, raised.
+    """
 
     origin: str
     records: tuple[Record, ...]
@@ -165,8 +167,9 @@ def _add_mixed(pool: _Pool, nodes: Sequence[Node]) -> None:
         inner = children[1:-1]
         if all(child.tag == tag for child in inner) or max(c.size for c in children) > _SMALL_ITEM:
             continue
+        items = [(child,) for child in children if any(map(str.isalnum, pool.tree.text(child)))]
+        pool.add("items", items, with_variants=False)
         pool.add("mixed", [(child,) for child in children])
-        pool.add("mixed", [(c,) for c in children if any(map(str.isalnum, pool.tree.text(c)))], with_variants=False)
 
 
 def _add_rows(pool: _Pool, nodes: Sequence[Node]) -> None:

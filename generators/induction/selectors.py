@@ -73,7 +73,7 @@ def _by_exclusion(nodes: Sequence[Node], tree: Tree) -> str:
     """
     wanted = {node.index for node in nodes}
     own = {name for node in nodes for name in (node.element.get("class") or "").split()}
-    for _, selector in itertools.islice(_proposals(nodes), MAX_TRIES_CLOSEST):
+    for _, selector in itertools.islice(_proposals(nodes), MAX_TRIES):
         found = hits(tree, selector)
         rest = [tree.nodes[index] for index in found if index not in wanted]
         if not rest or len(found) - len(rest) < len(wanted) or len(rest) > len(wanted):
