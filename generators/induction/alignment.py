@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from generators.induction.cells import column_of
+from generators.induction.cells import column_of, span
 from generators.induction.classes import is_utility
 from generators.induction.grouping import Group, enclosing
 from generators.induction.patterns import DATE, LABEL, PHONE, POSTAL_ADDRESS, PRICE, squeeze
@@ -29,6 +29,7 @@ _LOOKED_AT = 400
 _ATTRIBUTES = ("href", "src", "data-src", "alt", "title", "datetime", "content", "aria-label", "value", "data-href")
 _WITH_DIGITS = frozenset({DATE, PHONE, POSTAL_ADDRESS})
 _DIGIT = re.compile(r"\d")
+_MAX_COLUMNS = 60
 _FULL = 0.9
 """Share of records with a text below which the records' whole texts are offered too."""
 _LONG_HEADING = 50
@@ -287,24 +288,38 @@ def _fits(home: Strand, strand: Strand) -> bool:
 
 
 def table_headings(tree: Tree, group: Group) -> list[str]:
-    """Return the headings over the cells of the table the records are rows of; [] without such a table."""
+    """Return the headings over the columns of the table the records are rows of; [] without such a table.
+
+    Of several heading rows the lowest names a column, and the ones above too where that alone is said twice.
+    """
     first = group.records[0][0]
     if first.tag != "tr":
         return []
     table = enclosing(first, "table")
     if table is None:
         return []
-    found: list[str] = []
+    over: dict[int, list[str]] = {}
     for node in tree.nodes[table.index : first.index + 1]:
         if node.tag != "tr" or (node is first and any(child.tag == "td" for child in node.children)):
             continue
         cells = [child for child in node.children if child.tag in {"th", "td"}]
-        if found and (len(cells) <= len(found) or any(cell.tag == "td" for cell in cells)):
-            break  # only a further row of headings tells more, such as that below one that spans several columns
         texts = [_heading_of(tree, cell) for cell in cells]
-        if len(texts) >= 2 and all(len(text) < _LONG_HEADING for text in texts):
-            found = texts
-    return found
+        is_under = bool(over) and bool(cells) and all(cell.tag == "th" for cell in cells)
+        if (
+            (over and not is_under)
+            or (len(texts) < 2 and not over)
+            or any(len(text) >= _LONG_HEADING for text in texts)
+        ):
+            if over:
+                break
+            continue
+        for cell, text in zip(cells, texts, strict=True):
+            start = column_of(tree, cell)
+            for column in range(start, start + min(span(cell, "colspan"), _MAX_COLUMNS)):
+                over.setdefault(column, []).append(text)
+    lowest = Counter(texts[-1] for texts in over.values())
+    names = {c: texts[-1] if lowest[texts[-1]] == 1 else " ".join(dict.fromkeys(texts)) for c, texts in over.items()}
+    return [names.get(column, "") for column in range(max(names, default=-1) + 1)]
 
 
 def _heading_of(tree: Tree, cell: Node) -> str:

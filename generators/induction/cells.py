@@ -45,12 +45,13 @@ def _lay_out(tree: Tree, rows: Iterable[Node]) -> None:
             while column in taken:
                 column += 1
             tree.columns[cell.index] = column
-            width, height = _span(cell, "colspan"), _span(cell, "rowspan")
+            width, height = span(cell, "colspan"), span(cell, "rowspan")
             if height > 1:
                 spanned.update(dict.fromkeys(range(column, column + width), height - 1))
             column += width
 
 
-def _span(cell: Node, name: str) -> int:
+def span(cell: Node, name: str) -> int:
+    """Return how many columns or rows a cell spans (``name`` is the attribute)."""
     text = cell.element.get(name) or "1"
     return max(1, min(MAX_SPAN, int(text))) if text.isascii() and text.isdigit() and len(text) < 6 else 1

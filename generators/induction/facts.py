@@ -36,7 +36,7 @@ Place = tuple[int, str, tuple[str, ...]]
 
 KINDS = (
     *("link", "one_link", "image", "heading", "date", "price", "address", "email", "phone", "files"),
-    *("with_text", "text", "linked_text", "repeats_inside", "answers", "inner_links"),
+    *("with_text", "text", "linked_text", "repeats_inside", "holds_parts", "answers", "inner_links"),
 )
 """What each number of ``Facts.numbers`` says; all but ``linked_text`` and ``inner_links`` are yes or no."""
 
@@ -75,6 +75,7 @@ def look_at(tree: Tree, record: Record, terms: frozenset[str]) -> Facts:
         len(text) > 2,
         min(1.0, sum(node.linked_length for node in record) / max(1, length)),
         _repeats_inside(record),
+        _holds_parts(record),
         bool(terms) and not terms.isdisjoint(text_stems(text[:_WORDS_LOOKED_AT])),
         max(0, max(patterns.values(), default=0) - 1),
     )
@@ -117,6 +118,19 @@ def _repeats_inside(record: Record) -> bool:
                 signatures = [child.signature for child in parent.children]
                 if any(signatures.count(signature) >= 4 for signature in set(signatures[:-3])):
                     return True
+    return False
+
+
+def _holds_parts(record: Record) -> bool:
+    """Tell whether all links of a record stand in alike parts of it: a row of cards, a week of days, one section."""
+    total = sum(node.links for node in record)
+    level = list(record)
+    while total > 1 and level:
+        children = [child for node in level for child in node.children if child.links]
+        if len(children) != 1:
+            kinds = {(child.parent, child.kind) for child in children}
+            return len(kinds) == 1 and len(children) > 1 and all(child.tag != "a" for child in children)
+        level = children
     return False
 
 

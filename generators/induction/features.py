@@ -28,7 +28,7 @@ VIEWPORT_WIDTH_PX = 1_366
 _SAMPLE = 12
 _MEANS = (
     *("link", "one_link", "image", "heading", "date", "price", "address", "files"),
-    *("with_text", "linked_text", "repeats_inside", "answers"),
+    *("with_text", "linked_text", "repeats_inside", "holds_parts", "answers"),
 )
 
 
@@ -182,11 +182,14 @@ def _place_features(
     common = common_ancestor(records)
     tops = [record[0] for record in sample]
     names = [naming(page.name(top)) for top in tops[:5]]
+    beside = [top.in_aside or top.in_menu for top in tops]
     mass = sum(node.text_length for record in records for node in record)
     total = len(tree.nodes)
     return {
         "menu": share([top.in_menu for top in tops]),
         "main": share([top.in_main for top in tops]),
+        "aside": share([top.in_aside for top in tops]),
+        "stray": float(any(beside) and not all(beside)),
         "hidden": share([top.hidden for top in tops]),
         "text_share": min(1.0, mass / (tree.root.text_length or 1)),
         "log_size": math.log1p(min(sum(top.size for top in tops) / len(tops), 200)),

@@ -11,17 +11,25 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from generators.induction.cells import column_of
 from generators.induction.tree import DECORATION_TAGS, HEADING_TAGS, Node, Record, Tree
 
 MAX_RECORDS = 60_000
 MAX_PIVOTS = 1_500
 MAX_GROUPS = 1_500
+_MOSTLY = 0.6
+_SMALL_ITEM = 6
+"""Nodes of the largest item of a list of several tags; larger parts side by side are what a page is built of."""
+_NO_ITEMS = HEADING_TAGS | {"form", "input", "button", "nav", "table", "script"}
 _NEVER = frozenset({"br", "option", "hr", "wbr", "col", "colgroup", "source"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Records that may be the page's list. ``origin`` is the generator: siblings, path, cousins, rows, run, raised."""
+    """Records that may be the page's list.
+
+    ``origin`` is the generator: siblings, path, cousins, class, items, mixed, rows, run, raised.
+    """
 
     origin: str
     records: tuple[Record, ...]
@@ -39,6 +47,7 @@ def find_groups(tree: Tree) -> list[Group]:
         return []
     nodes = [node for node in tree.nodes[1:] if node.tag not in _NEVER]
     _add_repeated(pool, nodes)
+    _add_mixed(pool, tree.nodes)
     _add_rows(pool, nodes)
     _add_runs(pool, tree.nodes)
     _add_raised(pool, tree, nodes)
@@ -75,7 +84,7 @@ def _says_something(record: Record) -> bool:
 
 def _variants(tree: Tree, records: tuple[Record, ...]) -> Iterable[tuple[Record, ...]]:
     """Yield the group without menu parts, only with links, of the commonest shape, without repeats, visible only."""
-    outside = tuple(r for r in records if not r[0].in_menu)
+    outside = tuple(r for r in records if not (r[0].in_menu or r[0].in_aside))
     if 2 <= len(outside) < len(records):
         yield outside
         records = outside
@@ -144,19 +153,46 @@ def _add_repeated(pool: _Pool, nodes: Sequence[Node]) -> None:
             pool.add(str(key[0]), _outermost(members))
 
 
+def _add_mixed(pool: _Pool, nodes: Sequence[Node]) -> None:
+    """All children of a parent where a few of other tags stand between many of one: the present item is no link.
+
+    Offered too without those that are only signs (arrows, dots).
+    """
+    for parent in nodes:
+        children = [child for child in parent.children if child.tag not in _NEVER and child.text_length]
+        if len(children) < 4:
+            continue
+        tag, count = Counter(child.tag for child in children).most_common(1)[0]
+        if not _MOSTLY * len(children) <= count < len(children) or any(c.tag in _NO_ITEMS for c in children):
+            continue
+        inner = children[1:-1]
+        if all(child.tag == tag for child in inner) or max(c.size for c in children) > _SMALL_ITEM:
+            continue
+        items = [(child,) for child in children if any(map(str.isalnum, pool.tree.text(child)))]
+        pool.add("items", items, with_variants=False)
+        pool.add("mixed", [(child,) for child in children])
+
+
 def _add_rows(pool: _Pool, nodes: Sequence[Node]) -> None:
     """Rows of one table, and of all tables with the same classes, without heading rows."""
     tables: defaultdict[object, list[tuple[int, Node]]] = defaultdict(list)
+    headings: defaultdict[int, set[str]] = defaultdict(set)
     for node in nodes:
         if node.tag != "tr":
             continue
         table = enclosing(node, "table")
         cells = [child for child in node.children if child.tag in {"td", "th"}]
-        in_head = node.parent is not None and node.parent.tag == "thead"
-        if table is None or in_head or not cells or all(cell.tag == "th" for cell in cells):
+        if table is None or not cells:
             continue
-        tables[table.index].append((len(cells), node))
-        tables[table.signature].append((len(cells), node))
+        in_head = node.parent is not None and node.parent.tag == "thead"
+        if in_head or all(cell.tag == "th" for cell in cells):
+            headings[table.index].update(map(pool.tree.text, cells))
+            continue
+        if len(cells) > 1 and headings[table.index] and headings[table.index].issuperset(map(pool.tree.text, cells)):
+            continue
+        width = column_of(pool.tree, cells[-1]) + 1
+        tables[table.index].append((width, node))
+        tables[table.signature].append((width, node))
     for rows in tables.values():
         width = Counter(cells for cells, _ in rows).most_common(1)[0][0]
         pool.add("rows", [(node,) for _, node in rows])

@@ -19,11 +19,18 @@ from generators.sources.naming import snake
 _IMAGE = re.compile(r"image|photo|picture|logo|thumbnail|\bimg\b")
 _ADDRESS = re.compile(r"\b(?:url|link|href|website|page|homepage)s?\b")
 _PHONE = re.compile(r"phone|\btel\b|mobile|\bfax\b")
-_TITLE = re.compile(r"\b(?:name|title|role|product|heading|position|job|subject|event|document)\b")
+_TITLE = re.compile(
+    r"\b(?:name|title|role|product|heading|position|job|subject|event|document|topic|thread|headline|question"
+    r"|film|movie|book|course)\b"
+)
 _MONEY = re.compile(r"price|cost|funding|amount|salary|\bfee\b")
 _DAY = re.compile(r"\b(?:date|day|posted|published|deadline|close|start|end|time|when|updated|created)\b")
-_PERSON = re.compile(r"author|person|speaker|contact|organi[sz]er|host|seller|by\b")
-_PROSE = re.compile(r"description|quote|content|summary|text|bio|abstract|excerpt|comment")
+_PERSON = re.compile(
+    r"author|person|speaker|contact|organi[sz]er|host|seller|\busers?(?:name)?\b|member|poster|reviewer|by\b"
+)
+_PROSE = re.compile(
+    r"description|quote|content|summary|text|bio|abstract|excerpt|comment|snippet|body|message|answer|blurb|teaser|review"
+)
 _OLD = re.compile(r"\b(?:old|was|before|original|regular|list|former)\b")
 # A price that is crossed out is not what the thing costs, and often stands first.
 _STRUCK = re.compile(
@@ -35,6 +42,7 @@ _SYNONYMS = {
     "name": "name title heading",
     "title": "title name heading position role job",
     "author": "author by user byline writer",
+    "user": "user username author by member",
     "description": "description summary desc text excerpt intro",
     "sku": "sku id code",
     "price": "price cost amount",
@@ -47,11 +55,13 @@ _SYNONYMS = {
 _SIGN = re.compile(r"\W")
 _ALT = re.compile(r"\balt\b")
 _MAIL = re.compile(r"mail")
-_UNDER_HEADING = re.compile(r"(?:^|/)(?:h[1-6]|dt)(?:\.|/|$)")
+_UNDER_HEADING = re.compile(r"(?:^|/)(?:h[1-6]|dt|summary)(?:\.|/|$)")
 _UNDER_LINK = re.compile(r"(?:^|/)a(?:\.|$|/)")
 _NO_PAGE = re.compile(r"^(?:mailto|tel|sms|fax):")
 _ADDRESS_KINDS = frozenset({"href", "data-href"})
 _PICTURE_KINDS = frozenset({"src", "data-src"})
+_FEW_LETTERS = 0.1
+"""Share of letters below which a column is of numbers, dates or signs, which name nothing."""
 _PLAIN_KINDS = frozenset({"text", "datetime", "title", "aria-label", "alt", "content", "value"})
 _MEANING_WORDS = frozenset(
     [
@@ -263,7 +273,7 @@ def _kind_score(sort: str, strand: Strand, evidence: Evidence, short: float, dis
     if sort == "title":
         return _title_score(strand, evidence, short, distinct, length)
     if sort == "person":
-        return strand.mean("few words", lambda value: 1 < len(value.split()) < 5) + plain
+        return strand.mean("few words", _looks_like_person) + plain
     if sort == "prose":
         return min(1.5, length / 60) - 0.2
     if sort == "place":
@@ -271,18 +281,27 @@ def _kind_score(sort: str, strand: Strand, evidence: Evidence, short: float, dis
     return 0.3 * short + plain
 
 
+def _looks_like_person(value: str) -> float:
+    """Tell how far a value looks like a name: a few words, the first no "by"; one word is a user's name."""
+    words = value.split()
+    if not 0 < len(words) < 5 or "by" in words[:-1]:
+        return 0.0
+    return 1.0 if len(words) > 1 else 0.8
+
+
 def _title_score(strand: Strand, evidence: Evidence, short: float, distinct: float, length: float) -> float:
     letters = strand.mean("letters", lambda value: sum(map(str.isalpha, value[:200])) / len(value[:200]))
     is_heading = bool(_UNDER_HEADING.search(strand.path))
     in_link = evidence.record_is_link or bool(_UNDER_LINK.search(strand.path))
     is_link = strand.is_text and in_link
-    files = strand.share(shapes.FILE_SIZE) + 0.5 * strand.share(shapes.FILE_ADDRESS)
+    files = strand.share(shapes.FILE_SIZE) + strand.share(shapes.FILE_ADDRESS)
     return (
         1.2 * distinct
         + 0.8 * strand.is_text * _shares_words_with_link(strand, evidence.links)
         + 0.8 * min(1.0, length / 40)
         + (letters > 0.5)
         - 1
+        - 2 * (letters < _FEW_LETTERS)
         - 2 * files
         + 1.2 * is_heading
         + 0.6 * is_link

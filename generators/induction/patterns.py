@@ -40,7 +40,19 @@ SOCIAL = re.compile(
 # "tabs" is no such word: panels under tabs hold the page's content as often as not.
 MENU_WORD = re.compile(
     r"(?:^|(?<!no)[\W_])(?:nav|navbar|navigation|menu|submenu|footer|header|breadcrumbs?|cookies?|consent|pagination"
-    r"|pager|paging|sidebar|share|social|toolbar|filters?|facets?|skip|tablist|login|language)(?:[\W_]|$)",
+    r"|pager|paging|sidebar|navbox|toc|toctree|share|social|toolbar|filters?|facets?|skip|tablist|login|language)(?:[\W_]|$)",
+    re.IGNORECASE,
+)
+# What stands beside the page's own list and is often made alike.
+ASIDE_WORD = re.compile(
+    r"(?:^|(?<!no)[\W_])(?:related|recommend(?:ed|ations?)?|similar|recently|viewed|also|sponsored|promos?|promoted"
+    r"|adverts?|advertisements?|ads|tag-?cloud|trending|upsells?|cross-?sells?|most-?(?:read|viewed|popular))(?:[\W_]|$)",
+    re.IGNORECASE,
+)
+ASIDE_HEADING = re.compile(
+    r"^\W*(?:related|recommended|similar|recently (?:viewed|seen)|seen before|you (?:may|might)"
+    r"|(?:people|customers|others) "
+    r"|more (?:from|like|in)\b|most (?:read|viewed|popular)|popular|trending|sponsored|see also|also\b|in other)",
     re.IGNORECASE,
 )
 MAIN_WORD = re.compile(r"(?:^|[\W_])(?:main|content|article|results?|listings?|feed|items?)(?:[\W_]|$)", re.IGNORECASE)

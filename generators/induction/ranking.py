@@ -16,6 +16,9 @@ MAX_MEASURED = 60
 """Groups that are looked at in full. On the development pages a right one was among the first 54 of the sieve."""
 _FAMILY = 0.8
 """Share of records nested one to one above which two groups are one family."""
+_SAME_LIST = 0.9
+"""Share of records nested one to one above which two groups are the same list."""
+_VARIANT_AT = 4
 _UNION_FACTOR = 1.15
 _OTHERS = 3
 """Groups of one family that are kept beside the best."""
@@ -51,7 +54,7 @@ def rank(tree: Tree, wish: Wish, *, limit: int, scoring: Scoring = SCORING) -> l
     """Return the best groups, one a family, best first, with section and union of the best among the first five."""
     measure = Measure(tree, wish)
     everything = [_score(measure, *sifted, scoring) for sifted in _sift(measure, find_groups(tree), scoring)]
-    everything = _raise_runs(everything)
+    everything = _raise_whole(everything)
     everything.sort(key=lambda ranked: -ranked.score)
     kept: list[Ranked] = []
     for ranked in everything:
@@ -63,7 +66,7 @@ def rank(tree: Tree, wish: Wish, *, limit: int, scoring: Scoring = SCORING) -> l
             kept[place] = replace(kept[place], others=(*kept[place].others, ranked.group))
         if len(kept) >= limit:
             break
-    return _open_tab_first(_with_partners(kept, everything), everything)[:limit]
+    return _open_tab_first(_with_variant(_with_partners(kept, everything), everything), everything)[:limit]
 
 
 def _sift(measure: Measure, groups: Sequence[Group], scoring: Scoring) -> list[tuple[Group, dict[str, float]]]:
@@ -84,24 +87,29 @@ def _weigh(features: dict[str, float], weights: Mapping[str, float]) -> float:
     return sum(weights[name] * value for name, value in features.items())
 
 
-def _raise_runs(everything: Sequence[Ranked]) -> list[Ranked]:
-    """Put each run of siblings before the groups that hold only single parts of its records.
+def _raise_whole(everything: Sequence[Ranked]) -> list[Ranked]:
+    """Put each run of siblings before the groups of single parts of its records, and a list before its links.
 
-    A definition without its term, or every second row of a table, often looks purer than the whole record does.
+    A definition without its term, every second row of a table, or all towns but the present one, which is no link,
+    often look purer than the whole does.
     """
-    scores = {ranked.group.spans: ranked.score for ranked in everything}
+    spans = [(set(ranked.group.spans), ranked.score) for ranked in everything]
     result: list[Ranked] = []
     for ranked in everything:
+        records = ranked.group.records
+        nodes = sum(map(len, records))
+        least = _FAMILY * len(records)
         if ranked.group.origin == "run" and _is_whole(ranked.group):
-            records = ranked.group.records
-            parts = [tuple((n.index, n.end) for n in column) for column in zip(*records, strict=False)]
-            parts.append(tuple((node.index, node.end) for record in records for node in record))
-            best = max((scores[part] for part in parts if part in scores), default=ranked.score)
-            nodes = sum(map(len, records))
-            raised = max(ranked.score, best + 0.01 + 0.0001 * min(nodes, 1_000))
-            result.append(replace(ranked, score=raised))
+            parts = {(node.index, node.end) for record in records for node in record}
+            below = [score for own, score in spans if len(own) >= least and own <= parts]
+        elif ranked.group.origin == "items":
+            parts = set(ranked.group.spans)
+            below = [score for own, score in spans if len(own & parts) >= least]
         else:
             result.append(ranked)
+            continue
+        raised = max(ranked.score, max(below, default=ranked.score) + 0.01 + 0.0001 * min(nodes, 1_000))
+        result.append(replace(ranked, score=raised))
     return result
 
 
@@ -186,6 +194,22 @@ def _with_partners(kept: list[Ranked], everything: Sequence[Ranked]) -> list[Ran
         elif place >= 3:
             result.insert(2, result.pop(place))
     return result
+
+
+def _with_variant(kept: list[Ranked], everything: Sequence[Ranked]) -> list[Ranked]:
+    """Put fifth the next best group of the first one's family that is not nearly the same list.
+
+    A family is wider than a list: one more in ten may be headings, buttons or an advertisement of the same make.
+    """
+    if not kept:
+        return kept
+    best = kept[0].group.spans
+    for ranked in everything:
+        other = ranked.group.spans
+        is_near = _nested(best, other) >= _SAME_LIST * max(len(best), len(other))
+        if not is_near and _same_family(best, other) and all(ranked.group is not one.group for one in kept):
+            return [*kept[:_VARIANT_AT], replace(ranked, role="the same list with other ends"), *kept[_VARIANT_AT:]]
+    return kept
 
 
 def _find(everything: Sequence[Ranked], best: Ranked, *, larger: bool) -> Ranked | None:

@@ -19,9 +19,12 @@ from generators.induction.reading import read_row, select
 from generators.induction.selectors import choose, closest, wider
 from generators.induction.tree import Element, Node, Record, Tree, parse
 from generators.induction.wish import read_wish
+from generators.sources.naming import snake
 
 UNDER_HEADING: Final = "under the heading "
 HEADING_CHARS: Final = 80
+_ANSWERED: Final = 3.0
+"""What answering to all wanted fields weighs beside the score: a menu has no column for a telephone number."""
 _CLOSE_ENOUGH = 0.8
 """F1 of records and selector below which a group cannot be read at run time and is left out."""
 
@@ -59,7 +62,25 @@ def find_records(
             candidates.append(candidate.model_copy(update={"paging": paging}))
         if len(candidates) >= limit:
             break
-    return tuple(candidates)
+    return _best_answer_first(candidates, wish.fields)
+
+
+def _best_answer_first(candidates: list[RecordCandidate], wanted: Sequence[str]) -> tuple[RecordCandidate, ...]:
+    """Put a candidate first that answers to more of the wanted fields than the first one, and is nearly as good."""
+    if not candidates or not wanted:
+        return tuple(candidates)
+    shares = [_answered(candidate, wanted) for candidate in candidates]
+    worth = [candidate.score + _ANSWERED * share for candidate, share in zip(candidates, shares, strict=True)]
+    best = max(range(len(candidates)), key=lambda i: (worth[i], -i))
+    if shares[best] <= shares[0]:
+        return tuple(candidates)
+    return (candidates[best], *candidates[:best], *candidates[best + 1 :])
+
+
+def _answered(candidate: RecordCandidate, wanted: Sequence[str]) -> float:
+    """Return the share of the wanted fields that columns of their own answer to."""
+    names = {snake(name) for name in wanted}
+    return len({column.locator for column in candidate.columns if column.name in names}) / len(wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ returned was tried on the page and hits exactly the wanted elements.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from generators.induction.classes import is_selectable, is_utility
@@ -37,8 +38,18 @@ _VALUELESS = ("itemscope", "data-id", "data-item-id", "data-product-id", "data-s
 _LANDMARKS = frozenset({"main", "article", "table", "ul", "ol", "dl", "section", "form"})
 _SKIPPED = frozenset({"tbody", "html"})
 """The parser of browsers adds tbody, others do not: no selector may rest on it."""
-_CONDITIONS = (":has(a)", ":has(td)", ":not(:first-child)", ":has(a[href])", ":has(img)", ":not(:has(th))")
+_CONDITIONS = (
+    ":has(a)",
+    ":has(td)",
+    ":not(:first-child)",
+    ":has(a[href])",
+    ":has(img)",
+    ":not(:has(th))",
+    ":has(td + td)",
+)
 _HOPS = 8
+_EXCLUDED = 2
+"""Classes that one selector may leave out."""
 
 
 def choose(elements: Sequence[Element], tree: Tree, *, most: int = 4) -> tuple[str, ...]:
@@ -58,6 +69,9 @@ def choose(elements: Sequence[Element], tree: Tree, *, most: int = 4) -> tuple[s
             if len(found) >= most:
                 break
     if not found:
+        excluded = _by_exclusion(nodes, tree)
+        if excluded and _hits(tree, excluded) == wanted:
+            return (excluded,)
         return _by_parents(nodes, tree, wanted)
     return tuple(dict.fromkeys(found.values()))
 
@@ -88,6 +102,36 @@ def wider(elements: Sequence[Element], tree: Tree) -> str | None:
 def _shape(tree: Tree, node: Node) -> tuple[str, frozenset[str]]:
     """What an element is built of: its tag and the tags below it."""
     return node.tag, frozenset(below.tag for below in tree.nodes[node.index + 1 : node.end])
+
+
+def _by_exclusion(nodes: Sequence[Node], tree: Tree) -> str:
+    """Return a selector that hits more, without the classes that only the rest has; '' where there is none.
+
+    Rows of totals, headings that come again and advertisements mostly say so in a class.
+    """
+    wanted = {node.index for node in nodes}
+    own = {name for node in nodes for name in (node.element.get("class") or "").split()}
+    for _, selector in itertools.islice(_proposals(nodes), MAX_TRIES):
+        found = hits(tree, selector)
+        rest = [tree.nodes[index] for index in found if index not in wanted]
+        if not rest or len(found) - len(rest) < len(wanted) or len(rest) > len(wanted):
+            continue
+        without: list[str] = []
+        while rest and len(without) < _EXCLUDED:
+            names = Counter(
+                name
+                for node in rest
+                for name in set((node.element.get("class") or "").split())
+                if name not in own and is_selectable(name) and not is_utility(name)
+            )
+            if not names:
+                break
+            name = max(names, key=lambda one: (names[one], one))
+            without.append(name)
+            rest = [node for node in rest if name not in (node.element.get("class") or "").split()]
+        if not rest:
+            return selector + "".join(f":not(.{name})" for name in without)
+    return ""
 
 
 def closest(elements: Sequence[Element], tree: Tree, *, least: float) -> str | None:
@@ -187,6 +231,8 @@ def _proposals(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
     ends = [(nature, (tag if nature != "test id" else "") + mark) for nature, mark in marks]
     if tag:
         ends.append(("structure", tag))
+    elif all(node.parent is nodes[0].parent for node in nodes):
+        ends.append(("structure", "*"))
     yield from ((nature, end) for nature, end in ends if end != tag or tag in {"article", "tr", "dt"})
     containers = list(_containers(nodes))
     for nature, end in ends:

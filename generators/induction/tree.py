@@ -15,7 +15,7 @@ from lxml import etree
 
 from domain.markup import with_body, with_spread_cells
 from generators.induction.classes import is_stable
-from generators.induction.patterns import MAIN_WORD, MENU_WORD, squeeze
+from generators.induction.patterns import ASIDE_HEADING, ASIDE_WORD, MAIN_WORD, MENU_WORD, squeeze
 
 Element = Any  # lxml ships no types
 
@@ -38,6 +38,7 @@ _MOST_OF_PAGE = 0.6
 """Share of the page's text above which a ``header``, ``footer`` or ``aside`` is no menu; a ``nav`` always is one."""
 _MUCH_OF_PAGE = 0.45
 """The same for a part that only its class or id calls a menu: layouts are named after their sidebars too."""
+_SAYS_NOTHING = (False, False, False)
 _PICTURE_TAGS = frozenset({"img", "picture", "video"})
 
 
@@ -68,6 +69,7 @@ class Node:
     linked_length: int = 0
     in_menu: bool = False
     in_main: bool = False
+    in_aside: bool = False
     hidden: bool = False
     signature: tuple[str, tuple[str, ...]] = ("", ())
     kind: int = 0
@@ -146,9 +148,9 @@ def _stable_classes(class_text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def _region(words: str) -> tuple[bool, bool]:
-    """Tell whether class words, id and role speak of a menu, and whether of the main part."""
-    return bool(MENU_WORD.search(words)), bool(MAIN_WORD.search(words))
+def _region(words: str) -> tuple[bool, bool, bool]:
+    """Tell whether class words, id and role speak of a menu, of the main part, of what is only related to it."""
+    return bool(MENU_WORD.search(words)), bool(MAIN_WORD.search(words)), bool(ASIDE_WORD.search(words))
 
 
 def parse_document(html: str) -> Element | None:
@@ -179,12 +181,32 @@ def parse(html: str, url: str = "") -> Tree:
 def _hand_down_menus(tree: Tree) -> None:
     """Let all that stands in a menu know so; what holds most of the page's text is no menu."""
     total = tree.nodes[0].text_length if tree.nodes else 0
+    for level in HEADING_TAGS:
+        for heading in tree.by_tag.get(level, ()):
+            if heading.parent is not None and _is_over_aside(tree, heading):
+                heading.parent.in_aside = True
     for node in tree.nodes:
-        most = total if node.tag == "nav" else total * (_MOST_OF_PAGE if node.tag in _REGION_TAGS else _MUCH_OF_PAGE)
-        if node.in_menu and node.text_length > most:
+        if node.in_menu and node.text_length > total * _most_for_menu(node):
             node.in_menu = False
-        if node.parent is not None and node.parent.in_menu:
-            node.in_menu = True
+        if node.in_aside and node.text_length > total * _MUCH_OF_PAGE:
+            node.in_aside = False
+        if node.parent is not None:
+            node.in_menu = node.in_menu or node.parent.in_menu
+            node.in_aside = node.in_aside or node.parent.in_aside
+
+
+def _most_for_menu(node: Node) -> float:
+    """Return the share of the page's text above which a part that calls itself a menu is none."""
+    if node.tag == "nav" or node.element.get("role") == "navigation":
+        return 1.0
+    return _MOST_OF_PAGE if node.tag in _REGION_TAGS else _MUCH_OF_PAGE
+
+
+def _is_over_aside(tree: Tree, heading: Node) -> bool:
+    """Tell whether the heading begins a part of the page and says that it holds what is only related."""
+    siblings = heading.parent.children if heading.parent is not None else []
+    others = [child for child in siblings if child is not heading and child.tag in HEADING_TAGS]
+    return heading in siblings[:2] and not others and bool(ASIDE_HEADING.match(tree.text(heading)))
 
 
 def _grow(tree: Tree, body: Element) -> None:
@@ -254,7 +276,7 @@ def _place(node: Node, words: str) -> None:
     up = node.parent
     is_named = 2 < len(words) < 200
     is_region = node.tag in _REGION_TAGS and not (up is not None and up.tag in {"article", "li", "section"})
-    says_menu, says_main = _region(words) if is_named and node.tag in _BLOCK_TAGS else (False, False)
+    says_menu, says_main, says_aside = _region(words) if is_named and node.tag in _BLOCK_TAGS else _SAYS_NOTHING
     is_menu = is_region or says_menu
     is_main = node.tag in {"main", "article"} or (says_main and node.tag in {"div", "section"})
     style = node.element.get("style")
@@ -262,6 +284,7 @@ def _place(node: Node, words: str) -> None:
         style is not None and "display:none" in style.replace(" ", "")
     )
     node.in_menu = is_menu
+    node.in_aside = says_aside
     node.in_main = is_main or (up is not None and up.in_main)
     node.hidden = is_hidden or (up is not None and up.hidden)
     node.tag_path = hash((up.tag_path if up else 0, node.tag))
