@@ -71,9 +71,9 @@ async def perform(events_site: str, home: Path, environment: dict[str, str]) -> 
     )
 
 
-async def _approve(_: Any, params: protocol.ElicitRequestParams) -> protocol.ElicitResult:
+async def _approve(context: object, params: protocol.ElicitRequestParams) -> protocol.ElicitResult:
     """Answer as the person at this terminal, who wants the example to be published."""
-    del params
+    del context, params
     return protocol.ElicitResult(action="accept", content={"decision": "approve"})
 
 
