@@ -16,6 +16,8 @@ from playwright.async_api import Error as PlaywrightError
 
 from domain.policy import DEFAULT_PORTS, READ_METHODS
 from sandbox import methods
+from sandbox.browsers_late import LateWatch
+from sandbox.browsers_origin import origin
 from sandbox.browsers_redirects import RedirectWatch
 from sandbox.browsers_tape import Playback
 from sandbox.credentials import NotForThisHost, fill_in, mentions_credential
@@ -90,16 +92,6 @@ class Rules:
         return self.grant.admits_method(request.method) and request.resource_type in {"fetch", "xhr"}
 
 
-def origin(url: str) -> tuple[str, str, int]:
-    """Return scheme, host and port of a URL; ("", "", 0) where there is none."""
-    try:
-        parts = urlsplit(url)
-        scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
-        return scheme, parts.hostname or "", parts.port or DEFAULT_PORTS.get(scheme, 0)
-    except ValueError:
-        return "", "", 0
-
-
 def _is_main_navigation(request: Request) -> bool:
     if not request.is_navigation_request():
         return False
@@ -146,8 +138,14 @@ async def enforce(context: BrowserContext, rules: Rules) -> None:
     await context.route("**/*", judge)
     await context.route_web_socket("**/*", judge_websocket)
     context.on("dialog", _dismiss)
-    if not rules.popups:
-        context.on("page", lambda page: _close_popup(page, rules.grant))
+    late = LateWatch(context, rules.grant)
+
+    async def opened(page: Page) -> None:
+        await late.add(page)
+        if not rules.popups:
+            await _close_popup(page, rules.grant)
+
+    context.on("page", opened)
 
 
 async def _dismiss(dialog: Dialog) -> None:

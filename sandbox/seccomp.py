@@ -28,12 +28,14 @@ _SECCOMP_SET_MODE_FILTER = 1
 _FLAG_NEW_LISTENER = 8
 _PROT_EXEC = 4
 _FORK_FLAGS = 0x01200011  # CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD: a fork, no thread, no namespace
+# waiting and waking, private or not, by either clock; the kernel's faults were in priority inheritance and requeueing
+_FUTEX_OPERATIONS = tuple(kind | way for kind in (0, 1, 9, 10) for way in (128, 128 | 256, 0, 256))
 _FIONBIO, _FIOCLEX = 0x5421, 0x5451
 
 _COMPUTE = (
     "read", "write", "close", "lseek", "munmap", "brk", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "readv",
     "writev", "sched_yield", "mremap", "madvise", "nanosleep", "getpid", "getppid", "gettid", "getuid", "getgid",
-    "geteuid", "getegid", "exit", "exit_group", "gettimeofday", "time", "getrusage", "times", "sigaltstack", "futex",
+    "geteuid", "getegid", "exit", "exit_group", "gettimeofday", "time", "getrusage", "times", "sigaltstack",
     "restart_syscall", "clock_gettime", "clock_getres", "clock_nanosleep", "poll", "ppoll", "select", "pselect6",
     "set_robust_list", "getrandom", "membarrier", "rseq",
 )  # fmt: skip
@@ -48,9 +50,11 @@ _EQUAL: dict[str, tuple[int, tuple[int, ...]]] = {
     "ioctl": (1, (_FIONBIO, _FIOCLEX)),
     "socketpair": (0, (1,)),  # AF_UNIX
     "clone": (0, (_FORK_FLAGS,)),
+    "futex": (1, _FUTEX_OPERATIONS),
     "prctl": (0, (1,)),  # PR_SET_PDEATHSIG
     "prlimit64": (0, (0,)),  # itself only
 }
+_CHILDREN_TOO = frozenset({"fcntl", "futex"})
 # number of the argument, bits it may not have
 _WITHOUT: dict[str, tuple[int, int]] = {"mmap": (2, _PROT_EXEC), "mprotect": (2, _PROT_EXEC)}
 
@@ -58,7 +62,7 @@ _WITHOUT: dict[str, tuple[int, int]] = {"mmap": (2, _PROT_EXEC), "mprotect": (2,
 def zygote_filter(profile: Profile) -> bytes:
     """Return the program for zygotes: what children have, plus forking and handing over descriptors."""
     names = (*_COMPUTE, *_FORK_SERVER, *(_EVENT_LOOP if profile == "page" else ()))
-    checked = ["mmap", "mprotect", "fcntl", "ioctl", "clone", "prctl", "prlimit64"]
+    checked = ["futex", "mmap", "mprotect", "fcntl", "ioctl", "clone", "prctl", "prlimit64"]
     return _program(names, [*checked, "socketpair"] if profile == "page" else checked)
 
 
@@ -70,7 +74,9 @@ def child_filter(profile: Profile) -> bytes:
     """
     kept = frozenset(_EVENT_LOOP) | {"ioctl", "socketpair"} if profile == "page" else frozenset()
     numbers = _numbers()
-    names = [name for name in (*_FORK_SERVER, *_EQUAL) if name in numbers and name not in kept and name != "fcntl"]
+    names = [
+        name for name in (*_FORK_SERVER, *_EQUAL) if name in numbers and name not in kept and name not in _CHILDREN_TOO
+    ]
     names = list(dict.fromkeys(names))
     parts = [_instruction(_LOAD_WORD, _OFFSET_NUMBER)]
     parts += [_instruction(_JUMP_EQUAL, numbers[name], len(names) - position, 0) for position, name in enumerate(names)]

@@ -17,6 +17,7 @@ from typing import Any
 
 from mcp import Client, StdioServerParameters
 from mcp import types as protocol
+from mcp.client import ClientRequestContext
 
 from examples.boxed_pages import sites, tools
 from examples.events_site.serve import running
@@ -71,7 +72,7 @@ async def perform(events_site: str, home: Path, environment: dict[str, str]) -> 
     )
 
 
-async def _approve(context: object, params: protocol.ElicitRequestParams) -> protocol.ElicitResult:
+async def _approve(context: ClientRequestContext, params: protocol.ElicitRequestParams) -> protocol.ElicitResult:
     """Answer as the person at this terminal, who wants the example to be published."""
     del context, params
     return protocol.ElicitResult(action="accept", content={"decision": "approve"})

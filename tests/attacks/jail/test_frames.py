@@ -1,5 +1,6 @@
 """A child that lies on its descriptor: it can spoil its own call and nothing else."""
 
+# ruff: noqa: E501 - one forgery a line reads best
 from __future__ import annotations
 
 import asyncio
@@ -52,6 +53,17 @@ FORGERIES = {
     "a result with a mark of its encoding": "frame({'t': 'result', 'e': number()}, bytes([0xef, 0xbb, 0xbf]) + b'{}')",
     "a result in two-byte letters": "frame({'t': 'result', 'e': number()}, '{}'.encode('utf-16'))",
     "a question of a page": "frame({'t': 'pw_page', 'e': number(), 'id': 1})",
+    "two questions of one number": "[frame({'t': 'http', 'e': number(), 'id': 1, 'm': 'GET', 'u': 'x', 'h': []}) for _ in range(9)]",
+    "ready once more": "frame({'t': 'ready'}); frame({'t': 'ready', 'e': number()})",
+    "the end without a result": "frame({'t': 'fin', 'fin': True, 'e': number()})",
+    "a number that is true": "frame({'t': 'result', 'e': True}, b'{}')",
+    "a number with a point": "frame({'t': 'result', 'e': number() + 0.5}, b'{}')",
+    "a number that is text": "frame({'t': 'result', 'e': str(number())}, b'{}')",
+    "names of a prototype": "frame({'t': '__proto__', 'e': number(), '__class__': {}, 'constructor': 1})",
+    "a body longer than told": "os.write(3, struct.pack('!II', 2, 1) + b'{}' + b'{}' * 3000)",
+    "a head of nothing": "os.write(3, struct.pack('!II', 0, 0) * 1000)",
+    "small pieces": "[os.write(3, b'\\0') for _ in range(7)]; os._exit(0)",
+    "headers that are a map": "frame({'t': 'http', 'e': number(), 'id': 1, 'm': 'GET', 'u': 'http://x/', 'h': {'a': 'b'}}); frame({'t': 'error', 'e': number()})",
     "an endless id": "frame({'t': 'http', 'e': number(), 'id': 10 ** 30, 'm': 'GET', 'u': 'x', 'h': []})",
 }
 
