@@ -36,7 +36,7 @@ _VALUELESS = ("itemscope", "data-id", "data-item-id", "data-product-id", "data-s
 _LANDMARKS = frozenset({"main", "article", "table", "ul", "ol", "dl", "section", "form"})
 _SKIPPED = frozenset({"tbody", "html"})
 """The parser of browsers adds tbody, others do not: no selector may rest on it."""
-_CONDITIONS = (":has(a)", ":has(td)", ":not(:first-child)", ":has(a[href])", ":has(img)", ":not(:has(th))", ":has(td + td)")
+_CONDITIONS = (":has(a)", ":has(td)", ":has(td + td)", ":not(:first-child)", ":has(a[href])", ":has(img)", ":not(:has(th))")
 _HOPS = 8
 _EXCLUDED = 2
 """Classes that one selector may leave out."""
