@@ -135,12 +135,13 @@ def align(tree: Tree, group: Group) -> list[Strand]:
         for part, path, node in _walk(tree, record):
             for kind, value in _values(tree, node):
                 label = _label(value) if kind == "text" else ""
-                base = (kind, part, path, label)
+                # Siblings after the first may be one more or less: their path tells them apart, not their number.
+                base = (kind, min(part, 1), path, label)
                 seen[base] += 1
                 key = (*base, seen[base])
                 strand = strands.get(key)
                 if strand is None:
-                    strand = Strand(kind, path, seen[base], label, part, order=len(strands))
+                    strand = Strand(kind, path, seen[base], label, min(part, 1), order=len(strands))
                     strand.elements = [None] * len(records)
                     strand.values = [None] * len(records)
                     strands[key] = strand
@@ -196,7 +197,7 @@ def _walk(tree: Tree, record: Record) -> list[tuple[int, str, Node]]:
     """Return (index of the sibling, path below it, node) for the nodes of a record."""
     result: list[tuple[int, str, Node]] = []
     for part, top in enumerate(record):
-        paths: dict[int, str] = {top.index: top.tag if len(record) > 1 else ""}
+        paths: dict[int, str] = {top.index: (_step(tree, top) if part else top.tag) if len(record) > 1 else ""}
         result.append((part, paths[top.index], top))
         for node in tree.nodes[top.index + 1 : min(top.end, top.index + MAX_NODES_OF_RECORD)]:
             parent = node.parent

@@ -62,7 +62,7 @@ class _Pool:
         self.groups: dict[tuple[tuple[int, int], ...], Group] = {}
 
     def add(self, origin: str, records: Sequence[Record], *, with_variants: bool = True) -> None:
-        kept = tuple(record for record in records if _says_something(record))
+        kept = tuple(record for record in records if _says_something(self.tree, record))
         if not 2 <= len(kept) <= MAX_RECORDS or len(self.groups) >= MAX_GROUPS:
             return
         group = Group(origin, kept)
@@ -75,9 +75,11 @@ class _Pool:
                 self.add(origin, variant, with_variants=False)
 
 
-def _says_something(record: Record) -> bool:
-    for node in record:  # noqa: SIM110 - any() with a generator costs twice the time here
+def _says_something(tree: Tree, record: Record) -> bool:
+    for node in record:
         if node.text_length > 1 or node.links or node.images:
+            return True
+        if node.text_length and tree.text(node).isalnum():
             return True
     return False
 

@@ -17,6 +17,8 @@ from generators.induction.tree import HEADING_TAGS, INLINE_TAGS, Element, Record
 MAX_TRIED_RECORDS = 9
 _ENOUGH = 0.75
 """Share of the tried records on which a locator must agree when none agrees on all."""
+_TOGETHER = 3
+"""Locators that may share one column."""
 _MAX_PROPOSALS = 28
 _TELLING_TAGS = frozenset({"time", "address", "figcaption", "blockquote", "cite", "price", "author"}) | HEADING_TAGS
 _SKIPPED = frozenset({"tbody"})
@@ -47,7 +49,32 @@ def locate(tree: Tree, records: Sequence[Record], strand: Strand) -> tuple[str, 
             near = (agreeing, f"{selector}@{attribute}")
     if exact:
         return tuple(exact.values())
-    return (near[1],) if near[0] >= _ENOUGH else ()
+    return _together(tree, records, strand, tried) or ((near[1],) if near[0] >= _ENOUGH else ())
+
+
+def _together(tree: Tree, records: Sequence[Record], strand: Strand, tried: Sequence[int]) -> tuple[str, ...]:
+    """Return a few locators of which the first that reads anything is right in each tried record; () for none.
+
+    Values stand at several places where something before them may be missing: a line more, a link around the name.
+    """
+    attribute = "text" if strand.is_text else strand.kind
+    left = [i for i in tried if strand.elements[i] is not None]
+    chosen: list[str] = []
+    while left and len(chosen) < _TOGETHER:
+        shown, element = records[left[0]], strand.elements[left[0]]
+        best: tuple[int, str, list[int]] = (0, "", [])
+        for _, selector in _unique(tuple(node.element for node in shown), element, strand):
+            read = {i: _first_node(tree, records[i], selector) for i in tried}
+            if any(found is not None and found is not strand.elements[i] for i, found in read.items()):
+                continue
+            rest = [i for i in left if read[i] is None]
+            if len(left) - len(rest) > best[0] and _first(shown[0].element, selector) is element:
+                best = (len(left) - len(rest), selector, rest)
+        if not best[0]:
+            return ()
+        chosen.append(f"{best[1]}@{attribute}")
+        left = best[2]
+    return () if left else tuple(chosen)
 
 
 def _agreement(tree: Tree, records: Sequence[Record], strand: Strand, selector: str, tried: Sequence[int]) -> float:

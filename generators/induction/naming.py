@@ -43,6 +43,9 @@ _SYNONYMS = {
     "title": "title name heading position role job",
     "author": "author by user byline writer",
     "user": "user username author by member",
+    "points": "points score votes",
+    "score": "score points votes rating",
+    "votes": "votes score points",
     "description": "description summary desc text excerpt intro",
     "sku": "sku id code",
     "price": "price cost amount",
@@ -228,8 +231,16 @@ def _address_score(strand: Strand, evidence: Evidence, distinct: float) -> float
         - 0.3 * evidence.order
         - 0.2 * (strand.occurrence - 1)
         - 2 * strand.share(shapes.SOCIAL)
+        - 0.6 * _signs_only(strand)
         + 0.3 * is_heading
     )
+
+
+def _signs_only(strand: Strand) -> float:
+    """Tell whether the links show nothing but a sign (an arrow to vote, a cross to close), no word and no picture."""
+    element = next(e for e in strand.elements if e is not None)
+    text = "".join(element.itertext()).strip()
+    return float(bool(text) and not any(map(str.isalnum, text)) and element.find(".//img") is None)
 
 
 def _phone_score(asked: _Asked, strand: Strand, evidence: Evidence) -> float:

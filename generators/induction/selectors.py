@@ -41,11 +41,11 @@ _SKIPPED = frozenset({"tbody", "html"})
 _CONDITIONS = (
     ":has(a)",
     ":has(td)",
+    ":has(td + td)",
     ":not(:first-child)",
     ":has(a[href])",
     ":has(img)",
     ":not(:has(th))",
-    ":has(td + td)",
 )
 _HOPS = 8
 _EXCLUDED = 2

@@ -307,7 +307,7 @@ def staff() -> Kind:
 def three_rows() -> Kind:
     """News whose records take a row for the title, one for what is known of it, and an empty one."""
     news = [
-        (f"Show us your {w}", f"https://{w}.example/show", f"{i + 3} points", f"user{w}")
+        (f"How we built a {w}", f"https://{w}.example/show", f"{i + 3} points", f"user{w}")
         for i, w in enumerate(_WORDS[:10])
     ]
     rows = _join(
@@ -467,6 +467,4 @@ def timetable() -> Kind:
         for i, (d, t, q, p) in enumerate(runs)
     )
     main = f"<main><h1>Departures</h1><table><thead><tr><th>Day</th><th>Time</th><th>To</th></tr></thead><tbody>{rows}</tbody></table></main>"
-    return Kind(
-        html=_page(main), fields=("time", "to", "url", "day"), rows=tuple((t, q, _at(p), d) for d, t, q, p in runs)
-    )
+    return Kind(html=_page(main), fields=("time", "to", "url"), rows=tuple((t, q, _at(p)) for _, t, q, p in runs))
