@@ -176,7 +176,8 @@ def _read_single(reading: Reading, found: re.Match[str], today: date) -> None:
     moving = dates.moves(phrase)
     first, last = (phrase, phrase) if moving else (span.start.isoformat(), span.end.isoformat())
     past = span.end < today or (re.fullmatch(r"\d{4}", phrase) and span.start <= today)
-    if found["starts"] and not (found["starts"] == "from" and past):
+    within = found["starts"] in ("starting", "beginning") and moving and span.end > span.start  # "starting next week"
+    if found["starts"] and not within and not (found["starts"] == "from" and past):
         strictly = re.fullmatch("after|later than", found["starts"])
         first = (span.end + timedelta(days=1)).isoformat() if strictly else first
         reading.add(Topic.DATE, Relation.FROM, first, found.span())

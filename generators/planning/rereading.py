@@ -91,6 +91,8 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     page = observation.pages[0] if observation.pages else None
     if not folded or page is None:
         return False
+    if _headed_so(page, folded, intent):
+        return True
     if " " in folded or not _is_subject(folded, intent):
         return _about(page, folded, candidate)
     first = candidate.columns[:2] if candidate.columns else ()
@@ -107,6 +109,14 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     language = _LANGUAGE.search(page.served_html[:5000] or page.rendered_html[:5000])
     foreign = language is not None and language.group(1).lower() != "en"
     return foreign and not matches([page.text_after or page.text_before], word)
+
+
+def _headed_so(page: Page, word: str, intent: Intent) -> bool:
+    """Whether the question says the whole heading of the page, the word among others: "Ferns & Grasses"."""
+    asked = {form for w in fold(intent.text).split() for form in (w, *forms(w))} | {"and"}
+    echoed = word in fold(urlsplit(page.final_url).query)
+    heads = [set(fold(text).split()) for text, level in _HEADING.findall(page.aria) if level == "1"]
+    return not echoed and any(len(h) > 1 and h <= asked and h & {word, *forms(word)} for h in heads)
 
 
 def _counted_as(spellings: set[str], text: str, candidate: RecordCandidate) -> bool:

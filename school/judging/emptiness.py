@@ -77,8 +77,17 @@ def _some(
 
 def _honest(case: Case, parameter: Parameter, binding: FilterBinding, *, word: str, rows: list[JsonObject]) -> bool:
     asked_of_site = any(isinstance(b, SourceBinding) for b in parameter.bindings)
+    if not asked_of_site and _is_noun(word, case):
+        return False  # the records may be what is asked for under another name: "courses" where a site has classes
     called = is_name(word, case.plan.query) or _is_all(word, case)
     return asked_of_site or called or any(_tells(case, f, rows) for f in binding.fields)
+
+
+def _is_noun(word: str, case: Case) -> bool:
+    """Whether the word is what the question asks for, and it says more than that."""
+    said = fold(case.plan.intent.subject)
+    others = [c for c in case.plan.intent.constraints if c.topic not in (Topic.COUNT, Topic.SORT, Topic.DETAIL)]
+    return bool(said) and said in {fold(word), *forms(fold(word))} and len(others) > 1
 
 
 def _is_all(word: str, case: Case) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
-from domain.markup import with_body
+from domain.markup import MAX_COPIES, with_body, with_spread_cells
 from tests.requirements import requirement
 
 
@@ -27,3 +28,39 @@ def test_the_body_begins_where_the_content_does(html: str, begins: str) -> None:
 @pytest.mark.parametrize("html", ["<html><body class=a>x</body>", "<frameset></frameset>", "no markup at all", ""])
 def test_a_page_with_a_body_or_without_markup_stays_as_it_is(html: str) -> None:
     assert with_body(html) == html
+
+
+def grid(html: str) -> list[list[str]]:
+    root = with_spread_cells(etree.fromstring(html, etree.HTMLParser()))
+    return [["".join(cell.itertext()) for cell in row] for row in root.iter("tr")]
+
+
+@requirement("LEARN-3")
+def test_a_cell_that_spans_rows_stands_in_each_of_them() -> None:
+    html = (
+        "<table><thead><tr><th rowspan=2>District<th rowspan=2>Water<th colspan=2>Sample</tr><tr><th>Class<th>Day</tr>"
+        "<tbody><tr><th id=n rowspan=3>North<td>Alder<td>good<td rowspan=2>June</tr>"
+        "<tr><td>Birch<td>poor</tr><tr><td>Cove<td>good<td>July</tr></table>"
+    )
+    assert grid(html) == [
+        ["District", "Water", "Sample"],
+        ["District", "Water", "Class", "Day"],
+        ["North", "Alder", "good", "June"],
+        ["North", "Birch", "poor", "June"],
+        ["North", "Cove", "good", "July"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["<td rowspan=2>x", f"<th rowspan=2>{'long text ' * 30}", "<th rowspan=2><table><tr><td>in it</table>"],
+    ids=["no heading in the table", "a text", "a table"],
+)
+def test_a_cell_that_lays_out_a_page_stays_where_it_is(cell: str) -> None:
+    rows = grid(f"<table><tr>{cell}<td>a</tr><tr><td>b</tr></table>")
+    assert rows[-1] == ["b"]
+
+
+def test_no_more_cells_are_written_than_the_bound() -> None:
+    html = "<table><tr>" + "<th rowspan=1000>h" * 30 + "</tr>" + "<tr><td>x</tr>" * 999 + "</table>"
+    assert sum(len(row) for row in grid(html)) == 30 + 999 + MAX_COPIES

@@ -1,9 +1,22 @@
 from __future__ import annotations
 
-from domain.observation import Link
-from domain.plan import Topic
-from generators.sources.leads import leads
+from typing import Any
+
+from domain.observation import Column, Link, RecordCandidate
+from domain.plan import (
+    Constraint,
+    FieldType,
+    Intent,
+    Plan,
+    RecordSource,
+    RequestTemplate,
+    Source,
+    SourceKind,
+    Topic,
+)
+from generators.sources.leads import leads, onward
 from tests.generators.builders import HOST, intent, observed, says
+from tests.requirements import requirement
 
 
 def test_a_link_that_names_the_records_leads_to_them() -> None:
@@ -20,3 +33,60 @@ def test_a_link_that_names_the_records_leads_to_them() -> None:
 
 def test_without_words_nothing_is_followed() -> None:
     assert leads(observed(links=(Link(href="/a", text="A"),)), intent(subject="")) == ()
+
+
+def listed(*titles: str, **more: tuple[str, ...]) -> RecordCandidate:
+    named = {"title": titles, **more}
+    return RecordCandidate(
+        id="html-1",
+        kind=SourceKind.HTML,
+        source=RecordSource(request=RequestTemplate(url=f"{HOST}/"), records="li"),
+        columns=tuple(Column(name=n, locator=n, type=FieldType.STRING, samples=s) for n, s in named.items()),
+        count=len(titles),
+        score=1.0,
+    )
+
+
+def doors(
+    text: str, subject: str, candidate: RecordCandidate, *constraints: Constraint, **more: Any
+) -> tuple[str, ...]:
+    links = tuple(Link(href=f"/{n}", text=c) for n, c in enumerate(candidate.columns[0].samples))
+    page = observed(url=f"{HOST}/", links=(*links, Link(href="/all", text="See all plants")))
+    asked = Intent(text=text, subject=subject, constraints=constraints, **more)
+    plan = builder_plan(candidate)
+    return onward(page, asked, plan, candidate)
+
+
+def builder_plan(candidate: RecordCandidate) -> Plan:
+    return Plan(
+        query="",
+        intent=intent(),
+        tool_name="x",
+        title="x",
+        description="x",
+        parameters=(),
+        fields=(),
+        steps=(),
+        source=Source(kind=candidate.kind, url=candidate.url, reason=""),
+        records=candidate.source,
+    )
+
+
+@requirement("LEARN-7")
+def test_records_called_what_is_asked_for_are_doors_to_it() -> None:
+    tiles = listed("Roses", "Shrubs", plants=("18 plants", "24 plants"))
+    assert doors("roses under $30", "roses", tiles) == (f"{HOST}/0",)
+    assert doors("all plants", "plants", tiles) == (f"{HOST}/all",)
+
+
+def test_places_are_doors_only_where_no_record_says_what_is_asked_for() -> None:
+    in_lisbon = says(Topic.PLACE, "Lisbon")
+    assert doors("hotels in Lisbon", "hotels", listed("Lisbon", "London"), in_lisbon) == (f"{HOST}/0",)
+    told = listed("Lisbon", "London", kind=("12 hotels", "30 hotels"))
+    assert doors("hotels in Lisbon", "hotels", told, in_lisbon) == ()
+
+
+def test_a_record_that_has_the_wanted_field_is_no_door() -> None:
+    towns = listed("Lisbon", "London", population=("545,000", "8,900,000"))
+    asked = doors("towns with their population", "towns", towns, wanted=("population",))
+    assert asked == ()
