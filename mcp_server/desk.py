@@ -51,4 +51,5 @@ class Asked:
 async def open_desk(school: School) -> AsyncIterator[Desk]:
     """Open what the handlers need beside the school; jobs end with the block."""
     async with open_jobs(school) as jobs:
-        yield Desk(school=school, audience=Audience(), jobs=jobs, results=Results(), meters=Meters(jobs))
+        audience = Audience()
+        yield Desk(school=school, audience=audience, jobs=jobs, results=Results(), meters=Meters(jobs, audience))

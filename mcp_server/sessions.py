@@ -22,6 +22,11 @@ class Audience:
         self.bus = InMemorySubscriptionBus()
         self._connections: set[Connection] = set()
 
+    @property
+    def sessions(self) -> int:
+        """How many connections of the older revision are open; the newer one has no sessions."""
+        return len(self._connections)
+
     async def track(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         """Middleware: remember each connection from its ``initialized`` until it closes."""
         if ctx.method == "notifications/initialized":
