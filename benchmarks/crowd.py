@@ -31,6 +31,7 @@ from benchmarks.crowd_clients import (
     Listener,
     Tally,
     calling,
+    connections,
     idling,
     reading_slowly,
     vanishing,
@@ -45,9 +46,11 @@ from registry.keys import ApiKeys, Scope
 
 ROOT = Path(__file__).resolve().parent.parent
 OWNERS = 10
+REVISIONS = (OLDER, NEWER)
 VANISHING, SLOW_READERS, SLOW_WRITERS = 10, 20, 20
 LAST_CALLS = 50  # at work when the server is told to stop
 SETTLE_S = 60.0
+SESSION_IDLE_S = 30.0  # sessions that were left without a word end after it
 GROWTH_BYTES = 32 * 2**20
 ENDED = "school_tool_calls_total"
 
@@ -65,7 +68,7 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A running server with the keys of its owners; ``key`` may do all. ``http`` are the connections to it."""
+    """A running server with the keys of its owners; ``key`` may do all. ``http`` looks at its numbers."""
 
     http: aiohttp.ClientSession
     url: str
@@ -73,6 +76,10 @@ class Server:
     keys: list[str]
     home: Path
     process: asyncio.subprocess.Process
+
+    def caller(self, http: aiohttp.ClientSession, number: int) -> Caller:
+        """Return one of many callers: each owner has some of each revision."""
+        return Caller(http, self.url, self.keys[number % OWNERS], REVISIONS[number // OWNERS % 2])
 
     async def numbers(self) -> dict[str, float]:
         """Return the server's own metrics."""
@@ -128,6 +135,7 @@ async def serving(port: int, home: Path) -> AsyncIterator[Server]:
     """Run a server whose one tool is shared with all owners."""
     database = f"sqlite:///{home}/registry.sqlite"
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "AGENT_SCHOOL_HOME": str(home)}
+    environment["AGENT_SCHOOL_SESSION_IDLE_S"] = f"{SESSION_IDLE_S}"
     # Each start makes what it finds missing; the first key is the one that is printed.
     process = await asyncio.create_subprocess_exec(
         sys.executable, str(ROOT / "main.py"), "serve", "--http", "--port", "0",
@@ -144,8 +152,8 @@ async def serving(port: int, home: Path) -> AsyncIterator[Server]:
             store = ApiKeys(registry.shelf)
             owners = [f"owner{number}" for number in range(OWNERS)]
             keys = [store.add(owner=name, name=name, scopes=scopes, actor="bench").token for name in owners]
-        connector = aiohttp.TCPConnector(limit=0)
-        async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout()) as http:
+        connector = aiohttp.TCPConnector(force_close=True)  # looking leaves no descriptor at the server
+        async with aiohttp.ClientSession(connector=connector) as http:
             yield Server(http=http, url=url, key=key, keys=keys, home=home, process=process)
     finally:
         if process.returncode is None:
@@ -169,7 +177,7 @@ async def _with_idle(server: Server, sizes: tuple[float, int, int]) -> list[Figu
     seconds, callers, idle = sizes
     tally, odd = Tally(), Tally()
     begun = time.perf_counter()
-    async with idling(server.http, server.url, server.keys, idle) as (held, listeners):
+    async with connections() as http, idling(http, server.url, server.keys, idle) as (held, listeners):
         opened_s = time.perf_counter() - begun
         during = await server.standing()
         load = os.getloadavg()[0]
@@ -197,25 +205,22 @@ async def _with_idle(server: Server, sizes: tuple[float, int, int]) -> list[Figu
 
 async def crowd(server: Server, callers: int, seconds: float, tally: Tally, odd: Tally) -> float:
     """Call, vanish and be slow for some seconds; half of all clients on each revision. Return the callers' seconds."""
-    revisions = (OLDER, NEWER)
     sizes = (callers, VANISHING, SLOW_READERS, SLOW_WRITERS)
-    made = [
-        [Caller(server.http, server.url, server.keys[n % OWNERS], revisions[n // OWNERS % 2]) for n in range(size)]
-        for size in sizes
-    ]
-    everyone = [each for group in made for each in group]
-    await asyncio.gather(*(each.open() for each in everyone))
-    begun = asyncio.get_running_loop().time()
-    until = begun + seconds
-    beside = asyncio.gather(
-        *(vanishing(each, server.url, until, odd) for each in made[1]),
-        *(reading_slowly(each, server.url, until, odd) for each in made[2]),
-        *(writing_slowly(each, server.url, until, odd) for each in made[3]),
-    )
-    await asyncio.gather(*(calling(each, f"c{n}", until, tally) for n, each in enumerate(made[0])))
-    took = asyncio.get_running_loop().time() - begun
-    await beside
-    await asyncio.gather(*(each.close() for each in everyone))
+    async with connections() as http:
+        made = [[server.caller(http, number) for number in range(size)] for size in sizes]
+        everyone = [each for group in made for each in group]
+        await asyncio.gather(*(each.open() for each in everyone))
+        begun = asyncio.get_running_loop().time()
+        until = begun + seconds
+        beside = asyncio.gather(
+            *(vanishing(each, server.url, until, odd) for each in made[1]),
+            *(reading_slowly(each, server.url, until, odd) for each in made[2]),
+            *(writing_slowly(each, server.url, until, odd) for each in made[3]),
+        )
+        await asyncio.gather(*(calling(each, f"c{n}", until, tally) for n, each in enumerate(made[0])))
+        took = asyncio.get_running_loop().time() - begun
+        await beside
+        await asyncio.gather(*(each.close() for each in everyone))
     return took
 
 
@@ -269,7 +274,8 @@ async def _left_over(server: Server, before: Standing) -> list[Figure]:
     """Look at what the server still holds when everybody is gone."""
 
     def fits(now: Standing) -> bool:
-        return not now.at_work and now.processes <= before.processes and now.descriptors <= before.descriptors
+        within = now.processes <= before.processes and now.descriptors <= before.descriptors
+        return within and not now.at_work and now.sessions <= before.sessions
 
     after, took = await server.settled(fits)
     numbers = await server.numbers()
@@ -295,18 +301,17 @@ async def _left_over(server: Server, before: Standing) -> list[Figure]:
 async def _stopped(server: Server) -> list[Figure]:
     """Tell the server to stop while calls are at work; they must be finished, and nothing may run on."""
     tally = Tally()
-    callers = [
-        Caller(server.http, server.url, server.keys[n % OWNERS], (OLDER, NEWER)[n % 2]) for n in range(LAST_CALLS)
-    ]
-    await asyncio.gather(*(each.open() for each in callers))
-    calls = asyncio.gather(*(each.call(tally, f"last{n}", wait_s=3.0) for n, each in enumerate(callers)))
-    await server.settled(lambda now: now.at_work == LAST_CALLS)
-    children = psutil.Process(server.process.pid).children(recursive=True)
-    begun = time.perf_counter()
-    server.process.terminate()
-    code = await asyncio.wait_for(server.process.wait(), 60)
-    took = time.perf_counter() - begun
-    await calls
+    async with connections() as http:
+        callers = [server.caller(http, number) for number in range(LAST_CALLS)]
+        await asyncio.gather(*(each.open() for each in callers))
+        calls = asyncio.gather(*(each.call(tally, f"last{n}", wait_s=3.0) for n, each in enumerate(callers)))
+        await server.settled(lambda now: now.at_work == LAST_CALLS)
+        children = psutil.Process(server.process.pid).children(recursive=True)
+        begun = time.perf_counter()
+        server.process.terminate()
+        code = await asyncio.wait_for(server.process.wait(), 60)
+        took = time.perf_counter() - begun
+        await calls
     _, alive = psutil.wait_procs(children, timeout=10)
     return [
         Figure(

@@ -136,6 +136,11 @@ async def calling(caller: Caller, name: str, until: float, tally: Tally) -> None
         await caller.call(tally, f"{name}x{turn}")
 
 
+def connections() -> aiohttp.ClientSession:
+    """Return as many connections as are needed, all closed with the block."""
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout())
+
+
 @asynccontextmanager
 async def idling(
     http: aiohttp.ClientSession, url: str, keys: list[str], how_many: int

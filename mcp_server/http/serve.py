@@ -26,6 +26,7 @@ from school.app import School
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 BACKLOG = 2048
 TESTER = Principal(owner="conformance", key="conformance", scopes=frozenset({Scope.CALL, Scope.LEARN}))
+KEEP_S = 75  # longer than clients and proxies keep a connection: a call must not meet one that is just being closed
 CLOSE_S = 2  # for streams that only listen, once nothing is at work any more
 
 log = structlog.get_logger(__name__)
@@ -156,6 +157,7 @@ def config_of(app: object, school: School, options: HttpOptions) -> uvicorn.Conf
         date_header=True,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies or None,
+        timeout_keep_alive=KEEP_S,
         timeout_graceful_shutdown=CLOSE_S,
         ssl_certfile=options.tls_certificate,
         ssl_keyfile=options.tls_key,
