@@ -14,6 +14,7 @@ from typing import Literal
 from domain.cost import Usage
 from domain.plan import Plan
 from domain.policy import CheckReport, Policy
+from domain.python_text import parse_module
 from domain.rules import RuleDoc
 from domain.run import Diagnosis, Outcome, Run, Verdict
 from domain.values import content_hash
@@ -89,7 +90,7 @@ async def repair(
 def fingerprint(code: str) -> str:
     """Return a hash that does not change with comments, blank lines and the form of the text."""
     try:
-        return content_hash(ast.dump(ast.parse(code)))
+        return content_hash(ast.dump(parse_module(code)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return content_hash(code)
 

@@ -35,6 +35,7 @@ from domain.plan import (
     Trial,
 )
 from domain.policy import CheckReport, Policy, Violation
+from domain.python_text import parse_module
 from domain.run import Run, Verdict
 from domain.tool import DESCRIPTION_CHARACTERS, require_publishable
 from domain.values import Value
@@ -295,6 +296,6 @@ def _lacking(code: str) -> list[Violation]:
 
 def _body(code: str) -> list[ast.stmt]:
     try:
-        return ast.parse(code).body
+        return parse_module(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the check tells about it
         return []
