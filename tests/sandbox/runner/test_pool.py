@@ -5,7 +5,6 @@ import marshal
 from collections.abc import AsyncIterator
 from typing import Any
 
-import psutil
 import pytest
 import pytest_asyncio
 
@@ -125,17 +124,3 @@ async def test_a_caller_that_leaves_as_its_child_comes_leaves_no_process(
     version.close()
     assert made
     assert not [child for child in made if child.usable]
-
-
-async def test_callers_that_leave_are_not_waited_for(pool: Pool) -> None:
-    version = await pool.version(KEY, LOADABLE, kept=False)
-    waiting = [asyncio.create_task(pool.take(KEY, LOADABLE, Level.PROCESS)) for _ in range(40)]
-    await asyncio.sleep(0)
-    for each in waiting:
-        each.cancel()
-    await asyncio.wait(waiting)
-    lease = await pool.take(KEY, LOADABLE, Level.PROCESS)
-    children = psutil.Process(lease.child.pid).parent().children()
-    pool.give_back(lease, reusable=False)
-    assert len(children) <= 1 + 8 + 1  # it, what was being forked when they left, a spare one
-    version.close()
