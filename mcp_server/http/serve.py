@@ -102,8 +102,14 @@ async def stop_on_signal(
 
 
 async def drain(server: uvicorn.Server, desk: Desk, served: Served) -> None:
-    """Wait until no call is at work, at most as long as the settings say, then tell the server to exit."""
+    """Wait until no call is at work, at most as long as the settings say, then tell the server to exit.
+
+    Calls that still wait for a job then are answered with the job, which the next server or worker goes on with.
+    """
     with anyio.move_on_after(desk.school.settings.drain_timeout_s):
+        await desk.meters.idle()
+    desk.serving.leave()
+    with anyio.move_on_after(CLOSE_S):
         await desk.meters.idle()
     served.listeners.close()
     server.should_exit = True
