@@ -165,12 +165,19 @@ async def measure(seconds: float, callers: int, idle: int) -> list[Figure]:
     """Let the crowd in, see it out, stop the server; return the figures."""
     with site_of(Groups(root=None)) as port, tempfile.TemporaryDirectory(prefix="agent-school-bench-") as home:
         async with serving(port, Path(home)) as server:
-            await crowd(server, callers, 2.0, Tally(), Tally())  # what first calls load is not counted
-            await server.settled(lambda now: not now.at_work)
-            before = await server.standing()
+            before = await _warmed(server, callers, idle)
             figures = await _with_idle(server, (seconds, callers, idle))
             figures += await _left_over(server, before)
             return [*figures, *await _stopped(server)]
+
+
+async def _warmed(server: Server, callers: int, idle: int) -> Standing:
+    """Let a first crowd in and out; return what the server holds then: what is loaded once is not counted."""
+    async with connections() as http, idling(http, server.url, server.keys, idle) as (held, _):
+        await crowd(server, callers, 2.0, Tally(), Tally())
+        await asyncio.gather(*(each.close() for each in held))
+    found, _ = await server.settled(lambda now: not now.at_work and not now.sessions)
+    return found
 
 
 async def _with_idle(server: Server, sizes: tuple[float, int, int]) -> list[Figure]:
