@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -16,6 +15,8 @@ import pytest
 
 from school.app import School, open_school
 from school.settings import load_settings
+from tests import prepared
+from tests.homes import furnished
 
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = date(2027, 5, 12)
@@ -37,8 +38,8 @@ def events_site() -> Iterator[str]:
 @contextmanager
 def site_process(*arguments: str) -> Iterator[str]:
     """Run the events site with further arguments; it prints its address once it answers."""
-    line = [sys.executable, "-m", "examples.events_site", "--port", "0", "--seed", "7", "--today", TODAY.isoformat()]
-    process = subprocess.Popen([*line, *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    line = ["-m", "examples.events_site", "--port", "0", "--seed", "7", "--today", TODAY.isoformat()]
+    process = prepared.start(*line, *arguments, env=os.environ, stdout=subprocess.PIPE)
     assert process.stdout is not None
     try:
         yield process.stdout.readline().split()[-1].rstrip("/")
@@ -50,7 +51,7 @@ def site_process(*arguments: str) -> Iterator[str]:
 
 @pytest.fixture
 async def school(tmp_path: Path) -> AsyncIterator[School]:
-    settings = load_settings(home=tmp_path / "home", now=datetime.fromisoformat(NOW), database="")
+    settings = load_settings(home=furnished(tmp_path / "home"), now=datetime.fromisoformat(NOW), database="")
     async with open_school(settings) as opened:
         yield opened
 
@@ -60,7 +61,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return {
         **kept,
-        "AGENT_SCHOOL_HOME": str(tmp_path / "home"),
+        "AGENT_SCHOOL_HOME": str(furnished(tmp_path / "home")),
         "AGENT_SCHOOL_NOW": NOW,
         "AGENT_SCHOOL_PLANNER": "builtin",
     }
@@ -71,14 +72,7 @@ def command(environment: dict[str, str]) -> Command:
     """Run main.py as a user would, in a home of its own."""
 
     def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, str(ROOT / "main.py"), *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**environment, **more},
-            timeout=90,
-        )
+        return prepared.run(prepared.MAIN, *arguments, env={**environment, **more}, timeout=90)
 
     return run
 

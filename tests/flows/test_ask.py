@@ -153,7 +153,6 @@ def test_an_unknown_tool_is_a_usage_error(command: Command) -> None:
 @requirement("REG-1")
 def test_a_file_that_is_no_registry_is_refused_and_left_alone(command: Command, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    home.mkdir()
     (home / "registry.sqlite").write_text("my shopping list")
     done = command("tools", "list", "--json")
     assert done.returncode == 1

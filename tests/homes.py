@@ -1,0 +1,56 @@
+"""Homes that a school has already used: with the present schema and the index of places, and no tool yet.
+
+Making both takes some four seconds, and nearly no test is about that.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from domain.meaning import gazetteer
+from registry import open_registry
+from school.places import ready_places
+from tests import prepared
+
+REGISTRY = "registry.sqlite"
+
+
+def furnished(home: Path) -> Path:
+    """Make a home whose schema and index of places are there; what is there already is kept."""
+    made = _template()
+    (home / "cache").mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.chmod(0o700)
+    for kept in (made / "cache").iterdir():
+        if not (home / "cache" / kept.name).exists():
+            os.link(kept, home / "cache" / kept.name)  # they are only ever replaced as a whole
+    if not (home / REGISTRY).exists():
+        shutil.copy(made / REGISTRY, home / REGISTRY)
+    return home
+
+
+@cache
+def _template() -> Path:
+    """Make the first home in a process of its own: this one may know the places already, and then keeps nothing."""
+    folder = tempfile.mkdtemp(prefix="agent-school-home-")
+    atexit.register(shutil.rmtree, folder)
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    done = prepared.run("-m", "tests.homes", folder, env=environment, timeout=110)
+    assert done.returncode == 0, done.stderr
+    return Path(folder)
+
+
+def make(home: Path) -> None:
+    ready_places(home)
+    gazetteer.find("No Such Town")
+    open_registry(home / REGISTRY, keys_folder=home / "none").close()
+
+
+if __name__ == "__main__":
+    import sys
+
+    make(Path(sys.argv[1]))
