@@ -8,6 +8,7 @@ process of its own all the same: with its own environment, streams, signals and 
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -17,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -123,20 +125,24 @@ Process = subprocess.Popen[str] | Forked
 _forking: list[tuple[subprocess.Popen[bytes], socket.socket]] = []
 
 
-def start(*line: str, env: Mapping[str, str], stdout: int, stderr: int | IO[str] | None = None) -> Process:
+def start(
+    *line: str, env: Mapping[str, str], stdout: int, stderr: int | IO[str] | None = None, stdin: IO[bytes] | None = None
+) -> Process:
     """Start ``MAIN`` with its arguments, or ``-m`` with a module and its arguments, in the project's folder.
 
     ``stdout`` and ``stderr`` are as for ``subprocess.Popen``. Where coverage is measured Python is started anew.
     """
     if "COVERAGE_PROCESS_CONFIG" in os.environ:
-        return subprocess.Popen([sys.executable, *line], env=env, cwd=ROOT, stdout=stdout, stderr=stderr, text=True)
+        return subprocess.Popen(
+            [sys.executable, *line], env=env, cwd=ROOT, stdin=stdin, stdout=stdout, stderr=stderr, text=True
+        )
     ours, theirs = socket.socketpair()
     with theirs, Path(os.devnull).open("r+b") as nothing:
         out, out_end = _stream(stdout, 1, nothing)
         err, err_end = _stream(stderr, 2, nothing)
         try:
             asked = json.dumps({"line": line, "env": dict(env)}).encode()
-            socket.send_fds(_server(), [asked], [nothing.fileno(), out_end, err_end, theirs.fileno()])
+            socket.send_fds(_server(), [asked], [(stdin or nothing).fileno(), out_end, err_end, theirs.fileno()])
         finally:
             for given, end in ((stdout, out_end), (stderr, err_end)):
                 if given == subprocess.PIPE:
@@ -157,9 +163,12 @@ def _stream(given: int | IO[str] | None, own: int, nothing: IO[bytes]) -> tuple[
     return None, given.fileno()
 
 
-def run(*line: str, env: Mapping[str, str], timeout: float) -> subprocess.CompletedProcess[str]:
-    """Run ``start``'s process to its end, as ``subprocess.run`` does."""
-    process = start(*line, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def run(*line: str, env: Mapping[str, str], timeout: float, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Run ``start``'s process to its end with ``given`` on its standard input, as ``subprocess.run`` does."""
+    with tempfile.TemporaryFile() as typed:
+        typed.write(given.encode())
+        typed.seek(0)
+        process = start(*line, env=env, stdin=typed, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         out, err = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
@@ -191,8 +200,11 @@ def _close() -> None:
 
 def serve(control: socket.socket) -> None:
     """Fork what is asked for until nobody asks any more; then end what still runs."""
+    gc.disable()
     for name in IMPORTED:
         importlib.import_module(name)
+    gc.freeze()  # what was imported stays: no child has to look through it for garbage
+    gc.enable()
     children: dict[int, socket.socket] = {}
     woken, wakes = socket.socketpair()
     wakes.settimeout(0)
