@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
+from domain.meaning import gazetteer
 from school.app import School, open_school
 from school.settings import load_settings
 from tests import prepared
-from tests.homes import furnished
+from tests.homes import furnished, towns
 
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = date(2027, 5, 12)
@@ -26,6 +27,12 @@ KEPT = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG")
 """What a command of a test gets of this process's environment; the last measures it where this one is measured."""
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _towns_at_hand() -> None:
+    """Let tests without a school look towns up as one does, in the index rather than in the library's file."""
+    gazetteer.towns_from(towns)
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,17 @@ from pathlib import Path
 
 from domain.meaning import gazetteer
 from registry import open_registry
+from sandbox.mapping import mapped
+from sandbox.towns import open_towns
 from school.places import ready_places
 from tests import prepared
 
 REGISTRY = "registry.sqlite"
+
+
+def towns() -> gazetteer.Lines:
+    """Open the index of towns that every furnished home has."""
+    return mapped(open_towns(_template() / "cache"))
 
 
 def furnished(home: Path) -> Path:
@@ -46,7 +53,7 @@ def _template() -> Path:
 
 def make(home: Path) -> None:
     ready_places(home)
-    gazetteer.find("No Such Town")
+    gazetteer.find("No Such Town")  # the first name that is not a city's has the index of towns made
     open_registry(home / REGISTRY, keys_folder=home / "none").close()
 
 
