@@ -26,7 +26,27 @@ NOW = "2027-05-12T12:00:00+00:00"
 KEPT = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG")
 """What a command of a test gets of this process's environment; the last measures it where this one is measured."""
 
+STARTS = frozenset({"command", "environment", "events_site", "postgres_server", "school", "server"})
+"""Fixtures of tests that start processes."""
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take longest, so that all of several workers have something to do until the end."""
+    longest: dict[Path, float] = {}
+    for item in items:
+        longest[item.path] = max(longest.get(item.path, 0.0), _about_s(item))
+    items.sort(key=lambda item: -longest[item.path])
+
+
+def _about_s(item: pytest.Item) -> float:
+    """Guess how long a test takes: its own time-out tells, then whether it needs a browser or other processes."""
+    if (limit := item.get_closest_marker("timeout")) is not None:
+        return float(limit.args[0])
+    if item.get_closest_marker("browser") is not None:
+        return 60.0
+    return 30.0 if STARTS.intersection(getattr(item, "fixturenames", ())) else 0.0
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -34,10 +34,17 @@ def furnished(home: Path) -> Path:
     home.chmod(0o700)
     for kept in (made / "cache").iterdir():
         if not (home / "cache" / kept.name).exists():
-            os.link(kept, home / "cache" / kept.name)  # they are only ever replaced as a whole
+            _link(kept, home / "cache" / kept.name)
     if not (home / REGISTRY).exists():
         shutil.copy(made / REGISTRY, home / REGISTRY)
     return home
+
+
+def _link(kept: Path, place: Path) -> None:
+    try:
+        place.hardlink_to(kept)  # such files are only ever replaced as a whole
+    except OSError:  # another file system
+        shutil.copy(kept, place)
 
 
 @cache
