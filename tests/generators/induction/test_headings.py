@@ -41,3 +41,14 @@ def test_who_asks_for_a_name_gets_what_the_table_calls_otherwise() -> None:
     column = named(found.columns, "name")
     assert column is not None
     assert column.name == "mountain"
+
+
+@requirement("LEARN-3")
+def test_a_heading_row_without_a_head_of_its_own_is_no_record() -> None:
+    long = "".join(f"<tr><td>{name}</td><td>{i} m</td><td>{i} h</td></tr>" for i, name in enumerate(PLACES * 2))
+    head = "<tr><th>Summit</th><th>Snow (cm)</th></tr>"
+    short = "".join(f"<tr><td>{name}</td><td>{40 + 9 * i}</td></tr>" for i, name in enumerate(PLACES[:5]))
+    html = f"<html><body><h2>Walks</h2><table>{long}</table><h2>Snow</h2><table>{head}{short}</table></body></html>"
+    found = find_records(html, url="http://walks.example/")
+    counts = [c.count for c in found if any(column.name == "snow_cm" for column in c.columns)]
+    assert counts == [5]
