@@ -132,7 +132,7 @@ async def test_repairs_that_never_help_end_after_three_and_the_rules_take_over(
     told = '"""Read the topics, then the page of each."""'
     assert told in code
     broken = [Said(text=code.replace(told, f'{told}\n    raise ValueError("round {n}")')) for n in range(9)]
-    text = "how many events each topic has and the first one of each"
+    text = "topics"
     async with vendor_server() as server:
         server.says("messages", Said(text=plan), *broken)
         answer = await asked(command, server, text, f"{events_site}/discover", "anthropic")
