@@ -79,7 +79,10 @@ class Forked:
     def communicate(self, timeout: float | None = None) -> tuple[Any, Any]:
         """Return what it wrote, once it has ended."""
         end = None if timeout is None else time.monotonic() + timeout
-        left = lambda: None if end is None else max(0.0, end - time.monotonic())  # noqa: E731
+
+        def left() -> float | None:
+            return None if end is None else max(0.0, end - time.monotonic())
+
         read: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
         with selectors.DefaultSelector() as waiting:
             for name in read:
@@ -290,7 +293,7 @@ def _leave(code: int) -> NoReturn:
     """End as the interpreter does, its exit handlers included, and not as a second copy of the one that forks."""
     sys.stdout.flush()
     sys.stderr.flush()
-    threading._shutdown()
+    threading._shutdown()  # type: ignore[attr-defined]  # what the interpreter itself calls at its end
     atexit._run_exitfuncs()
     os._exit(code & 0xFF)
 
