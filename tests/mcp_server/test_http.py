@@ -233,7 +233,7 @@ async def test_json_mode_over_tls_serves_ends_vanished_calls_and_logs_with_ids(t
                     with pytest.raises(asyncio.CancelledError):
                         await call
                     await until(secure, ended, number, verify=context)
-                # What the older revision answers to a cancelled request comes before this; the client must still be there.
+                # The older revision answers a cancelled request; the client must still be there to take it.
                 assert (await client.call_tool("echo", {"text": "next"})).structured_content["count"] == 1
         assert secure.stop() == 0
         lines = [json.loads(line) for line in secure.errors.read_text().splitlines()]
