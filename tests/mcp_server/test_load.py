@@ -1,4 +1,4 @@
-"""Many at once: nothing is lost or mixed up, who is slow or gone holds up nobody. Small and short here: a hundred callers
+"""Many at once: nothing is lost or mixed up, who is slow or gone holds up nobody. Short here: a hundred callers
 for a minute beside a thousand sessions are ``python -m benchmarks crowd``, which also looks what is left over.
 """
 
