@@ -11,6 +11,7 @@ from domain.meaning.words import fold, forms, matches
 from domain.observation import Column, Observation, Page, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, Relation, SourceKind, Topic
 from generators.language.wanted import MAYBE_FIELD
+from generators.sources.paths import INSIDE
 from generators.sources.relevance import named
 from generators.sources.roles import Role, roles_of
 
@@ -91,7 +92,7 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     page = observation.pages[0] if observation.pages else None
     if not folded or page is None:
         return False
-    if _headed_so(page, folded, intent):
+    if _headed_so(page, folded, intent) or _owns_them(folded, candidate):
         return True
     if " " in folded or not _is_subject(folded, intent):
         return _about(page, folded, candidate)
@@ -109,6 +110,13 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     language = _LANGUAGE.search(page.served_html[:5000] or page.rendered_html[:5000])
     foreign = language is not None and language.group(1).lower() != "en"
     return foreign and not matches([page.text_after or page.text_before], word)
+
+
+def _owns_them(word: str, candidate: RecordCandidate) -> bool:
+    """Whether records from inside others stand at a place of that name: "every item of every slide"."""
+    path = candidate.source.records
+    names = set(fold(re.sub(r"[^\w]|_", " ", path)).split())
+    return INSIDE in path and bool({word, *forms(word)} & {f for n in names for f in (n, *forms(n))})
 
 
 def _headed_so(page: Page, word: str, intent: Intent) -> bool:
