@@ -112,8 +112,8 @@ _WITH_ID = re.compile(
 )
 _CODE = re.compile(r"(?<![\w./-])(?:(?:with|of) (?:the )?id )?(?P<value>[a-z0-9]+(?:[_-][a-z0-9]+)*)(?![\w/])")
 _SERIES_OF = re.compile(
-    r"(?<![\w-])(?P<near>(?:direct|immediate|own|declared) )?(?P<noun>[a-z]{3,}s) of (?:the )?(?:package |module |library |user |repo(?:sitory)? "
-    r")?(?P<value>@?[a-z][\w.@/-]+)(?!\w)"
+    r"(?<![\w-])(?P<near>(?:direct|immediate|own|declared) )?(?P<noun>[a-z]{3,}s) of (?:the )?(?:package |module |"
+    r"library |user |repo(?:sitory)? )?(?P<value>@?[a-z][\w.@/-]+)(?!\w)"
 )
 
 

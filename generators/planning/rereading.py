@@ -28,7 +28,7 @@ def reread(intent: Intent, columns: Sequence[Column]) -> Intent:
     kept: list[Constraint] = []
     for constraint in _whole_values(intent, columns):
         column = _field_named(constraint, columns)
-        if column is None or _shown(columns, str(constraint.value)):
+        if column is None or shown_by(columns, str(constraint.value)):
             kept.append(constraint)
         elif column.type is FieldType.BOOLEAN:
             kept.append(constraint)  # "with a balcony" where a record says whether it has one
@@ -64,7 +64,7 @@ _WORDS_OF_VALUE: Final = 4
 def maybe_fields(intent: Intent, columns: Sequence[Column]) -> list[str]:
     """Return the words that may name a field which none of the columns is."""
     words = [str(c.value) for c in intent.about(Topic.KEYWORDS) if c.name == MAYBE_FIELD]
-    return [w for w in words if named(columns, w) is None and not _shown(columns, w)]
+    return [w for w in words if named(columns, w) is None and not shown_by(columns, w)]
 
 
 def _field_named(constraint: Constraint, columns: Sequence[Column]) -> Column | None:
@@ -77,7 +77,7 @@ def _field_named(constraint: Constraint, columns: Sequence[Column]) -> Column | 
     return next((c for c in columns if spellings & {*c.name.split("_")[:-1], *fold(c.label).split()[:-1]}), None)
 
 
-def _shown(columns: Sequence[Column], word: str) -> bool:
+def shown_by(columns: Sequence[Column], word: str) -> bool:
     """Whether some record that was seen says the word in a value; its addresses say what the site calls it."""
     read = (c for c in columns if c.type is not FieldType.URL and Role.LINK not in roles_of(c))
     return any(matches([text for text in (*c.values, *c.samples) if text], word) for c in read)
@@ -145,7 +145,7 @@ def _about(page: Page, word: str, candidate: RecordCandidate) -> bool:
     heads = [page.title, *_headings(page)]
     echoed = word in fold(urlsplit(page.final_url).query)
     said = any(f" {word} " in f" {fold(h)} " for h in heads) or _in_address(page, word, candidate)
-    return said and not echoed and candidate.complete and not _shown(candidate.columns, word)
+    return said and not echoed and candidate.complete and not shown_by(candidate.columns, word)
 
 
 def _in_address(page: Page, word: str, candidate: RecordCandidate) -> bool:

@@ -10,10 +10,12 @@ from domain.meaning.words import fold, forms, matches, singular
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
 from generators.planning.desk import OFFERED_FILL, Desk, asked, source_binding
-from generators.planning.rereading import names_the_records
+from generators.planning.rereading import names_the_records, shown_by
 from generators.sources.naming import snake
+from generators.sources.parameters import assigned_name
 from generators.sources.relevance import named
 from generators.sources.roles import Role, human_text, roles_of
+from generators.sources.whole_answers import WHOLE, tells_of_address
 
 _MOST_EXAMPLES: Final = 8
 _NONE_OF: Final = re.compile(r"(?:with |has |have |having )?(?:no|without(?: any)?) ", re.IGNORECASE)
@@ -30,11 +32,33 @@ _NAMES_TAKEN: Final = frozenset({"keywords", "exclude", "limit", "sort", "city",
 
 def bind_words(desk: Desk) -> None:
     """Bind keywords, categories, organisers and named attributes; offer what the columns support."""
+    _bind_assigned(desk)
     rest = _bind_categories(desk)
     rest = _bind_people(desk, rest)
     _bind_keywords(desk, rest)
     for constraint in asked(desk.intent, Topic.NAMED) + asked(desk.intent, Topic.IDENTIFIER):
         _bind_named(desk, constraint)
+
+
+def _bind_assigned(desk: Desk) -> None:
+    """What the question itself writes as a parameter is sent as one, where the source was shown to take it."""
+    rest: list[Constraint] = []
+    for constraint in desk.intent.constraints:
+        name = assigned_name(constraint)
+        taken = next((t for t in desk.taken if t.proven and not t.columns and t.name == name), None) if name else None
+        if taken is None:
+            rest.append(constraint)
+            continue
+        parameter = Parameter(
+            name=_free_name(desk, snake(name)),
+            type=FieldType.STRING,
+            description=f"Sent to the source as {name}.",
+            default=str(constraint.value),
+            bindings=(source_binding(taken),),
+            topic=Topic.NAMED,
+        )
+        desk.add(parameter)
+    desk.intent = desk.intent.model_copy(update={"constraints": tuple(rest)})
 
 
 def _bind_categories(desk: Desk) -> list[Constraint]:
@@ -149,10 +173,18 @@ def _is_record_noun(desk: Desk, constraint: Constraint) -> bool:
     if constraint.relation is Relation.EXCLUDES:
         return False
     word = str(constraint.value)
+    if _tells_of_address(desk, word):
+        desk.notes.append(f"{fold(word)!r} was taken to describe the address, not something that the record says.")
+        return True
     if not names_the_records(word, desk.intent, desk.observation, desk.candidate):
         return False
     desk.notes.append(f"All records of the page are {fold(word)}.")
     return True
+
+
+def _tells_of_address(desk: Desk, word: str) -> bool:
+    whole = desk.candidate.source.format == WHOLE
+    return whole or (tells_of_address(desk.intent, desk.candidate) and not shown_by(desk.columns, word))
 
 
 def _bind_choice(desk: Desk, constraint: Constraint) -> bool:

@@ -14,7 +14,9 @@ from generators.sources.agreement import agreement
 from generators.sources.asking import Questions, good
 from generators.sources.coverage import coverage
 from generators.sources.documents import JsonDocument, parse
+from generators.sources.flatten import columns_of
 from generators.sources.inner_records import (
+    empty_place,
     group_at,
     identity_at,
     inner_candidates,
@@ -125,7 +127,8 @@ def _candidates(document: JsonDocument, intent: Intent) -> Iterator[tuple[Record
     listed = find_candidates(document.value, document.request)
     yield from ((c, False) for c in listed)
     yield from ((c, True) for c in inner_candidates(document.value, document.request, intent)[:1])
-    single = single_candidate(document.value, document.request) if document.origin == "page" else None
+    alone = document.origin == "page" and not empty_place(document.value, intent)
+    single = single_candidate(document.value, document.request) if alone else None
     if single is not None:
         of_it = bool(intent.wanted) and all(named(single.columns, w) for w in intent.wanted)
         of_lists = any(all(named(c.columns, w) for w in intent.wanted) for c in listed)
@@ -340,7 +343,9 @@ class _Deep:
                 continue
             found = self._records(answer.body)
             self._note(found, narrowed=True)
-            effect = shown_effect(idea, rows, self._rows(found), self._candidate.columns)
+            # An answer may have a place for what it was sent only when something was sent.
+            columns = columns_of(found) if idea.assigned and found else self._candidate.columns
+            effect = shown_effect(idea, rows, [row_of(r, columns) for r in found], self._candidate.columns)
             if effect is not None:
                 shown.append(effect)
         return shown
