@@ -33,6 +33,7 @@ BEGIN = {
     "pretix": "/cityevents/",
     "verdaccio": "/",
     "mediawiki": "/w/index.php/Special:AllPages",
+    "httpbin": "/",
 }
 """Where a person would begin, for targets whose questions do not say."""
 
@@ -99,6 +100,8 @@ async def _outcome(school: School, question: dict[str, Any], site: str) -> tuple
     numbers = {
         name for n, name in enumerate(key) if all(isinstance(r[n], int | float) for r in question["expect"]["rows"])
     }
+    if len(rows) == 1 and key == ["name", "value"] and len(question["expect"]["rows"]) > 1:
+        rows = as_pairs(rows[0], [name for name, _ in question["expect"]["rows"]])
     got = [tuple(value_of(row, name, number=name in numbers) for name in key) for row in rows]
     true = [tuple(_plain(value) for value in row) for row in question["expect"]["rows"]]
     right = got == true if question["expect"]["ordered"] else sorted(got) == sorted(true)
@@ -122,6 +125,14 @@ def right_refusal(question: dict[str, Any], problem: SchoolError) -> bool:
     if question["kind"] == "error":
         return isinstance(problem, SourceProblem) and expect["rows"] == [[status]]
     return expect["count"] == 0 and isinstance(problem, NothingFound) and bool(problem.facts.get("empty"))
+
+
+def as_pairs(row: dict[str, Any], names: list[str]) -> list[dict[str, Any]]:
+    """Return a row's fields of these names as rows of name and value.
+
+    Who asks what a server was sent is answered by one record with a field for each thing that was sent, too.
+    """
+    return [{"name": name, "value": row[name]} for name in names if row.get(name) is not None]
 
 
 def value_of(row: dict[str, Any], name: str, *, number: bool = False) -> str:

@@ -27,6 +27,7 @@ from generators.sources.details import serving, telling, unsaid
 from generators.sources.documents import parse
 from generators.sources.inner_records import empty_place
 from generators.sources.naming import snake
+from generators.sources.paths import ONE
 from generators.sources.relevance import named
 from generators.sources.roles import Role
 from generators.sources.whole_answers import WHOLE
@@ -138,7 +139,8 @@ def _bound(
     endpoint = next((e for e in findings.endpoints if e.id == choice.candidate.endpoint), None)
     taken: tuple[EndpointParameter, ...] = endpoint.parameters if endpoint else ()
     further = detail.columns if detail else ()
-    intent = reread(intent, (*choice.candidate.columns, *further))
+    single = choice.candidate.source.records == ONE
+    intent = reread(intent, (*choice.candidate.columns, *further), single=single)
     names = _called(intent, (*choice.candidate.columns, *further))
     candidate = renamed(choice.candidate, names)
     detail = renamed(detail, names) if detail is not None else None

@@ -22,11 +22,18 @@ _COUNT_OF: Final = re.compile(r"(?<![\w.,])(?P<number>\d[\d,]{0,9})\s+(?P<noun>[
 _LANGUAGE: Final = re.compile(r"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z]{2})")
 
 
-def reread(intent: Intent, columns: Sequence[Column]) -> Intent:
-    """Return the question with words that name a field taken as fields: as wanted ones, or as no words at all."""
+def reread(intent: Intent, columns: Sequence[Column], *, single: bool = False) -> Intent:
+    """Return the question with words that name a field taken as fields: as wanted ones, or as no words at all.
+
+    Of a ``single`` record nothing is chosen: each word that names one of its fields asks for that.
+    """
     wanted = list(intent.wanted)
     kept: list[Constraint] = []
     for constraint in _whole_values(intent, columns):
+        column = named(columns, str(constraint.value)) if single and _is_word(constraint) else None
+        if column is not None and not shown_by(columns, str(constraint.value)):
+            wanted.append(str(constraint.value))
+            continue
         column = _field_named(constraint, columns)
         if column is None or shown_by(columns, str(constraint.value)):
             kept.append(constraint)
@@ -67,8 +74,12 @@ def maybe_fields(intent: Intent, columns: Sequence[Column]) -> list[str]:
     return [w for w in words if named(columns, w) is None and not shown_by(columns, w)]
 
 
+def _is_word(constraint: Constraint) -> bool:
+    return constraint.topic is Topic.KEYWORDS and constraint.relation is Relation.CONTAINS
+
+
 def _field_named(constraint: Constraint, columns: Sequence[Column]) -> Column | None:
-    if constraint.topic is not Topic.KEYWORDS or constraint.relation is not Relation.CONTAINS:
+    if not _is_word(constraint):
         return None
     word = fold(str(constraint.value))
     if constraint.name == MAYBE_FIELD:

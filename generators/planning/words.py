@@ -57,7 +57,7 @@ def _bind_assigned(desk: Desk) -> None:
             bindings=(source_binding(taken),),
             topic=Topic.NAMED,
         )
-        desk.add(parameter)
+        desk.add(parameter, *(c for c in desk.columns if c.name == snake(name)))  # what the answer repeats of it
     desk.intent = desk.intent.model_copy(update={"constraints": tuple(rest)})
 
 

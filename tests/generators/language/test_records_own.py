@@ -66,3 +66,16 @@ def test_a_bound_on_pay_is_a_price_without_its_verb() -> None:
 
 def test_a_name_of_several_words_behind_of_stays_whole() -> None:
     assert (Topic.KEYWORDS, Relation.CONTAINS, "Harbour FC", "") in said("scorers of Harbour FC")
+
+
+def test_what_a_record_has_itself_is_told_apart_from_what_kind_it_is() -> None:
+    asked = understand("direct dependencies of tallow and the version range of each", NOW)
+    assert asked.subject == "dependencies"
+    assert [(c.topic, c.value) for c in asked.constraints if c.topic is not Topic.DETAIL] == [
+        (Topic.IDENTIFIER, "tallow")
+    ]
+
+
+@pytest.mark.parametrize("text", ["every stamp of every album", "each stamp with its album"])
+def test_one_of_all_is_what_the_question_is_about(text: str) -> None:
+    assert understand(text, NOW).subject == "stamp"
