@@ -23,7 +23,7 @@ from generators.planning.rereading import maybe_fields, reread
 from generators.planning.times import bind_times
 from generators.planning.trials import trials_of
 from generators.planning.words import bind_words
-from generators.sources.details import serving, telling, unsaid
+from generators.sources.details import of_kinds, serving, telling, unsaid
 from generators.sources.documents import parse
 from generators.sources.inner_records import empty_place
 from generators.sources.naming import snake
@@ -118,6 +118,7 @@ def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Obser
         return alone
     more = [c for c in telling(detail.columns, alone.columns) if c not in served]
     columns = tuple(_beside(alone.columns, c) for c in (*served, *more))
+    intent = of_kinds(intent, words, columns)
     return _bound(choice, findings, intent, observation, detail.model_copy(update={"columns": columns}))
 
 

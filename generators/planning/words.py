@@ -65,6 +65,8 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
     """A word that is a value of a categorical column is asked of that column; the other words are returned."""
     rest: list[Constraint] = []
     for constraint in asked(desk.intent, Topic.CATEGORY) + asked(desk.intent, Topic.KEYWORDS):
+        if constraint.topic is Topic.CATEGORY and _bind_kind(desk, constraint):
+            continue
         column, value = _column_with_value(desk, constraint)
         if column is None and (_bind_flag(desk, constraint) or _bind_none(desk, constraint)):
             continue
@@ -81,6 +83,26 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
         if _parameter_name(desk, column) not in desk.parameters and telling:
             _add_category(desk, column, None)
     return rest
+
+
+def _bind_kind(desk: Desk, constraint: Constraint) -> bool:
+    """What the records' pages tell of their kind decides a category, in any usual form of the word."""
+    columns = [c for c in desk.playing(Role.CATEGORY) if c.name in desk.detail_names]
+    seen = [text for c in columns for text in c.samples]
+    if not columns or "category" in desk.parameters or not matches(seen, str(constraint.value)):
+        return False
+    parameter = Parameter(
+        name="category",
+        type=FieldType.STRING,
+        description=f"Only records whose {_listed(columns)} contains this word.",
+        default=str(constraint.value),
+        bindings=(
+            FilterBinding(relation=Relation.CONTAINS, topic=Topic.CATEGORY, fields=tuple(c.name for c in columns)),
+        ),
+        topic=Topic.CATEGORY,
+    )
+    desk.add(parameter, *columns)
+    return True
 
 
 def _column_with_value(desk: Desk, constraint: Constraint) -> tuple[Column | None, str]:
