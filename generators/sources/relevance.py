@@ -68,6 +68,8 @@ def _called_so(candidate: RecordCandidate, intent: Intent) -> bool:
     if candidate.kind is SourceKind.OPENAPI:
         named_parts = [part for part in candidate.url.split("?", 1)[0].split("/") if part and "{" not in part]
         heads += named_parts[-1:]
+        # "the pictures of the show 7" may be an operation of their own, below that of the show.
+        wanted |= {f for w in intent.wanted for part in fold(w).split() for f in forms(part)}
     if any(SCATTERED in reason for reason in candidate.reasons):
         return False  # records from several lists: the heading is only the first one's
     return bool(wanted & set(fold(" ".join([*candidate.reasons, *heads])).split()))
