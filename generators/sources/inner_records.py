@@ -11,7 +11,7 @@ from typing import Final
 
 from domain.meaning.words import fold, forms, singular
 from domain.observation import Column, RecordCandidate
-from domain.plan import Intent, RecordSource, RequestTemplate, SourceKind
+from domain.plan import Intent, RecordSource, RequestTemplate, SourceKind, Topic
 from domain.values import JsonValue
 from generators.sources.flatten import columns_of
 from generators.sources.json_records import RecordGroup, exemplars, find_groups, identity_of
@@ -52,11 +52,15 @@ def empty_place(value: JsonValue, intent: Intent) -> str:
     return next((p for p, m in _members(value, "", _DEPTH) if not m and _is_called(p, nouns)), "")
 
 
-def single_candidate(value: JsonValue, request: RequestTemplate) -> RecordCandidate | None:
-    """Return the candidate that takes an answer, which is an object, for one record."""
+def single_candidate(value: JsonValue, request: RequestTemplate, intent: Intent) -> RecordCandidate | None:
+    """Return the candidate that takes an answer, which is an object, for one record.
+
+    An object of one value is a record only where the question names that: else it may be a mere "ok".
+    """
     group = group_at(value, ONE)
     columns = columns_of(group.records) if group is not None else ()
-    if group is None or len(columns) < _FEWEST:
+    asked = [*intent.wanted, *(str(c.value) for c in intent.about(Topic.KEYWORDS))]
+    if group is None or (len(columns) < _FEWEST and not any(named(columns, word) for word in asked)):
         return None
     return _candidate(ONE, columns, group, request)
 

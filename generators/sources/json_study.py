@@ -128,7 +128,7 @@ def _candidates(document: JsonDocument, intent: Intent) -> Iterator[tuple[Record
     yield from ((c, False) for c in listed)
     yield from ((c, True) for c in inner_candidates(document.value, document.request, intent)[:1])
     alone = document.origin == "page" and not empty_place(document.value, intent)
-    single = single_candidate(document.value, document.request) if alone else None
+    single = single_candidate(document.value, document.request, intent) if alone else None
     if single is not None:
         of_it = bool(intent.wanted) and all(named(single.columns, w) for w in intent.wanted)
         of_lists = any(all(named(c.columns, w) for w in intent.wanted) for c in listed)

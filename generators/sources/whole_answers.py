@@ -28,7 +28,7 @@ def asks_of_answer(intent: Intent) -> bool:
 
 def tells_of_address(intent: Intent, candidate: RecordCandidate) -> bool:
     """Return whether words that a single record does not say describe the address that was given: "the slow page"."""
-    return candidate.source.records == ONE and bool(_ONE_PAGE.search(fold(intent.text)))
+    return candidate.source.records.startswith(ONE) and bool(_ONE_PAGE.search(fold(intent.text)))
 
 
 def whole_answer(observation: Observation, intent: Intent) -> RecordCandidate | None:

@@ -79,3 +79,22 @@ def test_what_a_record_has_itself_is_told_apart_from_what_kind_it_is() -> None:
 @pytest.mark.parametrize("text", ["every stamp of every album", "each stamp with its album"])
 def test_one_of_all_is_what_the_question_is_about(text: str) -> None:
     assert understand(text, NOW).subject == "stamp"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "about"),
+    [
+        ("what is the licence of left-pad", ("license",), "left-pad"),
+        ("the version and licence of tallow?", ("version", "license"), "tallow"),
+        ("show the readme of tallow", ("readme",), "tallow"),
+    ],
+)
+def test_what_one_thing_has_is_wanted_of_it_alone(text: str, wanted: tuple[str, ...], about: str) -> None:
+    asked = understand(text, NOW)
+    assert asked.wanted == wanted
+    assert [(c.topic, c.value) for c in asked.constraints if c.topic is not Topic.DETAIL] == [(Topic.IDENTIFIER, about)]
+
+
+def test_several_things_of_one_are_records_and_the_price_of_a_title_is_a_field() -> None:
+    assert understand("the dependencies of left-pad", NOW).subject == "dependencies"
+    assert understand("what is the price of Night Ferry", NOW).wanted == ("price",)

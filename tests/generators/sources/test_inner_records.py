@@ -68,10 +68,11 @@ def test_rates_of_an_answer_that_is_one_object_are_told_apart_by_their_keys() ->
 
 
 def test_an_object_is_one_record_where_it_tells_more_than_one_thing() -> None:
-    best = single_candidate({"station": "Kew", "wind": {"speed": 12}}, REQUEST)
+    best = single_candidate({"station": "Kew", "wind": {"speed": 12}}, REQUEST, asked(""))
     assert best is not None
     assert best.exemplars == ({"station": "Kew", "speed": 12},)
-    assert single_candidate({"ok": True}, REQUEST) is None
+    assert single_candidate({"ok": True}, REQUEST, asked("")) is None
+    assert single_candidate({"tide": 3}, REQUEST, asked("", "tide")) is not None
 
 
 def test_an_empty_place_is_found_by_the_questions_noun_alone() -> None:
