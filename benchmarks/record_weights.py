@@ -2,9 +2,9 @@
 
 A list-wise softmax over the groups of each page (a right group should weigh more than all others together), with L2
 on features of equal spread, towards ``PRIOR``. The L2 was chosen by the figures for sites left out: 0.1 gave 0.87
-right groups first there, 0.2 and 0.4 0.89, and 0.4 one page more among the first five where nothing is known. Each page counts four times: with and without
-boxes, with and without a question. Needs numpy, which nothing else does. ``--write`` puts the weights into
-``generators/induction/weights.py``.
+right groups first there, 0.2 and 0.4 0.89, and 0.4 one page more among the first five where nothing is known. Each
+page counts four times: with and without boxes, with and without a question. Needs numpy, which nothing else does.
+``--write`` puts the weights into ``generators/induction/weights.py``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ SCALE_FLOOR = 0.2
 """A feature that hardly varies on these pages would otherwise get a weight that means nothing elsewhere."""
 PRIOR = {"menu": -1.5, "aside": -1.5, "stray": -1.0, "menu_by_count": -0.3, "holds_parts": -1.0, "hidden": -1.0}
 """What is known beforehand of pages anywhere, and hardly shows on these: few of them list things without links, which
-alone would tell menus apart elsewhere. All other features are drawn towards zero. Without it the figures here are the same."""
+alone would tell menus apart elsewhere. All other features are drawn towards zero. Without it the figures here are the
+same."""
 Floats = npt.NDArray[np.float64]
 
 

@@ -6,6 +6,7 @@ import ast
 from typing import Final
 
 from domain.plan import Plan
+from domain.syntax import parse_module
 from generators.templates.models import MOMENT_ALIASES, models
 
 NAMES: Final = ("Request", "Item", "Response")
@@ -39,7 +40,7 @@ def _lacking(code: str) -> list[str]:
     """The names of pydantic that the models use and the code does not import."""
     imported = {
         alias.name
-        for node in ast.parse(code).body
+        for node in parse_module(code).body
         if isinstance(node, ast.ImportFrom) and node.module == "pydantic"
         for alias in node.names
     }
@@ -51,7 +52,7 @@ def _with_imports(code: str, lines: list[str]) -> str:
     """Put import lines before the first import; what a module says about itself stays in front."""
     if not lines:
         return code
-    first = next((n for n in ast.parse(code).body if isinstance(n, ast.Import | ast.ImportFrom)), None)
+    first = next((n for n in parse_module(code).body if isinstance(n, ast.Import | ast.ImportFrom)), None)
     before = code.splitlines()
     at = first.lineno - 1 if first is not None else 0
     return "\n".join([*before[:at], *lines, *before[at:]]) + "\n"
@@ -63,11 +64,11 @@ def _given(plan: Plan) -> dict[str, str]:
 
 
 def _classes(code: str) -> dict[str, ast.ClassDef]:
-    return {n.name: n for n in ast.parse(code).body if isinstance(n, ast.ClassDef) and n.name in NAMES}
+    return {n.name: n for n in parse_module(code).body if isinstance(n, ast.ClassDef) and n.name in NAMES}
 
 
 def _same(node: ast.ClassDef, given: str) -> bool:
-    return ast.dump(node) == ast.dump(ast.parse(given).body[0])
+    return ast.dump(node) == ast.dump(parse_module(given).body[0])
 
 
 def _is_empty(node: ast.ClassDef) -> bool:

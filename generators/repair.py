@@ -16,6 +16,7 @@ from domain.plan import Plan
 from domain.policy import CheckReport, Policy
 from domain.rules import RuleDoc
 from domain.run import Diagnosis, Outcome, Run, Verdict
+from domain.syntax import parse_module
 from domain.values import content_hash
 from domain.workflow import Artifact
 from generators.given_models import left_out
@@ -89,7 +90,7 @@ async def repair(
 def fingerprint(code: str) -> str:
     """Return a hash that does not change with comments, blank lines and the form of the text."""
     try:
-        return content_hash(ast.dump(ast.parse(code)))
+        return content_hash(ast.dump(parse_module(code)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return content_hash(code)
 

@@ -2,7 +2,8 @@
 
 The driver knows no request for them, shows them to no route and lets them go on; inside TLS the proxy sees no method.
 So each page has a session of its own that looks at the kinds of request that can outlive it. What it does not see:
-frames of other sites of the policy, which have processes of their own, and a window that a page opens and closes at once.
+frames of other sites of the policy, which have processes of their own, and a window that a page opens and closes at
+once.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Final
 
+from domain.syntax import parse_module
+
 _NAMES: Final = frozenset({"place", "same_place", "*"})
 _MODULE: Final = "workflow_kit"
 
@@ -12,7 +14,7 @@ _MODULE: Final = "workflow_kit"
 def needs_places(source: str) -> bool:
     """Return whether the code imports a name that looks places up, or the whole kit."""
     try:
-        tree = ast.parse(source)
+        tree = parse_module(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False  # it will not load either
     return any(_imports_places(node) for node in ast.walk(tree))

@@ -53,8 +53,12 @@ def _version(program: seccomp.Filter | None, *, watch: bool) -> None:
     limits.die_with_parent()
     channel = Channel(CONTROL)
     control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, CONTROL)
+    try:
+        watched = seccomp.watch_forks() if watch else -1
+    except OSError as error:
+        channel.send({"t": "unready", "why": str(error)})
+        return
     if watch:  # the parent decides over forks, so the module body can make no process
-        watched = seccomp.watch_forks()
         socket.send_fds(control, [pack({"t": "ready"})], [watched])
         os.close(watched)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import logging
 import resource
 import socket
 import subprocess
@@ -21,6 +22,8 @@ from sandbox.children import Child, ChildEnded, Meta
 from sandbox.jail import Machine, spawn_zygote
 from sandbox.seccomp import Profile
 from sandbox.towns import open_towns
+
+log = logging.getLogger(__name__)
 
 START_S = 30.0  # a busy machine; it takes a third of a second
 LOAD_S = 10.0
@@ -87,10 +90,9 @@ class Zygote:
         if loadable.places:
             places = await asyncio.to_thread(gazetteer.pack)
             towns = await asyncio.to_thread(open_towns, loadable.cache)
-        process = fork(self._control, b"v", *([] if towns is None else [towns.descriptor]))
+        process = await self._ready(*([] if towns is None else [towns.descriptor]))
         try:
             async with asyncio.timeout(LOAD_S):
-                await process.ready
                 job: Meta = {
                     "filename": loadable.filename,
                     "restricted": loadable.restricted,
@@ -119,6 +121,39 @@ class Zygote:
             process.kill()
             raise LoadFailed(f"The module raised {meta.get('name')} while it was loaded.", meta)
         return Version(process, spare, clock)
+
+    async def _ready(self, *more: int) -> Child:
+        """Return a forked process that has loaded nothing yet.
+
+        What ends before it is ready has run no code of anybody's: on a machine that is short of something the kernel
+        refuses now and then what a moment later it grants, so another one is forked.
+
+        Raises:
+            SandboxProblem: none came up, with what the last one said.
+            ChildEnded: the first zygote is gone.
+        """
+        why = ""
+        for _ in range(_FAILURES):
+            process = fork(self._control, b"v", *more)
+            try:
+                async with asyncio.timeout(START_S):
+                    await process.ready
+            except ChildEnded as error:
+                process.kill()
+                if not self.alive:
+                    raise
+                why = str(error)
+                log.warning("a version's process did not come up", extra={"reason": why})
+            except TimeoutError:
+                process.kill()
+                why = f"it was not ready within {START_S:g} s"
+                break
+            except BaseException:
+                process.kill()
+                raise
+            else:
+                return process
+        raise SandboxProblem(f"No process for a version came up: {why}", remedy="Run: main.py doctor")
 
     async def close(self) -> None:
         """End it, and with it everything in its box."""

@@ -36,6 +36,7 @@ from domain.plan import (
 )
 from domain.policy import CheckReport, Policy, Violation
 from domain.run import Run, Verdict
+from domain.syntax import parse_module
 from domain.tool import DESCRIPTION_CHARACTERS, require_publishable
 from domain.values import Value
 from domain.workflow import Artifact, WorkflowVersion
@@ -295,6 +296,6 @@ def _lacking(code: str) -> list[Violation]:
 
 def _body(code: str) -> list[ast.stmt]:
     try:
-        return ast.parse(code).body
+        return parse_module(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the check tells about it
         return []

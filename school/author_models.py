@@ -11,6 +11,7 @@ from typing import Any
 
 from domain.errors import InvalidArguments
 from domain.plan import Field, FieldType, Parameter, Plan
+from domain.syntax import parse_module
 from domain.values import JsonObject, JsonValue
 from generators.emit import SCHEMA_TYPES
 
@@ -65,7 +66,7 @@ def with_models(code: str, plan: Plan) -> Plan:
 
 def _model(code: str, name: str) -> dict[str, dict[str, Any]]:
     """Return each attribute of a model with its JSON Schema; one without a default is ``required``."""
-    found = [node for node in ast.parse(code).body if isinstance(node, ast.ClassDef) and node.name == name]
+    found = [node for node in parse_module(code).body if isinstance(node, ast.ClassDef) and node.name == name]
     if len(found) != 1:
         raise InvalidArguments(
             f"The module has {len(found)} classes {name}.",

@@ -62,7 +62,7 @@ class _Pool:
         self.groups: dict[tuple[tuple[int, int], ...], Group] = {}
 
     def add(self, origin: str, records: Sequence[Record], *, with_variants: bool = True) -> None:
-        kept = tuple(record for record in records if _says_something(self.tree, record))
+        kept = _without_heading_rows([record for record in records if _says_something(self.tree, record)])
         if not 2 <= len(kept) <= MAX_RECORDS or len(self.groups) >= MAX_GROUPS:
             return
         group = Group(origin, kept)
@@ -82,6 +82,14 @@ def _says_something(tree: Tree, record: Record) -> bool:
         if node.text_length and tree.text(node).isalnum():
             return True
     return False
+
+
+def _without_heading_rows(records: Sequence[Record]) -> tuple[Record, ...]:
+    """Leave out table rows that hold headings only, where other records are rows with values."""
+    cells = [{child.tag for child in record[0].children} if record[0].tag == "tr" else set() for record in records]
+    if not any("td" in tags for tags in cells):
+        return tuple(records)
+    return tuple(record for record, tags in zip(records, cells, strict=True) if tags != {"th"})
 
 
 def _variants(tree: Tree, records: tuple[Record, ...]) -> Iterable[tuple[Record, ...]]:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from domain.syntax import parse_module
 from generators.llm.rejection import Problem, ReplyRejected, reject, without_fence
 
 _BLOCK = re.compile(r"```[\w+-]*[ \t]*\n(?P<inside>.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
@@ -30,12 +31,12 @@ def read_module(
     """
     code = _bare(text)
     try:
-        ast.parse(code)
+        parse_module(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         line = getattr(problem, "lineno", None) or 1
         raise reject(f"line {line}", f"not Python: {getattr(problem, 'msg', 'cannot be parsed')}") from None
     code = complete(code)
-    tree = ast.parse(code)
+    tree = parse_module(code)
     problems = list(_problems(tree, second=second, parameters=parameters, fields=fields))
     if problems:
         raise ReplyRejected(problems)
@@ -52,7 +53,7 @@ def _bare(text: str) -> str:
 
 def _parses(code: str) -> bool:
     try:
-        ast.parse(code)
+        parse_module(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 
+from domain.syntax import parse_expression
+
 
 def kept_annotation(annotation: ast.expr, later: frozenset[str]) -> ast.expr:
     """Return the annotation with texts resolved; as one plain text when it mentions a later class."""
@@ -32,7 +34,7 @@ class _Unquote(ast.NodeTransformer):
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         if not isinstance(node.value, str):
             return node
-        parsed = ast.parse(node.value, mode="eval").body
+        parsed = parse_expression(node.value)
         for inner in ast.walk(parsed):
             if hasattr(inner, "lineno"):
                 ast.copy_location(inner, node)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
+from domain.syntax import parse_expression
 from sandbox.facade.builtin_names import ALL_NAMES
 from sandbox.rules.base import Breach, Breaches, Rule
 from sandbox.rules.facts import ModuleFacts
@@ -40,7 +41,7 @@ class PlainAnnotations(Rule):
     @staticmethod
     def _inside(text: ast.Constant, node: ast.AST, facts: ModuleFacts) -> Breaches:
         try:
-            parsed = ast.parse(str(text.value).strip(), mode="eval").body
+            parsed = parse_expression(str(text.value).strip())
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             yield Breach(message="the text in this annotation is no type", node=node)
             return

@@ -7,6 +7,7 @@ import re
 import warnings
 from typing import ClassVar, Final
 
+from domain.syntax import parse_module
 from sandbox.rules.base import Breach, Breaches, Rule
 from sandbox.rules.facts import DEEPEST, ModuleFacts
 
@@ -91,7 +92,7 @@ def read(source: str) -> ast.Module | tuple[type[Rule], Breach]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(source)
+            tree = parse_module(source)
     except SyntaxError as problem:
         place = ast.Pass(lineno=problem.lineno or 1, col_offset=max(0, (problem.offset or 1) - 1))
         return NotPython, Breach(message=f"not Python: {problem.msg}", node=place)

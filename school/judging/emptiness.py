@@ -49,6 +49,9 @@ def empty_is_honest(case: Case) -> Finding:
         if said and not (binding.any_of and seen):
             return failed(CHECK, f"the page says {', '.join(map(repr, said))} and no record that was read does")
         amiss = [w for w in unseen if named or not _honest(case, parameter, binding, word=w, rows=known)]
+        if amiss and not named and not binding.any_of and len(amiss) < len(unseen):
+            # Another word is on no record for sure, so none is meant, whatever the records are called here.
+            amiss = [w for w in amiss if not _is_noun(w, case)]
         if amiss and not (binding.any_of and seen):
             return failed(CHECK, _told(amiss, binding, named))
     return passed(CHECK, f"{shown} words occur in some record, the others were looked for where they would be said")

@@ -10,6 +10,7 @@ from domain.meaning.told import told_counts
 from domain.meaning.words import fold
 from domain.plan import FieldType, SourceKind
 from domain.run import Finding
+from domain.syntax import parse_module
 from domain.values import JsonObject, JsonValue
 from sandbox.facade.kit.errors import SourceChanged
 from sandbox.facade.kit.nodes import parse_html
@@ -159,7 +160,7 @@ def _leaves(value: JsonValue) -> list[JsonValue]:
 def _literals(code: str) -> list[str]:
     """Return the string literals outside Request and docstrings; tables of choices (label to value) are no answers."""
     found: list[str] = []
-    for node in ast.parse(code).body:
+    for node in parse_module(code).body:
         if isinstance(node, ast.ClassDef) and node.name == "Request":
             continue
         spared = {id(d) for n in ast.walk(node) if (d := _docstring(n)) is not None}

@@ -132,14 +132,16 @@ async def test_repairs_that_never_help_end_after_three_and_the_rules_take_over(
     told = '"""Read the topics, then the page of each."""'
     assert told in code
     broken = [Said(text=code.replace(told, f'{told}\n    raise ValueError("round {n}")')) for n in range(9)]
-    text = "how many events each topic has and the first one of each"
+    text = "topics"
     async with vendor_server() as server:
         server.says("messages", Said(text=plan), *broken)
         answer = await asked(command, server, text, f"{events_site}/discover", "anthropic")
     said = [str(body["messages"][-1]["content"]) for path, body, _ in server.asked if path == "/v1/messages"]
     attempts = [found[1] if (found := re.search(r"Attempt: (\d) of 3", text)) else "" for text in said]
     assert attempts[:5] == ["", "", "1", "2", "3"]  # plan, code, three repairs
-    assert attempts[5:] in ([], ["1", "2", "3"])  # a plan by the rules that fails its proof is worth as many
+    others = attempts[5:]  # a plan by the rules that fails its proof is worth as many: one for each kind or page
+    assert others == ["1", "2", "3"] * (len(others) // 3)
+    assert len(others) <= 6
     assert answer["llm"]["calls"] == len(said)
     assert (answer["llm"]["planner"], answer["llm"]["generator"]) == ("builtin", "template")
     assert answer["llm"]["passed_over"][0] == "anthropic:claude-sonnet-5: not_proved"

@@ -123,8 +123,8 @@ ESCAPES: dict[str, str] = {
     "lock_all_memory": "return call('mlockall', 3)",
     "wait_for_others": "return os.waitpid(-1, os.WNOHANG)",
     # what of the kernel is old, new or seldom asked for
-    "sockets_of_another_abi": "import platform\nif platform.machine() != 'x86_64': raise OSError\nNR['x32'] = 0x40000000 | 41; return call('x32', 2, 1, 0)",
-    "reading_by_another_abi": "import platform\nif platform.machine() != 'x86_64': raise OSError\nNR['x32'] = 0x40000000; return call('x32', 0, bytes(1), 0)",
+    "sockets_of_another_abi": "if ARM: raise OSError\nNR['x32'] = 0x40000000 | 41; return call('x32', 2, 1, 0)",
+    "reading_by_another_abi": "if ARM: raise OSError\nNR['x32'] = 0x40000000; return call('x32', 0, bytes(1), 0)",
     "a_number_below_all": "NR['none'] = -2; return call('none')",
     "a_number_beyond_all": "NR['none'] = 2 ** 31 - 1; return call('none')",
     "its_local_descriptors": "if ARM: raise OSError\nreturn call('modify_ldt', 0, bytes(16), 16)",
@@ -137,7 +137,8 @@ ESCAPES: dict[str, str] = {
     "priority_inheriting_lock": "return call('futex', bytes(4), 6, 0, 0, 0, 0)",
     "requeue_a_lock": "return call('futex', bytes(4), 12, 1, 1, bytes(4), 0)",
     "wait_for_many_locks": "return call('futex_waitv', bytes(24), 1, 0, 0, 0)",
-    "poison_a_page": "import mmap\nm = mmap.mmap(-1, 4096)\na = ctypes.addressof(ctypes.c_char.from_buffer(m))\nreturn call('madvise', ctypes.c_void_p(a), 4096, 100)",
+    "poison_a_page": "import mmap\nm = mmap.mmap(-1, 4096)\na = ctypes.addressof(ctypes.c_char.from_buffer(m))\n"
+    "return call('madvise', ctypes.c_void_p(a), 4096, 100)",
     "files_of_the_page_cache": "return call('cachestat', 3, bytes(16), bytes(40), 0)",
     "asynchronous_files": "return call('io_setup', 1, bytes(8))",
     "descriptor_of_timers": "return call('timerfd_create', 0, 0)",

@@ -49,9 +49,10 @@ NR = {name: numbers[ARM] for name, numbers in {
     "membarrier": (324, 283), "rseq": (334, 293), "uname": (63, 160), "sysinfo": (99, 179), "getcwd": (79, 17),
     "wait4": (61, 260), "vhangup": (153, 58), "lookup_dcookie": (212, 18), "set_mempolicy": (238, 237),
     "migrate_pages": (256, 238), "move_pages": (279, 239), "futex_waitv": (449, 449), "cachestat": (451, 451),
-    "futex": (202, 98), "madvise": (28, 233), "modify_ldt": (154, -1), "iopl": (172, -1), "process_mrelease": (448, 448),
-    "mount_setattr": (442, 442), "fsmount": (432, 432), "io_setup": (206, 0), "userns": (272, 97), "rt_tgsigqueueinfo": (297, 240),
-    "get_robust_list": (274, 100), "sched_setscheduler": (144, 119), "landlock_restrict_self": (446, 446), "mincore": (27, 232),
+    "futex": (202, 98), "madvise": (28, 233), "modify_ldt": (154, -1), "iopl": (172, -1),
+    "process_mrelease": (448, 448), "mount_setattr": (442, 442), "fsmount": (432, 432), "io_setup": (206, 0),
+    "userns": (272, 97), "rt_tgsigqueueinfo": (297, 240), "get_robust_list": (274, 100),
+    "sched_setscheduler": (144, 119), "landlock_restrict_self": (446, 446), "mincore": (27, 232),
     "epoll_pwait2": (441, 441), "map_shadow_stack": (453, 453), "fchmodat2": (452, 452), "statmount": (457, 457),
 }.items()}
 def call(name, *arguments):

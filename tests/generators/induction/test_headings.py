@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from generators.induction.grouping import find_groups
 from generators.induction.records import find_records
+from generators.induction.tree import parse
 from generators.sources.relevance import named
 from tests.requirements import requirement
 
@@ -41,3 +43,12 @@ def test_who_asks_for_a_name_gets_what_the_table_calls_otherwise() -> None:
     column = named(found.columns, "name")
     assert column is not None
     assert column.name == "mountain"
+
+
+@requirement("LEARN-3")
+def test_a_heading_row_without_a_head_of_its_own_is_no_record() -> None:
+    rows = "".join(f"<tr><td>{name}</td><td>{40 + 9 * i}</td></tr>" for i, name in enumerate(PLACES))
+    tree = parse(f"<html><body><table><tr><th>Summit</th><th>Snow</th></tr>{rows}</table></body></html>", "")
+    groups = [[node.children[0].tag for (node,) in g.records] for g in find_groups(tree) if g.records[0][0].tag == "tr"]
+    assert ["td"] * len(PLACES) in groups
+    assert all("th" not in tags for tags in groups)

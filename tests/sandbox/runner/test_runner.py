@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,14 +11,16 @@ import psutil
 import pytest
 import pytest_asyncio
 
-from domain.errors import CodeRefused
+from domain.errors import CodeRefused, SandboxProblem
 from domain.policy import Policy
 from domain.run import Outcome, RunKind
 from domain.workflow import Artifact
+from sandbox import zygotes
+from sandbox.children import Child
 from sandbox.runner import Level, Runner, RunnerOptions, open_runner
 from sandbox.secrets import MARK, Secret, SecretStore
 from tests.requirements import requirement
-from tests.sandbox.runner.workflows import HEAD, NOW, call, workflow
+from tests.sandbox.runner.workflows import ECHO, HEAD, NOW, call, workflow
 from tests.sandbox.sites import Site, serve
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), requirement("BOX-3")]
@@ -252,3 +255,26 @@ async def test_a_model_tells_its_schema_in_the_jail() -> None:
     async with open_runner() as runner:
         run = await runner.run(Artifact(code=HEAD + body), {}, Policy(), kind=RunKind.TRIAL, now=NOW)
     assert (run.error, [row["name"] for row in run.rows]) == (None, ["name", "number"])
+
+
+async def test_a_process_that_ends_before_it_loaded_anything_is_forked_anew(
+    runner: Runner, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forked, real = [0], zygotes.fork
+
+    def failing(zygote: Child, request: bytes, *more: int) -> Child:
+        forked[0] += request == b"v"
+        if request != b"v" or forked[0] > failures:
+            return real(zygote, request, *more)
+        ours, theirs = socket.socketpair()
+        theirs.close()
+        return Child(asyncio.get_running_loop(), ours)
+
+    monkeypatch.setattr(zygotes, "fork", failing)
+    artifact, policy = workflow(ECHO + "    # once more\n", url=site.url("")), site.policy()
+    failures = 2
+    assert (await call(runner, artifact, policy, arguments={"word": "a"}, tool="echo", version=3)).outcome is Outcome.OK
+    failures, forked[0] = 9, 0
+    artifact, policy = workflow(ECHO + "    # and never again\n", url=site.url("")), site.policy()
+    with pytest.raises(SandboxProblem, match="the child ended before it was ready"):
+        await call(runner, artifact, policy, arguments={"word": "a"}, tool="echo", version=3)
