@@ -1,4 +1,4 @@
-"""A server without lists: moved, missing, locked and failing addresses, an echo, single things, things inside things."""
+"""A server without lists: moved, missing, locked and failing addresses, an echo, one thing, things inside things."""
 
 from __future__ import annotations
 
