@@ -16,7 +16,6 @@ from domain.plan import Plan
 from domain.policy import CheckReport, Policy
 from domain.rules import RuleDoc
 from domain.run import Diagnosis, Outcome, Run, Verdict
-from domain.syntax import parse_module
 from domain.values import content_hash
 from domain.workflow import Artifact
 from generators.given_models import left_out
