@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from benchmarks.figures import Figure, print_figures
-from domain.errors import SchoolError
+from domain.errors import NothingFound, SchoolError, SourceBlocked, SourceProblem
 from domain.meaning.words import fold
 from domain.plan import PlannerKind, Query
 from school.app import School, open_school
@@ -33,6 +33,7 @@ BEGIN = {
     "pretix": "/cityevents/",
     "verdaccio": "/",
     "mediawiki": "/w/index.php/Special:AllPages",
+    "httpbin": "/",
 }
 """Where a person would begin, for targets whose questions do not say."""
 
@@ -94,11 +95,13 @@ async def _outcome(school: School, question: dict[str, Any], site: str) -> tuple
     try:
         answer = await ask(school, query, at_terminal=True)
     except SchoolError as problem:
-        return f"{problem.code}: {problem.message[:300]}", False
+        return f"{problem.code}: {problem.message[:300]}", right_refusal(question, problem)
     key, rows = question["expect"]["key"], answer.run.rows
     numbers = {
         name for n, name in enumerate(key) if all(isinstance(r[n], int | float) for r in question["expect"]["rows"])
     }
+    if len(rows) == 1 and key == ["name", "value"] and len(question["expect"]["rows"]) > 1:
+        rows = as_pairs(rows[0], [name for name, _ in question["expect"]["rows"]])
     got = [tuple(value_of(row, name, number=name in numbers) for name in key) for row in rows]
     true = [tuple(_plain(value) for value in row) for row in question["expect"]["rows"]]
     right = got == true if question["expect"]["ordered"] else sorted(got) == sorted(true)
@@ -107,6 +110,29 @@ async def _outcome(school: School, question: dict[str, Any], site: str) -> tuple
     missed = len(set(true) - set(got))
     note = f", {missed} of {len(true)} missing" if missed else ""
     return f"{len(rows)} rows from {kind}{note}{f', no field for {lacking}' if lacking else ''}", right
+
+
+def right_refusal(question: dict[str, Any], problem: SchoolError) -> bool:
+    """Return whether an error is the right end of a question that asks for no rows, or for what must be refused.
+
+    A page behind a login is refused with the status that the site gives to those without credentials. A page that is
+    not there is reported with its status, which is all that was asked. Nothing is published for a list that never had
+    a row (PROVE-7), so that a source which says itself that its list is empty is told of by where that list stands.
+    """
+    expect, status = question["expect"], problem.facts.get("status")
+    if "without_credentials" in expect:
+        return isinstance(problem, SourceBlocked) and status == expect["without_credentials"]
+    if question["kind"] == "error":
+        return isinstance(problem, SourceProblem) and expect["rows"] == [[status]]
+    return expect["count"] == 0 and isinstance(problem, NothingFound) and bool(problem.facts.get("empty"))
+
+
+def as_pairs(row: dict[str, Any], names: list[str]) -> list[dict[str, Any]]:
+    """Return a row's fields of these names as rows of name and value.
+
+    Who asks what a server was sent is answered by one record with a field for each thing that was sent, too.
+    """
+    return [{"name": name, "value": row[name]} for name in names if row.get(name) is not None]
 
 
 def value_of(row: dict[str, Any], name: str, *, number: bool = False) -> str:

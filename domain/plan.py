@@ -185,8 +185,11 @@ class RecordSource(Value):
     For embedded: ``embedded`` names the JSON (kind, selector, index, variable) and ``records`` the path in it.
     For html and browser: ``records`` is a CSS selector, ``fallbacks`` further ones.
     Paths are dotted names; ``[n]`` is an index, ``*`` all values of an object or array ("days.*.events"
-    is the union of the arrays, "pages.*" the values of an object). ``format`` ``xml`` is a feed: selectors as in html;
-    ``text`` is an answer taken whole: one record of ``status``, ``content_type``, ``content`` and ``encoding``.
+    is the union of the arrays, "pages.*" the values of an object). ``{}`` at the end makes one record of the object
+    there; behind ``>`` stands what each record is taken once for every member of ("orders>lines").
+    ``format`` ``xml`` is a feed: selectors as in html; ``text`` is an answer taken whole: one record of ``status``,
+    ``content_type``, ``content`` and ``encoding``, or outside described APIs of ``status``, ``url``, ``path`` and
+    ``content_type``.
     """
 
     request: RequestTemplate

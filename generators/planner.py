@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from domain.errors import NeedsInput, NothingFound, SourceBlocked
+from domain.errors import NeedsInput, NothingFound, SourceBlocked, SourceUnreachable
 from domain.observation import Column, EndpointParameter, Findings, Observation, RecordCandidate
 from domain.plan import Constraint, Detail, Intent, Plan, PlanStep, Query, Rejection, Source, SourceKind, Topic
 from generators.openapi.grounding import operation_of
@@ -23,16 +23,22 @@ from generators.planning.rereading import maybe_fields, reread
 from generators.planning.times import bind_times
 from generators.planning.trials import trials_of
 from generators.planning.words import bind_words
-from generators.sources.details import serving, telling, unsaid
+from generators.sources.details import of_kinds, serving, telling, unsaid
+from generators.sources.documents import parse
+from generators.sources.inner_records import empty_place
 from generators.sources.naming import snake
+from generators.sources.paths import ONE
 from generators.sources.relevance import named
 from generators.sources.roles import Role
+from generators.sources.whole_answers import WHOLE
 
 _LADDER: Final = tuple(SourceKind)
 _PLAIN_NAMES: Final = frozenset(
     {"name", "title", "date", "price", "venue", "city", "address", "author", "description", "rating"}
 )
 """Words that people use for what sites call otherwise."""
+_REFUSED: Final = 400
+_SERVER_FAILS: Final = 500
 _TOLD: Final = {
     SourceKind.OPENAPI: "its API document describes the operation",
     SourceKind.JSON: "its JSON holds the records that the page shows",
@@ -50,12 +56,13 @@ def plan(
     Raises:
         NothingFound: no records at the source.
         SourceBlocked: a login or captcha stands before them.
+        SourceUnreachable: the site fails at that address.
         NeedsInput: a constraint that no field or parameter can serve, or a place that could be several.
     """
     del now  # relative phrases stay relative; the workflow resolves them at its own time
     choices, rejected = choose(intent, findings, observation, only=query.source)
     if not choices:
-        _refuse(findings, rejected)
+        _refuse(intent, findings, observation, rejected)
     desks = _desks(choices, findings, intent, observation, rejected)
     fewest = min(len(_lacking(d)) for d in desks)
     served = [d for d in desks if len(_lacking(d)) == fewest]
@@ -111,6 +118,7 @@ def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Obser
         return alone
     more = [c for c in telling(detail.columns, alone.columns) if c not in served]
     columns = tuple(_beside(alone.columns, c) for c in (*served, *more))
+    intent = of_kinds(intent, words, columns)
     return _bound(choice, findings, intent, observation, detail.model_copy(update={"columns": columns}))
 
 
@@ -132,7 +140,8 @@ def _bound(
     endpoint = next((e for e in findings.endpoints if e.id == choice.candidate.endpoint), None)
     taken: tuple[EndpointParameter, ...] = endpoint.parameters if endpoint else ()
     further = detail.columns if detail else ()
-    intent = reread(intent, (*choice.candidate.columns, *further))
+    single = choice.candidate.source.records == ONE
+    intent = reread(intent, (*choice.candidate.columns, *further), single=single)
     names = _called(intent, (*choice.candidate.columns, *further))
     candidate = renamed(choice.candidate, names)
     detail = renamed(detail, names) if detail is not None else None
@@ -196,12 +205,26 @@ def _lacking(desk: Desk) -> list[Constraint]:
     return desk.unserved
 
 
-def _refuse(findings: Findings, rejected: Sequence[Rejection]) -> None:
+def _refuse(intent: Intent, findings: Findings, observation: Observation, rejected: Sequence[Rejection]) -> None:
+    page = observation.pages[0] if observation.pages else None
+    status = page.status if page is not None else 0
     if findings.walls:
         raise SourceBlocked(
             f"The site does not show its content: {', '.join(findings.walls)}.",
             remedy="Give a page that is open to everybody, or store a credential with: main.py secrets set NAME",
+            status=status,
         )
+    if status >= _SERVER_FAILS:
+        raise SourceUnreachable(f"The site answers with status {status}.", status=status)
+    if status >= _REFUSED:
+        raise NothingFound(
+            f"The site answers with status {status}: there is nothing at this address.",
+            remedy="Give an address that the site has.",
+            status=status,
+        )
+    place = empty_place(parse(page.served_html), intent) if page is not None and "json" in page.content_type else ""
+    if place:
+        raise NothingFound(f"The source has none: its list at {place!r} is empty.", status=status, empty=place)
     reasons = "; ".join(f"{r.kind}: {r.reason}" for r in rejected)
     raise NothingFound(f"No repeated records were found at the source. {reasons}".strip())
 
@@ -279,6 +302,8 @@ def _detail(desk: Desk) -> Detail | None:
 
 
 def _reason(candidate: RecordCandidate) -> str:
+    if candidate.source.format == WHOLE and candidate.kind is SourceKind.JSON:
+        return "the question is about the answer of the address itself"
     shown = f", {round(100 * candidate.coverage)} % of the visible text" if candidate.coverage else ""
     return f"{_TOLD[candidate.kind]} ({candidate.count} at once{shown})"
 

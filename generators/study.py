@@ -22,6 +22,7 @@ from generators.sources.page_study import study_pages
 from generators.sources.relevance import visible_text
 from generators.sources.requests import template_of
 from generators.sources.roles import Role, first
+from generators.sources.whole_answers import whole_answer
 
 _MOST_TWINS: Final = 3
 _CAPTCHA: Final = re.compile(
@@ -47,10 +48,18 @@ def study(observation: Observation, intent: Intent, answers: tuple[ProbeAnswer, 
     candidates, endpoints = study_json(observation, intent, documents(observation, answers), sight, questions)
     best = [*candidates[:1], *[c for c in more if c.kind is not SourceKind.BROWSER][:2]]
     choices = [choice for e in (*endpoints, *pages) for p in e.parameters for choice in p.choices]
+    whole = whole_answer(observation, intent)
     details = study_details(observation, intent, best, choices, questions)
     alone = not any(first(c.columns, Role.START) for c in (*candidates, *more))
     return Findings(
-        candidates=(*described, *candidates, *more, *study_feeds(observation, visible, alone=alone), *details),
+        candidates=(
+            *((whole,) if whole is not None else ()),
+            *described,
+            *candidates,
+            *more,
+            *study_feeds(observation, visible, alone=alone),
+            *details,
+        ),
         endpoints=(*endpoints, *pages),
         probes=questions.open,
         walls=tuple(_walls(observation)),

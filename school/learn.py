@@ -323,6 +323,7 @@ async def ground(
     if findings.walls and not findings.candidates and not policy.secrets:
         raise SourceBlocked(
             f"The site shows a wall: {', '.join(findings.walls)}.",
+            status=observation.pages[0].status if observation.pages else 0,
             remedy="Learn from a page that needs no login, or store a credential with: main.py secrets set NAME",
         )
     return findings

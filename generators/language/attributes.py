@@ -112,8 +112,8 @@ _WITH_ID = re.compile(
 )
 _CODE = re.compile(r"(?<![\w./-])(?:(?:with|of) (?:the )?id )?(?P<value>[a-z0-9]+(?:[_-][a-z0-9]+)*)(?![\w/])")
 _SERIES_OF = re.compile(
-    r"(?<![\w-])(?P<noun>[a-z]{3,}s) of (?:the )?(?:package |module |library |user |repo(?:sitory)? "
-    r")?(?P<value>@?[a-z][\w.@/-]+)(?!\w)"
+    r"(?<![\w-])(?P<near>(?:direct|immediate|own|declared) )?(?P<noun>[a-z]{3,}s) of (?:the )?(?:package |module |"
+    r"library |user |repo(?:sitory)? )?(?P<value>@?[a-z][\w.@/-]+)(?!\w)"
 )
 
 
@@ -225,6 +225,8 @@ def read_series(reading: Reading) -> None:
             where = found.start("noun") + len(found["noun"]) + 1
             written = reading.as_written(found.start("value"), found.start("value") + len(value))
             reading.add(Topic.IDENTIFIER, Relation.EQUALS, written, (where, found.end()), confidence=0.6)
+            if found["near"]:
+                reading.take(*found.span("near"))  # what the record itself has, not what that leads to in turn
 
 
 def _is_code(token: str) -> bool:

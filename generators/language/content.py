@@ -38,6 +38,7 @@ _NEGATED = re.compile(
     r"no|without(?: any)?|except(?: for)?|excluding|exclude|other than|apart from|but no|minus|never) |"
     r"non-)(?:the |an? |any )?(?P<words>[^\W_][\w'&+#-]*(?: [^\W_][\w'&+#-]*){0,2})"
 )
+_EACH = re.compile(r"(?<!\w)(?:every|each) $")
 _SOURCE = re.compile(
     r"(?<![\w-])(?:in|on|from|at|of|across) (?:the|this|that|your|their|our) (?:(?:whole|entire|"
     r"web) ?)?(?:wiki|registry|site|website|catalogue|"
@@ -206,10 +207,11 @@ def _is_record_noun(word: str) -> bool:
 
 
 def _head(reading: Reading, runs: list[list[tuple[int, int]]]) -> tuple[int, int] | None:
-    """Return the first run's last word when it is a plural: "hip-hop parties"."""
+    """Return the first run's last word when it is a plural ("hip-hop parties") or one of all: "every mark"."""
     last = runs[0][-1] if runs else None
     word = reading.plain[slice(*last)] if last else ""
-    return last if word != singular(word) and " " not in word else None
+    several = word != singular(word) or (last and _EACH.search(reading.plain[: runs[0][0][0]]) is not None)
+    return last if several and " " not in word else None
 
 
 def _add_keyword(reading: Reading, span: tuple[int, int], *, is_head: bool) -> None:

@@ -6,7 +6,7 @@ import re
 
 from domain.meaning.words import singular
 from domain.plan import Relation, Topic
-from generators.language.lexicon import ASKING, FIELDS, FUNCTION
+from generators.language.lexicon import ASKING, FIELDS, FUNCTION, RECORD_NOUNS
 from generators.language.reading import Reading
 
 _WORD = "|".join(sorted((re.escape(f) for f in FIELDS), key=len, reverse=True))
@@ -24,10 +24,16 @@ _WITH = re.compile(
 )
 _TAIL = re.compile(rf"(?:,|,? and) (?P<list>{_ARTICLE}{_FIELD} of (?:each|them|its \w+|the \w+|each \w+))(?!\w)")
 _SHOW = re.compile(
-    rf"^(?:please )?(?:show|give|tell|list|get|find|report)?(?: me)? ?(?:(?:an? |the )?(?:full |"
-    rf"complete )?list of )?(?P<list>(?:the "
+    rf"^(?:please )?(?:show|give|tell|list|get|find|report|what(?:'s| is| are| was))?(?: me)? ?(?:(?:an? |the )?"
+    rf"(?:full |complete )?list of )?(?P<list>(?:the "
     rf")?{_FIELD}(?:(?:,? and |, ?)(?:the )?{_FIELD})*) (?:of|for) (?=\w)"
 )
+_OF_ONE = re.compile(
+    rf"^(?:please )?(?:(?:show|give|tell|get|find|report|read)(?: me)? |what(?:'s| is| are| was| were) )?"
+    rf"(?:(?P<list>(?:the )?{_FIELD}(?:(?:,? and |, ?)(?:the )?{_FIELD})*)|the (?P<noun>[a-z]{{3,}}))"
+    r" of (?P<value>@?[a-z0-9][\w.@/-]*\w)(?=[?.!]*$)"
+)
+"""What one thing has that is called by a name such as machines give: "the licence of left-pad"."""
 _PLAIN = r"[a-z][a-z'-]+(?: [a-z][a-z'-]+)?"
 _THEIR = re.compile(
     rf"(?<![\w-]),? ?(?:together |along )?(?:with|including|plus|showing|and) (?:their|its|his|her|the) "
@@ -43,9 +49,12 @@ _ITEM = re.compile(rf"(?<!\w)(?P<field>{_WORD})(?:e?s)?(?!\w)")
 
 def read_wanted(reading: Reading) -> None:
     """Read the fields that the answer should have; each becomes a DETAIL constraint and an entry of ``wanted``."""
+    for found in reading.find(_OF_ONE):
+        _add_one(reading, found)
     for pattern in (_SHOW, _WITH, _TAIL):
         for found in reading.find(pattern):
-            _add_fields(reading, found)
+            if pattern is not _SHOW or found["list"].removeprefix("the ") not in RECORD_NOUNS:
+                _add_fields(reading, found)
     for found in reading.find(_THEIR):
         words = _listed(reading, found)
         if re.match(r",? ?and (?!their )", found[0]) and not reading.wanted:
@@ -62,6 +71,25 @@ def read_wanted(reading: Reading) -> None:
         for word, where in words:
             reading.add(Topic.KEYWORDS, Relation.CONTAINS, singular(word), where, name=MAYBE_FIELD, confidence=0.6)
         reading.take(*found.span())
+
+
+def _add_one(reading: Reading, found: re.Match[str]) -> None:
+    value, noun = reading.as_written(*found.span("value")), found["noun"]
+    if value != value.casefold() or found["value"] in FUNCTION | ASKING | RECORD_NOUNS or found["value"] in FIELDS:
+        return
+    if noun and (noun != singular(noun) or noun in FUNCTION | ASKING | RECORD_NOUNS):
+        return
+    told = (found["list"] or "").removeprefix("the ")
+    if told != singular(told) and " " not in told:
+        return  # several things of one are records themselves: "the dependencies of left-pad"
+    if noun:
+        reading.wanted.append(noun)
+        reading.add(Topic.DETAIL, Relation.EQUALS, noun, found.span("noun"))
+    else:
+        _add_fields(reading, found)
+    where = (found.start("value") - len("of "), found.end("value"))
+    reading.add(Topic.IDENTIFIER, Relation.EQUALS, value, where, confidence=0.6)
+    reading.take(*found.span())
 
 
 def _listed(reading: Reading, found: re.Match[str]) -> list[tuple[str, tuple[int, int]]]:

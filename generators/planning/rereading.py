@@ -11,6 +11,7 @@ from domain.meaning.words import fold, forms, matches
 from domain.observation import Column, Observation, Page, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, Relation, SourceKind, Topic
 from generators.language.wanted import MAYBE_FIELD
+from generators.sources.paths import INSIDE
 from generators.sources.relevance import named
 from generators.sources.roles import Role, roles_of
 
@@ -21,13 +22,20 @@ _COUNT_OF: Final = re.compile(r"(?<![\w.,])(?P<number>\d[\d,]{0,9})\s+(?P<noun>[
 _LANGUAGE: Final = re.compile(r"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z]{2})")
 
 
-def reread(intent: Intent, columns: Sequence[Column]) -> Intent:
-    """Return the question with words that name a field taken as fields: as wanted ones, or as no words at all."""
+def reread(intent: Intent, columns: Sequence[Column], *, single: bool = False) -> Intent:
+    """Return the question with words that name a field taken as fields: as wanted ones, or as no words at all.
+
+    Of a ``single`` record nothing is chosen: each word that names one of its fields asks for that.
+    """
     wanted = list(intent.wanted)
     kept: list[Constraint] = []
     for constraint in _whole_values(intent, columns):
+        column = named(columns, str(constraint.value)) if single and _is_word(constraint) else None
+        if column is not None and not shown_by(columns, str(constraint.value)):
+            wanted.append(str(constraint.value))
+            continue
         column = _field_named(constraint, columns)
-        if column is None or _shown(columns, str(constraint.value)):
+        if column is None or shown_by(columns, str(constraint.value)):
             kept.append(constraint)
         elif column.type is FieldType.BOOLEAN:
             kept.append(constraint)  # "with a balcony" where a record says whether it has one
@@ -63,11 +71,15 @@ _WORDS_OF_VALUE: Final = 4
 def maybe_fields(intent: Intent, columns: Sequence[Column]) -> list[str]:
     """Return the words that may name a field which none of the columns is."""
     words = [str(c.value) for c in intent.about(Topic.KEYWORDS) if c.name == MAYBE_FIELD]
-    return [w for w in words if named(columns, w) is None and not _shown(columns, w)]
+    return [w for w in words if named(columns, w) is None and not shown_by(columns, w)]
+
+
+def _is_word(constraint: Constraint) -> bool:
+    return constraint.topic is Topic.KEYWORDS and constraint.relation is Relation.CONTAINS
 
 
 def _field_named(constraint: Constraint, columns: Sequence[Column]) -> Column | None:
-    if constraint.topic is not Topic.KEYWORDS or constraint.relation is not Relation.CONTAINS:
+    if not _is_word(constraint):
         return None
     word = fold(str(constraint.value))
     if constraint.name == MAYBE_FIELD:
@@ -76,7 +88,7 @@ def _field_named(constraint: Constraint, columns: Sequence[Column]) -> Column | 
     return next((c for c in columns if spellings & {*c.name.split("_")[:-1], *fold(c.label).split()[:-1]}), None)
 
 
-def _shown(columns: Sequence[Column], word: str) -> bool:
+def shown_by(columns: Sequence[Column], word: str) -> bool:
     """Whether some record that was seen says the word in a value; its addresses say what the site calls it."""
     read = (c for c in columns if c.type is not FieldType.URL and Role.LINK not in roles_of(c))
     return any(matches([text for text in (*c.values, *c.samples) if text], word) for c in read)
@@ -91,7 +103,7 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     page = observation.pages[0] if observation.pages else None
     if not folded or page is None:
         return False
-    if _headed_so(page, folded, intent):
+    if _headed_so(page, folded, intent) or _owns_them(folded, candidate):
         return True
     if " " in folded or not _is_subject(folded, intent):
         return _about(page, folded, candidate)
@@ -109,6 +121,13 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     language = _LANGUAGE.search(page.served_html[:5000] or page.rendered_html[:5000])
     foreign = language is not None and language.group(1).lower() != "en"
     return foreign and not matches([page.text_after or page.text_before], word)
+
+
+def _owns_them(word: str, candidate: RecordCandidate) -> bool:
+    """Whether records from inside others stand at a place of that name: "every item of every slide"."""
+    path = candidate.source.records
+    names = set(fold(re.sub(r"[^\w]|_", " ", path)).split())
+    return INSIDE in path and bool({word, *forms(word)} & {f for n in names for f in (n, *forms(n))})
 
 
 def _headed_so(page: Page, word: str, intent: Intent) -> bool:
@@ -137,7 +156,7 @@ def _about(page: Page, word: str, candidate: RecordCandidate) -> bool:
     heads = [page.title, *_headings(page)]
     echoed = word in fold(urlsplit(page.final_url).query)
     said = any(f" {word} " in f" {fold(h)} " for h in heads) or _in_address(page, word, candidate)
-    return said and not echoed and candidate.complete and not _shown(candidate.columns, word)
+    return said and not echoed and candidate.complete and not shown_by(candidate.columns, word)
 
 
 def _in_address(page: Page, word: str, candidate: RecordCandidate) -> bool:

@@ -30,7 +30,9 @@ def trials_of(desk: Desk) -> tuple[Trial, ...]:
     absurd = _impossible(desk, filters)
     if absurd:
         found.append(Trial(name="values that nothing has", arguments=absurd, expect="empty"))
-    if "limit" in parameters and len(found) < 4:
+    # A join has a short trial already, which shows what a limit does: each further one asks for many pages again.
+    short = desk.detail is not None and len(found) > 2
+    if "limit" in parameters and len(found) < 4 and not short:
         found.append(Trial(name="only three", arguments={**neutral(parameters), "limit": 3}, expect="rows"))
     kept = {p.name: p.default for p in parameters.values() if p.required and p.default is not None}
     found = [trial.model_copy(update={"arguments": {**kept, **trial.arguments}}) for trial in found]
@@ -96,8 +98,17 @@ def _impossible(desk: Desk, filters: list[Parameter]) -> dict[str, JsonValue]:
             found.append((_reads_page(parameter, desk), parameter, "1901-01-01"))
         elif parameter.topic in (Topic.CATEGORY, Topic.PERSON) and not parameter.choices:
             found.append((_reads_page(parameter, desk), parameter, _ABSURD))
-    _, chosen, value = min(found, key=lambda f: f[0], default=(False, None, None))
-    return {**neutral(desk.parameters), chosen.name: value} if chosen is not None else {}
+    reads, chosen, value = min(found, key=lambda f: f[0], default=(False, None, None))
+    if chosen is None:
+        return {}
+    # Where only pages can refuse, what the list itself refuses is not read: else as many as a run may would be.
+    others = _own_of_list(desk) if reads else {}
+    return {**neutral(desk.parameters), **others, chosen.name: value}
+
+
+def _own_of_list(desk: Desk) -> dict[str, JsonValue]:
+    filters = (p for p in desk.parameters.values() if p.topic not in _CONTROLS and not _reads_page(p, desk))
+    return {p.name: p.default for p in filters if p.default is not None}
 
 
 def _reads_page(parameter: Parameter, desk: Desk) -> bool:

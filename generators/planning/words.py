@@ -10,10 +10,12 @@ from domain.meaning.words import fold, forms, matches, singular
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
 from generators.planning.desk import OFFERED_FILL, Desk, asked, source_binding
-from generators.planning.rereading import names_the_records
+from generators.planning.rereading import names_the_records, shown_by
 from generators.sources.naming import snake
+from generators.sources.parameters import assigned_name
 from generators.sources.relevance import named
 from generators.sources.roles import Role, human_text, roles_of
+from generators.sources.whole_answers import WHOLE, tells_of_address
 
 _MOST_EXAMPLES: Final = 8
 _NONE_OF: Final = re.compile(r"(?:with |has |have |having )?(?:no|without(?: any)?) ", re.IGNORECASE)
@@ -30,6 +32,7 @@ _NAMES_TAKEN: Final = frozenset({"keywords", "exclude", "limit", "sort", "city",
 
 def bind_words(desk: Desk) -> None:
     """Bind keywords, categories, organisers and named attributes; offer what the columns support."""
+    _bind_assigned(desk)
     rest = _bind_categories(desk)
     rest = _bind_people(desk, rest)
     _bind_keywords(desk, rest)
@@ -37,10 +40,33 @@ def bind_words(desk: Desk) -> None:
         _bind_named(desk, constraint)
 
 
+def _bind_assigned(desk: Desk) -> None:
+    """What the question itself writes as a parameter is sent as one, where the source was shown to take it."""
+    rest: list[Constraint] = []
+    for constraint in desk.intent.constraints:
+        name = assigned_name(constraint)
+        taken = next((t for t in desk.taken if t.proven and not t.columns and t.name == name), None) if name else None
+        if taken is None:
+            rest.append(constraint)
+            continue
+        parameter = Parameter(
+            name=_free_name(desk, snake(name)),
+            type=FieldType.STRING,
+            description=f"Sent to the source as {name}.",
+            default=str(constraint.value),
+            bindings=(source_binding(taken),),
+            topic=Topic.NAMED,
+        )
+        desk.add(parameter, *(c for c in desk.columns if c.name == snake(name)))  # what the answer repeats of it
+    desk.intent = desk.intent.model_copy(update={"constraints": tuple(rest)})
+
+
 def _bind_categories(desk: Desk) -> list[Constraint]:
     """A word that is a value of a categorical column is asked of that column; the other words are returned."""
     rest: list[Constraint] = []
     for constraint in asked(desk.intent, Topic.CATEGORY) + asked(desk.intent, Topic.KEYWORDS):
+        if constraint.topic is Topic.CATEGORY and _bind_kind(desk, constraint):
+            continue
         column, value = _column_with_value(desk, constraint)
         if column is None and (_bind_flag(desk, constraint) or _bind_none(desk, constraint)):
             continue
@@ -57,6 +83,26 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
         if _parameter_name(desk, column) not in desk.parameters and telling:
             _add_category(desk, column, None)
     return rest
+
+
+def _bind_kind(desk: Desk, constraint: Constraint) -> bool:
+    """What the records' pages tell of their kind decides a category, in any usual form of the word."""
+    columns = [c for c in desk.playing(Role.CATEGORY) if c.name in desk.detail_names]
+    seen = [text for c in columns for text in c.samples]
+    if not columns or "category" in desk.parameters or not matches(seen, str(constraint.value)):
+        return False
+    parameter = Parameter(
+        name="category",
+        type=FieldType.STRING,
+        description=f"Only records whose {_listed(columns)} contains this word.",
+        default=str(constraint.value),
+        bindings=(
+            FilterBinding(relation=Relation.CONTAINS, topic=Topic.CATEGORY, fields=tuple(c.name for c in columns)),
+        ),
+        topic=Topic.CATEGORY,
+    )
+    desk.add(parameter, *columns)
+    return True
 
 
 def _column_with_value(desk: Desk, constraint: Constraint) -> tuple[Column | None, str]:
@@ -149,10 +195,18 @@ def _is_record_noun(desk: Desk, constraint: Constraint) -> bool:
     if constraint.relation is Relation.EXCLUDES:
         return False
     word = str(constraint.value)
+    if _tells_of_address(desk, word):
+        desk.notes.append(f"{fold(word)!r} was taken to describe the address, not something that the record says.")
+        return True
     if not names_the_records(word, desk.intent, desk.observation, desk.candidate):
         return False
     desk.notes.append(f"All records of the page are {fold(word)}.")
     return True
+
+
+def _tells_of_address(desk: Desk, word: str) -> bool:
+    whole = desk.candidate.source.format == WHOLE
+    return whole or (tells_of_address(desk.intent, desk.candidate) and not shown_by(desk.columns, word))
 
 
 def _bind_choice(desk: Desk, constraint: Constraint) -> bool:

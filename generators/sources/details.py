@@ -26,6 +26,8 @@ from generators.sources.roles import Role, first, human_text, roles_of
 from generators.sources.typing import as_text, type_of
 
 _SAMPLES: Final = 3
+_OF_A_KIND: Final = "kind"
+"""The name of a word that only what a page tells of a record's kind may decide."""
 _SPREAD: Final = 4
 _LONG: Final = 30
 _LONGEST: Final = 300
@@ -61,7 +63,8 @@ def study_details(
         if not lacking:
             continue
         for column, template in _links(candidate, observation)[:2]:
-            samples = _spread(candidate, column, observation)
+            kinds = [str(x.value) for x in lacking if isinstance(x, Constraint) and x.name == _OF_A_KIND]
+            samples = _spread(candidate, column, observation, kinds)
             detail = _behind(candidate, column, template, samples, lacking=lacking, questions=questions)
             if detail is not None:
                 found.append(detail)
@@ -83,17 +86,46 @@ def _serves(column: Column, constraint: Constraint) -> bool:
     """Whether a column of a record's page decides a constraint; a word is looked for in what a label tells in short."""
     if constraint.topic is not Topic.KEYWORDS:
         return can_serve([column], constraint)
+    if constraint.name == _OF_A_KIND:
+        return bool(column.samples) and Role.CATEGORY in roles_of(column)
     told = bool(column.label) and column.type is FieldType.STRING and all(len(s) <= _SHORT for s in column.samples)
     return bool(column.samples) and (told or Role.CATEGORY in roles_of(column))
 
 
 def unsaid(columns: Sequence[Column], intent: Intent) -> list[Constraint]:
-    """Return the words that no record seen says, where the list tells hardly more than titles: their pages may."""
+    """Return the words that no record seen says, where the list tells hardly more than titles: their pages may.
+
+    A word right before the question's noun says of what kind the records are ("music events"). Where some titles happen
+    to say it, the pages are asked of what kind they are all the same.
+    """
     if len(human_text(columns)) > _BARE_LIST:
         return []
     read = [text for c in columns if c.type is not FieldType.URL for text in (*c.values, *c.samples) if text]
     words = [c for c in intent.about(Topic.KEYWORDS) if c.relation is Relation.CONTAINS and c.name != MAYBE_FIELD]
-    return [c for c in words if not matches(read, str(c.value))]
+    missing = [c for c in words if not matches(read, str(c.value))]
+    kinds = [c for c in words if c not in missing and _before_noun(c, intent) and not _all_say(columns, c)]
+    return [*missing, *(c.model_copy(update={"name": _OF_A_KIND}) for c in kinds)]
+
+
+def of_kinds(intent: Intent, words: Sequence[Constraint], columns: Sequence[Column]) -> Intent:
+    """Return the question with those words as categories that pages were seen to tell: titles decide them no longer."""
+    told = [t for c in columns if Role.CATEGORY in roles_of(c) for t in c.samples]
+    kinds = {c.start for c in words if _before_noun(c, intent) and matches(told, str(c.value))}
+    changed = (
+        c.model_copy(update={"topic": Topic.CATEGORY}) if c.topic is Topic.KEYWORDS and c.start in kinds else c
+        for c in intent.constraints
+    )
+    return intent.model_copy(update={"constraints": tuple(changed)})
+
+
+def _before_noun(word: Constraint, intent: Intent) -> bool:
+    following = intent.text[word.end :].casefold().split() if word.end else []
+    return bool(intent.subject) and following[:1] == [intent.subject.casefold()]
+
+
+def _all_say(columns: Sequence[Column], word: Constraint) -> bool:
+    said = [[t for t in (*c.values, *c.samples) if t] for c in human_text(columns)]
+    return any(texts and all(matches([t], str(word.value)) for t in texts) for texts in said)
 
 
 def telling(columns: Sequence[Column], known: Sequence[Column]) -> list[Column]:
@@ -150,17 +182,27 @@ def _template(column: Column, observation: Observation) -> str:
     return f"{head}/{{value}}" if enough else ""
 
 
-def _spread(candidate: RecordCandidate, link: Column, observation: Observation) -> list[str]:
-    """Values of the link from all over a long list, whose first records are often of another kind; else the first."""
+def _spread(candidate: RecordCandidate, link: Column, observation: Observation, kinds: Sequence[str]) -> list[str]:
+    """Values of the link from all over a long list, whose first records are often of another kind; else the first.
+
+    Among them is one of a record that says a word of ``kinds``: whether its page has it as a kind shows there.
+    """
     foremost = [s for s in dict.fromkeys(link.samples) if s][:_SAMPLES]
     page = observation.pages[0] if observation.pages else None
     if candidate.kind is not SourceKind.HTML or candidate.count < _LONG or page is None:
         return foremost
-    rows = read_rows(candidate.model_copy(update={"columns": (link,)}), page.served_html) or []
+    texts = [c for c in human_text(candidate.columns) if c.name != link.name] if kinds else []
+    rows = read_rows(candidate.model_copy(update={"columns": (link, *texts)}), page.served_html) or []
     found = list(dict.fromkeys(as_text(value) for row in rows if (value := row.get(link.name))))
     if len(found) < _LONG:
         return foremost
-    return [found[number * (len(found) - 1) // (_SPREAD + 1)] for number in range(1, _SPREAD + 1)]
+    spread = [found[number * (len(found) - 1) // (_SPREAD + 1)] for number in range(1, _SPREAD + 1)]
+    said = [
+        as_text(row[link.name])
+        for row in rows
+        if row.get(link.name) and any(matches([as_text(row.get(c.name))], k) for c in texts for k in kinds)
+    ]
+    return list(dict.fromkeys([*spread, *said[len(said) // 2 :][:1]]))
 
 
 def _behind(

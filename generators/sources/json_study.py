@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -15,7 +15,15 @@ from generators.sources.asking import Questions, good
 from generators.sources.coverage import coverage
 from generators.sources.documents import JsonDocument, parse
 from generators.sources.flatten import columns_of
-from generators.sources.json_records import RecordGroup, exemplars, find_candidates, find_groups, identity_of, row_of
+from generators.sources.inner_records import (
+    empty_place,
+    group_at,
+    identity_at,
+    inner_candidates,
+    inner_columns,
+    single_candidate,
+)
+from generators.sources.json_records import RecordGroup, exemplars, find_candidates, row_of
 from generators.sources.paging import (
     PagingIdea,
     from_the_start,
@@ -26,14 +34,16 @@ from generators.sources.paging import (
     total_of,
 )
 from generators.sources.parameters import ParameterIdea, parameter_ideas, shown_effect, size_names
-from generators.sources.paths import records
-from generators.sources.relevance import relevance
+from generators.sources.paths import INSIDE, ONE, records
+from generators.sources.relevance import named, relevance
 from generators.sources.requests import telling_headers, with_parameter
 from generators.sources.tokens import trace, without_tokens
 
 _DEEP: Final = 2
 """So many of the best candidates are grounded and paged; the first one's parameters are probed too."""
 _MOST_PARAMETERS: Final = 8
+_ASKED_INSIDE: Final = 10.0
+"""What it weighs that the question's noun names what is inside records: more than all else together."""
 _LARGE_PAGE: Final = 100
 _MOST_KNOWN: Final = 500
 
@@ -87,11 +97,13 @@ def study_json(
 def _ranked(documents: Sequence[JsonDocument], intent: Intent, visible: str) -> list[_Found]:
     found: dict[tuple[str, ...], _Found] = {}
     for document in _first_of_each(documents):
-        for candidate in find_candidates(document.value, document.request):
-            rows = records(document.value, candidate.source.records)
+        for candidate, asked in _candidates(document, intent):
+            path = candidate.source.records
+            rows = records(document.value, path.partition(INSIDE)[0])  # what is inside records is shown with them
             share = coverage(rows, visible) if visible else 1.0
             fitted = candidate.model_copy(update={"coverage": round(share, 4)})
-            one = _Found(document=document, candidate=fitted, fit=relevance(fitted, intent, visible))
+            fit = relevance(fitted, intent, visible) + (_ASKED_INSIDE if asked else 0.0)
+            one = _Found(document=document, candidate=fitted, fit=fit)
             key = (
                 document.request.method,
                 document.request.url,
@@ -105,6 +117,23 @@ def _ranked(documents: Sequence[JsonDocument], intent: Intent, visible: str) -> 
         _Found(document=f.document, candidate=f.candidate.model_copy(update={"score": round(f.fit, 4)}), fit=f.fit)
         for f in ranked[:8]
     ]
+
+
+def _candidates(document: JsonDocument, intent: Intent) -> Iterator[tuple[RecordCandidate, bool]]:
+    """The lists of a document, what the question's noun names inside them, and the whole as one record.
+
+    The second part says that the question asks for this one rather than for a list of the document.
+    """
+    listed = find_candidates(document.value, document.request)
+    yield from ((c, False) for c in listed)
+    yield from ((c, True) for c in inner_candidates(document.value, document.request, intent)[:1])
+    alone = document.origin == "page" and not empty_place(document.value, intent)
+    single = single_candidate(document.value, document.request, intent) if alone else None
+    if single is not None:
+        of_it = bool(intent.wanted) and all(named(single.columns, w) for w in intent.wanted)
+        of_lists = any(all(named(c.columns, w) for w in intent.wanted) for c in listed)
+        if not listed or (of_it and not of_lists):
+            yield single, True
 
 
 def _first_of_each(documents: Sequence[JsonDocument]) -> list[JsonDocument]:
@@ -244,6 +273,8 @@ class _Deep:
             request=request, value=self._document.value, origin=self._document.origin, headers=self._document.headers
         )
         path = self._candidate.source.records
+        if path.endswith(ONE) or path.startswith(ONE):
+            return None  # one object is all there is
         total = total_of(self._document.value, path, len(base))
         if total is not None and total <= len(base) and not says_more(self._document.value, path):
             return None
@@ -312,7 +343,9 @@ class _Deep:
                 continue
             found = self._records(answer.body)
             self._note(found, narrowed=True)
-            effect = shown_effect(idea, rows, self._rows(found), self._candidate.columns)
+            # An answer may have a place for what it was sent only when something was sent.
+            columns = columns_of(found) if idea.assigned and found else self._candidate.columns
+            effect = shown_effect(idea, rows, [row_of(r, columns) for r in found], self._candidate.columns)
             if effect is not None:
                 shown.append(effect)
         return shown
@@ -321,12 +354,13 @@ class _Deep:
         self, request: RequestTemplate, paging: Paging | None, *, grounded: bool, endpoint: str
     ) -> RecordCandidate:
         """The candidate with columns typed over every record that was seen, not only the first page's."""
-        group = _group(self._document.value, self._candidate.source.records)
+        path = self._candidate.source.records
+        group = group_at(self._document.value, path)
         columns = self._candidate.columns
         known = _distinct(self.seen)
         if group is not None and len(known) > len(group.records):
             group = RecordGroup(path=group.path, records=tuple(known[:_MOST_KNOWN]), heads=group.heads)
-            columns = _as_filled(columns_of(group.records, group.heads), _distinct(self._plain))
+            columns = _as_filled(inner_columns(group, self._intent), _distinct(self._plain))
         total = total_of(self._document.value, self._candidate.source.records, self._candidate.count)
         more = says_more(self._document.value, self._candidate.source.records) or (total or 0) > self._candidate.count
         base = records(self._document.value, self._candidate.source.records)
@@ -336,7 +370,7 @@ class _Deep:
                 "columns": columns,
                 "count": len(base) or self._candidate.count,
                 "exemplars": exemplars(group, columns) if group else self._candidate.exemplars,
-                "identity": identity_of(columns, known),
+                "identity": identity_at(path, columns, known),
                 "paging": paging,
                 "grounded": grounded,
                 "complete": paging is not None or not more,
@@ -344,10 +378,6 @@ class _Deep:
                 "endpoint": endpoint,
             }
         )
-
-
-def _group(value: JsonValue, path: str) -> RecordGroup | None:
-    return next((g for g in find_groups(value) if g.path == path), None)
 
 
 def _as_filled(columns: Sequence[Column], plain: Sequence[JsonValue]) -> tuple[Column, ...]:

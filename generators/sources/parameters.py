@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from domain.meaning.gazetteer import find as find_place
 from domain.meaning.words import fold, forms, matches
 from domain.observation import Column, EndpointParameter, Form, Observation, RecordCandidate
-from domain.plan import FieldType, Intent, Relation, RequestTemplate, SourceKind, Topic
+from domain.plan import Constraint, FieldType, Intent, Relation, RequestTemplate, SourceKind, Topic
 from domain.values import JsonObject, JsonValue
 from generators.sources.paging import SIZE_PARAMETER
 from generators.sources.paths import leaves
@@ -29,6 +29,7 @@ _CONTROL_NAME: Final = re.compile(
     r"|shape|layout|display|ref|session|skip|nocache|debug)",
     re.IGNORECASE,
 )
+_ASSIGNED: Final = re.compile(r"(?:with |where |and )?(?P<name>[A-Za-z_][\w.-]*) ?= ?")
 _COUNT_SUFFIX: Final = re.compile(r"\s*[(\[]?\d[\d,. ]*[)\]]?\s*$")
 _ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _FEWEST_PAGES: Final = 3
@@ -52,6 +53,7 @@ class ParameterIdea:
     label: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
     asked: bool = False
+    assigned: bool = False
 
 
 def parameter_ideas(
@@ -67,6 +69,7 @@ def parameter_ideas(
         *_from_links(_grouped(_link_parameters(observation, value, places)), candidate, intent),
         *_from_forms(observation, places, candidate, intent),
         *(_from_paths(observation, candidate, intent) if value is None else ()),
+        *_from_assignments(intent, request),
         *(_from_conventions(candidate, intent, request) if candidate.kind is SourceKind.JSON else ()),
     ]
     own = {n for n, _ in request.query}
@@ -90,6 +93,8 @@ def shown_effect(
         return _parameter(idea, told, ()) if fold(idea.wanted) not in listed else None
     if not rows or list(rows) == list(base):
         return None
+    if idea.assigned:
+        return _assigned_effect(idea, base, rows)
     if idea.relation is Relation.CONTAINS:
         return _search_effect(idea, rows, columns)
     if not idea.columns:
@@ -138,6 +143,17 @@ def _search_effect(
         return None
     shown = f"with {idea.name}={idea.value} {hits} of {len(rows)} records show the word"
     return _parameter(idea, shown, tuple(names) if hits == len(rows) else ())
+
+
+def _assigned_effect(
+    idea: ParameterIdea, base: Sequence[JsonObject], rows: Sequence[JsonObject]
+) -> EndpointParameter | None:
+    """What the question says to send counts when the answer repeats it, or has fewer of the same records."""
+    repeated = any(_equal(value, idea.wanted) for row in rows for value in row.values())
+    before = any(_equal(value, idea.wanted) for row in base for value in row.values())
+    if repeated and not before:
+        return _parameter(idea, f"with {idea.name}={idea.value} the answer repeats the value", ())
+    return _unseen_effect(idea, base, rows)
 
 
 def _unseen_effect(
@@ -401,6 +417,31 @@ def _from_conventions(candidate: RecordCandidate, intent: Intent, request: Reque
                     label=column.name,
                     asked=True,
                 )
+
+
+def assigned_name(constraint: Constraint) -> str:
+    """Return the name of a parameter that a question writes out itself ("radius=5"); empty for anything else."""
+    found = _ASSIGNED.match(constraint.span)
+    return found["name"] if found else ""
+
+
+def _from_assignments(intent: Intent, request: RequestTemplate) -> Iterator[ParameterIdea]:
+    if request.method != "GET":
+        return
+    for constraint in intent.constraints:
+        name = assigned_name(constraint)
+        if name:
+            yield ParameterIdea(
+                name=name,
+                value=str(constraint.value),
+                wanted=str(constraint.value),
+                topic=Topic.NAMED,
+                relation=Relation.EQUALS,
+                evidence="convention",
+                label=name,
+                asked=True,
+                assigned=True,
+            )
 
 
 def _topic_of(column: Column) -> Topic:

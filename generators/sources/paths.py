@@ -1,4 +1,8 @@
-"""Paths into JSON values: dotted names, ``[n]`` for an index, ``*`` for all values of an object or array."""
+"""Paths into JSON values: dotted names, ``[n]`` for an index, ``*`` for all values of an object or array.
+
+A path of records may end in ``{}`` (the object there is one record) and in ``>names`` (each record is taken once for
+every member of the array or object that it has there); the workflows' own ``records`` reads them alike.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from domain.values import JsonValue
+from domain.values import JsonObject, JsonValue
 
+ONE = "{}"
+INSIDE = ">"
 _PART = re.compile(r"\[(\d+)\]|\*|[^.\[\]]+")
 
 
@@ -37,11 +43,38 @@ def read(value: JsonValue, path: str) -> JsonValue:
 
 def records(value: JsonValue, path: str) -> list[JsonValue]:
     """Return the elements of the array at a path; ``*`` before the end unites several arrays."""
+    outer, inside, inner = path.partition(INSIDE)
+    if inside:
+        return [one for record in records(value, outer) for one in unwound(record, inner)]
+    if path.endswith(ONE):
+        single = read(value, path.removesuffix(ONE))
+        return [single] if isinstance(single, dict) else single if isinstance(single, list) else []
     steps = parts(path)
     found = list(_walk(value, steps))
     if steps and steps[-1] == "*":
         return found
     return [item for each in found if isinstance(each, list) for item in each]
+
+
+def unwound(record: JsonValue, inner: str) -> list[JsonValue]:
+    """Return a record once for each member at a dotted path in it, which then stands there alone.
+
+    A member of an object is an object itself: its ``name`` is the key, its ``value`` what stands under it, or the
+    members of that where it is an object.
+    """
+    found = read(record, inner)
+    if isinstance(found, dict):
+        members = [{"name": k, **(v if isinstance(v, dict) else {"value": v})} for k, v in found.items()]
+        return [_put(record, parts(inner), member) for member in members]
+    return [_put(record, parts(inner), member) for member in found] if isinstance(found, list) else []
+
+
+def _put(record: JsonValue, steps: tuple[str | int, ...], member: JsonValue) -> JsonValue:
+    if not steps or not isinstance(record, dict):
+        return member
+    name = str(steps[0])
+    changed: JsonObject = {**record, name: _put(record.get(name), steps[1:], member)}
+    return changed
 
 
 def _walk(value: JsonValue, steps: tuple[str | int, ...]) -> Iterator[JsonValue]:

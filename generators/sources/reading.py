@@ -11,7 +11,7 @@ from generators.induction.reading import reads_as, select
 from generators.induction.tree import parse_document
 from generators.sources.documents import parse
 from generators.sources.json_records import row_of
-from generators.sources.paths import records
+from generators.sources.paths import INSIDE, records
 
 
 def read_records(candidate: RecordCandidate, text: str) -> list[JsonValue] | None:
@@ -54,6 +54,9 @@ def embedded_value(candidate: RecordCandidate, text: str) -> JsonValue:
 
 def _has_list(value: JsonValue, path: str) -> bool:
     """Whether the place of the records is there, though empty."""
+    outer, inside, _ = path.partition(INSIDE)
+    if inside:
+        return bool(records(value, outer))
     if not path:
         return isinstance(value, list)
     head, _, leaf = path.rpartition(".")

@@ -19,6 +19,7 @@ _FULL: Final = 0.95
 SCATTERED: Final = "found as path"
 _TOLD_COUNT: Final = 2.0
 """What it weighs that the page says it shows as many records as a group has."""
+_WHOLE: Final = 100.0
 _AMOUNT: Final = re.compile(r"[\d.,\s]*\d ?(?P<unit>[^\W\d_]{1,12}[²³]?)\.?")
 _YEAR: Final = re.compile(r"(?:1[0-9]|20)\d\d")
 _GENERAL: Final = frozenset({"", "items", "things", "results", "entries", "records", "rows", "list", "all", "data"})
@@ -34,6 +35,8 @@ def visible_text(observation: Observation) -> str:
 
 def relevance(candidate: RecordCandidate, intent: Intent, visible: str) -> float:
     """Return how well a candidate fits: the page shows its records, its names say what was asked, its fields serve."""
+    if candidate.kind is SourceKind.JSON and candidate.source.format == "text":
+        return _WHOLE  # made only where the question is about the answer itself
     if candidate.kind in (SourceKind.HTML, SourceKind.BROWSER, SourceKind.OPENAPI):
         # ranked already, by the record finder or the choice of operations; score is 1, 1/2, 1/3 …
         called = 2.5 * _called_so(candidate, intent)
@@ -65,6 +68,8 @@ def _called_so(candidate: RecordCandidate, intent: Intent) -> bool:
     if candidate.kind is SourceKind.OPENAPI:
         named_parts = [part for part in candidate.url.split("?", 1)[0].split("/") if part and "{" not in part]
         heads += named_parts[-1:]
+        # "the pictures of the show 7" may be an operation of their own, below that of the show.
+        wanted |= {f for w in intent.wanted for part in fold(w).split() for f in forms(part)}
     if any(SCATTERED in reason for reason in candidate.reasons):
         return False  # records from several lists: the heading is only the first one's
     return bool(wanted & set(fold(" ".join([*candidate.reasons, *heads])).split()))

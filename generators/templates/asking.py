@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.plan import FieldType, Parameter, Plan, Relation, SourceBinding, Topic
+from domain.plan import FieldType, Parameter, Plan, Relation, SourceBinding, SourceKind, Topic
 from generators.templates.text import indent, literal
 
 BETWEEN = {"csv": ",", "pipes": "|", "spaces": " "}
@@ -20,6 +20,8 @@ def constants(plan: Plan) -> list[str]:
         lines.append(f"HEADERS = {literal(dict(request.headers))}")
     lines.append("MAX_ROWS = 1000  # the policy lets one run give so many")
     lines.append(f"TIMEZONE = {literal(plan.timezone)}")
+    if plan.records.format == "text" and plan.source.kind is not SourceKind.OPENAPI:
+        lines.append("PATIENCE = 3  # rounds of attempts at an address that fails now and then")
     if plan.paging is not None:
         lines.append("MAX_PAGES = 180  # the policy lets one run ask 200 times")
     return lines

@@ -74,6 +74,9 @@ def _ask(plan: Plan) -> list[str]:
     headers = headers or (", headers=HEADERS" if records.request.headers else "")
     headers = ", headers=headers" if records.tokens else headers
     kind = plan.source.kind
+    if records.format == "text":
+        patient = kind is not SourceKind.OPENAPI
+        return [*(_patiently if patient else list)(_sent(plan, headers)), "raws = [whole(response)]"]
     if kind is SourceKind.HTML or records.format == "xml":
         selectors = ", ".join(literal(part) for part in (records.records, *records.fallbacks))
         return [f"page = await get_page(http, url, params=query{headers})", f"raws = rows_of(page, {selectors})"]
@@ -82,8 +85,6 @@ def _ask(plan: Plan) -> list[str]:
         return [f"answer = await get_calendar(http, url, params=query{headers})", read]
     if kind is SourceKind.EMBEDDED:
         return [f"page = await get_page(http, url, params=query{headers})", *_embedded(records)]
-    if kind is SourceKind.OPENAPI and records.format == "text":
-        return [*_sent(plan, headers), "raws = [whole(response)]"]
     if kind is SourceKind.OPENAPI:
         read = f"records(answer, {literal(records.records)})"
         return [*_data(plan, headers), f"raws = {read} if answer is not None else []"]
@@ -93,6 +94,16 @@ def _ask(plan: Plan) -> list[str]:
 def _sent(plan: Plan, headers: str) -> list[str]:
     method = plan.records.request.method
     return [f"response = await send(http, {literal(method)}, url{_options(plan, headers)})"]
+
+
+def _patiently(sent: list[str]) -> list[str]:
+    """Who asks how an address answers, and not what it lists, waits longer for one that often fails."""
+    return [
+        "for turn in range(PATIENCE):",
+        *indent(["try:", *indent([*sent, "break"])]),
+        *indent(["except httpx.HTTPStatusError as problem:"]),
+        *indent(indent(["if turn == PATIENCE - 1 or problem.response.status_code < 500:", *indent(["raise"])])),
+    ]
 
 
 def _options(plan: Plan, headers: str) -> str:
@@ -116,7 +127,7 @@ def _data(plan: Plan, headers: str) -> list[str]:
 def answer_functions(plan: Plan) -> list[list[str]]:
     """Return the function that reads the answer of a described operation, or nothing for other kinds."""
     if plan.source.kind is not SourceKind.OPENAPI:
-        return []
+        return [_told()] if plan.records.format == "text" else []
     return [_whole() if plan.records.format == "text" else _answer_of(), *([_as_object()] if has_objects(plan) else [])]
 
 
@@ -162,6 +173,23 @@ def _whole() -> list[str]:
                 '"content_type": kind or None,',
                 '"content": content or None,',
                 '"encoding": encoding or None,',
+            ]
+        ),
+        "}",
+    ]
+    return ["def whole(response: httpx.Response) -> dict[str, Any]:", *indent(body)]
+
+
+def _told() -> list[str]:
+    body = [
+        '"""Return how an address answered, at the end of its redirects."""',
+        "return {",
+        *indent(
+            [
+                '"status": response.status_code,',
+                '"url": str(response.url),',
+                '"path": response.url.path,',
+                '"content_type": response.headers.get("content-type"),',
             ]
         ),
         "}",

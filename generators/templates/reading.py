@@ -23,7 +23,7 @@ def reader(plan: Plan) -> list[str]:
     signature = "def read_item(raw: Any) -> Item:" if data else "def read_item(raw: Node) -> Item:"
     listed = [field for field in plan.fields if not field.detail]
     body = ['"""Read one record; what is missing stays None."""', "return Item("]
-    if plan.source.kind is SourceKind.OPENAPI and plan.records.format == "text":
+    if plan.records.format == "text":
         body += indent(f"{field.name}={_as_it_came(field)}," for field in listed)
     else:
         body += indent(f"{field.name}={_sure(plan, field, data=data)}," for field in listed)

@@ -36,6 +36,8 @@ def identities(plan: Plan, exchange: Exchange) -> set[str]:
 def raw_records(plan: Plan, body: str, url: str) -> list[object]:
     """Return the raw records of one answer."""
     source = plan.records
+    if source.format == "text":
+        return []  # an answer taken whole has no records within it
     if source.format == "ical":
         return list(records(read_calendar(body), source.records))
     if plan.source.kind in DATA_KINDS and source.format != "xml":

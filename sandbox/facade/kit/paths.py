@@ -32,10 +32,19 @@ def records(value: Any, path: str) -> list[Any]:
 
     ``*`` takes the values of an object, and joins the lists of several sections: ``days.*.events``.
     A path that ends in ``{}`` names one object, which is one record ("{}", "data{}"); a list there is its elements.
+    Behind ``>`` stands where each record has a list or an object of its own: the record is then taken once for each
+    member, which stands there alone ("orders>lines"); of an object as its ``name`` and its ``value`` ("{}>rates").
+    A record that has nothing there is not taken.
 
     Raises:
         SourceChanged: the path is missing or its value is no list.
     """
+    outer, inside, inner = path.partition(">")
+    if inside:
+        found = records(value, outer)
+        if found and all(pick(record, inner) is None for record in found):
+            raise SourceChanged(f"no record of the answer has {inner!r}")
+        return [one for record in found for one in _unwound(record, inner)]
     if path.endswith("{}"):
         return _single(value, path.removesuffix("{}"))
     steps = _steps(path)
@@ -56,6 +65,19 @@ def _single(value: Any, path: str) -> list[Any]:
     if found is None:
         raise SourceChanged(f"the answer has nothing at {path or 'its root'!r}")
     return found if isinstance(found, list) else [found]
+
+
+def _unwound(record: Any, inner: str) -> list[Any]:
+    members = pick(record, inner)
+    if isinstance(members, dict):
+        members = [{"name": key, **(m if isinstance(m, dict) else {"value": m})} for key, m in members.items()]
+    return [_put(record, _steps(inner), m) for m in members] if isinstance(members, list) else []
+
+
+def _put(record: Any, steps: tuple[Any, ...], member: Any) -> Any:
+    if not steps or not isinstance(record, dict):
+        return member
+    return {**record, steps[0]: _put(record.get(steps[0]), steps[1:], member)}
 
 
 @lru_cache(maxsize=512)

@@ -66,3 +66,35 @@ def test_a_bound_on_pay_is_a_price_without_its_verb() -> None:
 
 def test_a_name_of_several_words_behind_of_stays_whole() -> None:
     assert (Topic.KEYWORDS, Relation.CONTAINS, "Harbour FC", "") in said("scorers of Harbour FC")
+
+
+def test_what_a_record_has_itself_is_told_apart_from_what_kind_it_is() -> None:
+    asked = understand("direct dependencies of tallow and the version range of each", NOW)
+    assert asked.subject == "dependencies"
+    assert [(c.topic, c.value) for c in asked.constraints if c.topic is not Topic.DETAIL] == [
+        (Topic.IDENTIFIER, "tallow")
+    ]
+
+
+@pytest.mark.parametrize("text", ["every stamp of every album", "each stamp with its album"])
+def test_one_of_all_is_what_the_question_is_about(text: str) -> None:
+    assert understand(text, NOW).subject == "stamp"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "about"),
+    [
+        ("what is the licence of left-pad", ("license",), "left-pad"),
+        ("the version and licence of tallow?", ("version", "license"), "tallow"),
+        ("show the readme of tallow", ("readme",), "tallow"),
+    ],
+)
+def test_what_one_thing_has_is_wanted_of_it_alone(text: str, wanted: tuple[str, ...], about: str) -> None:
+    asked = understand(text, NOW)
+    assert asked.wanted == wanted
+    assert [(c.topic, c.value) for c in asked.constraints if c.topic is not Topic.DETAIL] == [(Topic.IDENTIFIER, about)]
+
+
+def test_several_things_of_one_are_records_and_the_price_of_a_title_is_a_field() -> None:
+    assert understand("the dependencies of left-pad", NOW).subject == "dependencies"
+    assert understand("what is the price of Night Ferry", NOW).wanted == ("price",)

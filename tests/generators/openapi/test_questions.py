@@ -138,3 +138,11 @@ def test_operations_are_chosen_by_what_the_question_is_about() -> None:
 def test_the_documents_own_server_is_kept_where_it_is_on_the_sites_host() -> None:
     assert load(text()).near("https://tickets.example/docs") == SERVER
     assert load(text()).near("http://127.0.0.1:8000/docs") == "http://127.0.0.1:8000/v1"
+
+
+@requirement("IMPORT-1")
+def test_what_is_below_a_thing_is_asked_of_its_own_operation() -> None:
+    photo = {"type": "array", "items": {"type": "object", "properties": {"url": {"type": "string"}}}}
+    below = {"/events/{id}/photos": {"get": {"summary": "Event photos", "responses": answer(photo)}}}
+    assert planned("the photos of the event vvG1VZKS5pr1qy", **below).records.request.url.endswith("/photos")
+    assert planned("details of the event vvG1VZKS5pr1qy", **below).records.request.url.endswith("/events/{id}")

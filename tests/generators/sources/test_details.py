@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from domain.observation import Column, Observation, Page, Probe, ProbeAnswer, RecordCandidate
-from domain.plan import FieldType, Intent, RecordSource, RequestTemplate, SourceKind
+from domain.plan import FieldType, Intent, RecordSource, RequestTemplate, SourceKind, Topic
 from generators.language.understand import understand
 from generators.sources.asking import Questions
-from generators.sources.details import study_details
+from generators.sources.details import of_kinds, serving, study_details, unsaid
 from tests.requirements import requirement
 
 NOW = datetime(2027, 5, 1, tzinfo=UTC)
@@ -69,3 +69,29 @@ def test_a_page_that_is_read_for_its_city_is_read_for_its_date_and_categories_to
     assert {c.name for c in found[0].columns} == {"city", "date", "categories"}
     samples = {c.name: c.samples for c in found[0].columns}
     assert samples["categories"] == ("Music Rock",)
+
+
+def titled(*titles: str) -> RecordCandidate:
+    columns = listed().columns
+    return listed().model_copy(update={"columns": (columns[0], columns[1].model_copy(update={"samples": titles}))})
+
+
+@requirement("LEARN-3")
+def test_a_kind_that_some_titles_happen_to_say_is_asked_of_the_pages() -> None:
+    intent = understand("music events in Oakland", NOW)
+    words = unsaid(titled("Music Hall open day", "Chess", "Harbour walk").columns, intent)
+    assert [word.value for word in words] == ["music"]
+    filed = Column(name="categories", locator="#filed ul@text", samples=("Music Rock",))
+    address = Column(name="address", locator="dd@text", label="Address", samples=("Music Lane 3",))
+    assert serving((filed, address), words) == [filed]
+    topics = {c.value: c.topic for c in of_kinds(intent, words, (filed,)).constraints}
+    assert topics["music"] is Topic.CATEGORY
+    elsewhere = filed.model_copy(update={"samples": ("Chess",)})
+    assert of_kinds(intent, words, (elsewhere,)) == intent
+
+
+@requirement("LEARN-3")
+def test_a_word_that_all_titles_say_needs_no_page() -> None:
+    intent = understand("music events in Oakland", NOW)
+    assert unsaid(titled("Music in May", "More Music", "Music again").columns, intent) == []
+    assert unsaid(titled("Music Hall open day", "Chess").columns, understand("events with music", NOW)) == []
