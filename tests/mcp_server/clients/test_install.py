@@ -118,9 +118,12 @@ def test_bad_json_ends_the_command_as_a_usage_error_with_one_object(command: Com
 
 @requirement("MCP-9")
 def test_a_dry_run_writes_nothing(command: Command, tmp_path: Path) -> None:
-    done = one_object(command("install", "claude-desktop", "--dry-run", "--json", HOME=str(tmp_path)))
+    person = tmp_path / "person"
+    person.mkdir()
+    places = {"HOME": str(person), "AGENT_SCHOOL_HOME": str(person / "school")}
+    done = one_object(command("install", "claude-desktop", "--dry-run", "--json", **places))
     assert (done["change"], done["written"]) == ("added", False)
-    assert not list(tmp_path.iterdir())
+    assert not list(person.iterdir())
 
 
 def test_a_folder_that_cannot_be_made_is_told_of(tmp_path: Path) -> None:
