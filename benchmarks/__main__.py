@@ -1,7 +1,7 @@
 """``python -m benchmarks [NAME …]``: the figures of the specification, printed side by side with their peers.
 
 Without a name: calls through the server, the code check, and learning. Names: server, pages, growth, calls, check,
-learn, targets, records, utterances, registry, models, documents, faults, jobs, views, sites (each is also
+learn, targets, records, utterances, registry, models, documents, faults, jobs, views, sites, crowd (each is also
 ``python -m benchmarks.NAME`` with options of its own). ``learn`` scores examples, targets, utterances and documents
 too; ``targets``, ``records`` and ``utterances`` need data outside the project.
 """
@@ -27,6 +27,7 @@ KNOWN = (
     "jobs",
     "views",
     "sites",
+    "crowd",
 )
 
 

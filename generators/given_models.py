@@ -6,7 +6,7 @@ import ast
 from typing import Final
 
 from domain.plan import Plan
-from domain.syntax import parse_module
+from domain.python_text import parse_module
 from generators.templates.models import MOMENT_ALIASES, models
 
 NAMES: Final = ("Request", "Item", "Response")

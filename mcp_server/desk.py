@@ -12,6 +12,7 @@ from mcp_server.handles import Handles
 from mcp_server.jobs import Jobs, open_jobs
 from mcp_server.large import Results
 from mcp_server.meters import Meters
+from mcp_server.presence import Presence
 from mcp_server.principals import Context, Principal
 from mcp_server.sessions import Audience
 from school.app import School
@@ -19,7 +20,10 @@ from school.app import School
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """The collaborators of all handlers of one server process."""
+    """The collaborators of all handlers of one server process.
+
+    ``serving`` ends before the process does: who only waits in a call then tells the client where to ask later.
+    """
 
     school: School
     audience: Audience
@@ -27,6 +31,7 @@ class Desk:
     results: Results
     meters: Meters
     handles: Handles = field(default_factory=Handles)
+    serving: Presence = field(default_factory=Presence)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,4 +56,5 @@ class Asked:
 async def open_desk(school: School) -> AsyncIterator[Desk]:
     """Open what the handlers need beside the school; jobs end with the block."""
     async with open_jobs(school) as jobs:
-        yield Desk(school=school, audience=Audience(), jobs=jobs, results=Results(), meters=Meters(jobs))
+        audience = Audience()
+        yield Desk(school=school, audience=audience, jobs=jobs, results=Results(), meters=Meters(jobs, audience))

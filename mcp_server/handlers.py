@@ -19,6 +19,7 @@ from mcp_server.approvals import may_approve
 from mcp_server.desk import Asked, Desk
 from mcp_server.jobs import JobState, JobView
 from mcp_server.learning import learn_tool
+from mcp_server.presence import ended_with
 from mcp_server.principals import require_scope
 from mcp_server.results import failed, given
 from registry.keys import Scope
@@ -123,8 +124,10 @@ def require_confirmed(desk: Desk, asked: Asked, arguments: dict[str, Any], versi
 
 
 async def get_job(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
-    """Tell how a job stands, waiting for its end if asked to."""
-    view = await desk.jobs.wait(arguments["job_id"], asked.owner, longest_s=arguments.get("wait_s", 0))
+    """Tell how a job stands, waiting for its end if asked to, as long as the server serves."""
+    view = desk.jobs.get(arguments["job_id"], asked.owner)
+    with ended_with(desk.serving):
+        view = await desk.jobs.wait(view.job_id, asked.owner, longest_s=arguments.get("wait_s", 0))
     return _job(desk, asked, view)
 
 

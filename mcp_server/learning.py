@@ -20,7 +20,8 @@ from domain.events import EventSink, never_falling
 from domain.job import Job, JobState
 from domain.plan import Query
 from mcp_server.desk import Asked, Desk
-from mcp_server.jobs import view_of
+from mcp_server.jobs import JobView, view_of
+from mcp_server.presence import ended_with
 from mcp_server.progress import reported
 from mcp_server.questions import ANSWER, form_of
 from mcp_server.results import failed, given
@@ -48,7 +49,7 @@ async def learn_tool(
     jobs = desk.jobs.desk
     if arguments.get("background"):
         view = view_of(jobs.learn(learning, owner=asked.owner))
-        return given({**view.model_dump(mode="json", exclude_none=True), "hint": "Ask get_job how it stands."})
+        return _handed_back(desk, asked, view, "Ask get_job how it stands.")
     state = _state(asked.params)
     if state is None:
         answer = None if learning.fresh else await _from_tools(desk, asked, query)
@@ -64,6 +65,11 @@ async def learn_tool(
     return await _led_to_its_end(desk, asked, job_id)
 
 
+def _handed_back(desk: Desk, asked: Asked, view: JobView, hint: str) -> types.CallToolResult:
+    """Return a job in place of its result."""
+    return given({**view.model_dump(mode="json", exclude_none=True), "hint": hint}, desk.results, asked.owner)
+
+
 async def _from_tools(desk: Desk, asked: Asked, query: Query) -> dict[str, Any] | None:
     from school.answers import answered  # noqa: PLC0415 - what understanding needs is loaded when it is needed
     from school.ask import reuse  # noqa: PLC0415 - as above
@@ -77,6 +83,9 @@ async def _led_to_its_end(desk: Desk, asked: Asked, job_id: str) -> types.CallTo
     jobs = desk.jobs.desk
     for _ in range(QUESTIONS):
         job = await _followed(desk, asked, job_id)
+        if job.state is JobState.RUNNING:
+            hint = "This server is stopping; the job goes on with the next one. Ask get_job there how it stands."
+            return _handed_back(desk, asked, view_of(job), hint)
         try:
             return given(outcome(job), desk.results, asked.owner)
         except NeedsApproval:  # only a person answers it, and the call then begins anew: see approvals
@@ -98,14 +107,17 @@ async def _followed(desk: Desk, asked: Asked, job_id: str) -> Job:
     jobs = desk.jobs.desk
 
     async def work(sink: EventSink) -> Job:
-        return await jobs.follow(job_id, asked.owner, never_falling(sink))
+        with ended_with(desk.serving):
+            return await jobs.follow(job_id, asked.owner, never_falling(sink))
+        return jobs.get(job_id, asked.owner)
 
     over = False
     try:
         job = await reported(asked, work, longest_s=desk.school.settings.learn_timeout_s + QUEUE_S)
         over = True
     finally:
-        if not over:  # the client has left or cancelled, or its patience is over
+        # The client has left or cancelled, or its patience is over. A server that stops ends no job.
+        if not over and not desk.serving.left.is_set():
             jobs.cancel(job_id, asked.owner)
     return job
 

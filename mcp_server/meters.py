@@ -20,10 +20,18 @@ class Running(Protocol):
         """How many jobs are at work."""
 
 
+class Holding(Protocol):
+    """Knows how many sessions are open."""
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions are open."""
+
+
 class Meters:
     """The numbers of one server. Labels have few values: names of tools are in the registry's own statistics."""
 
-    def __init__(self, jobs: Running) -> None:
+    def __init__(self, jobs: Running, audience: Holding) -> None:
         self._registry = CollectorRegistry()
         self._calls = Counter(
             "school_tool_calls", "Calls of tools by stable tool (or 'published') and outcome.",
@@ -42,6 +50,8 @@ class Meters:
             "school_http_refused", "HTTP requests refused at the door, by reason.", ["reason"], registry=self._registry
         )
         Gauge("school_jobs_running", "Jobs at work.", registry=self._registry).set_function(lambda: jobs.running)
+        held = Gauge("school_sessions", "Open sessions of the older revision.", registry=self._registry)
+        held.set_function(lambda: audience.sessions)
 
     @contextmanager
     def call(self) -> Iterator[None]:

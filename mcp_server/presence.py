@@ -8,8 +8,8 @@ connection closes.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import anyio
 from starlette.requests import Request
@@ -20,20 +20,20 @@ KEY = "school.presence"  # in the ASGI scope
 
 
 class Presence:
-    """Whether the client behind one HTTP request still reads, and what to do once it does not."""
+    """Whether somebody is still there, and what to do once not: the client behind a request, or a server."""
 
     def __init__(self) -> None:
         self.left = anyio.Event()
         self._ends: set[Callable[[], None]] = set()
 
     def leave(self) -> None:
-        """Note that the client is gone."""
+        """Note that it is gone."""
         self.left.set()
         for end in list(self._ends):
             end()
 
     def add(self, end: Callable[[], None]) -> None:
-        """Call ``end`` once the client is gone."""
+        """Call ``end`` once it is gone."""
         self._ends.add(end)
         if self.left.is_set():
             end()
@@ -51,6 +51,13 @@ async def while_present(ctx: Context) -> AsyncIterator[None]:
     if not isinstance(presence, Presence):
         yield
         return
+    with ended_with(presence):
+        yield
+
+
+@contextmanager
+def ended_with(presence: Presence) -> Iterator[None]:
+    """Run the block until it ends or whose presence it is has left; then it is cancelled and left quietly."""
     with anyio.CancelScope() as scope:
         end = scope.cancel
         presence.add(end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import anyio
@@ -9,6 +10,8 @@ import structlog
 from mcp.server.connection import Connection
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.subscriptions import InMemorySubscriptionBus, ResourcesListChanged, ToolsListChanged
+
+from mcp_server.principals import principal_of
 
 SLOW_CLIENT_S = 1.0  # a client that does not read must not hold up the others
 
@@ -21,15 +24,35 @@ class Audience:
     def __init__(self) -> None:
         self.bus = InMemorySubscriptionBus()
         self._connections: set[Connection] = set()
+        self._opened: Counter[str] = Counter()
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions are open. Clients of the newer revision have none."""
+        return self._opened.total()
+
+    def sessions_of(self, key: str) -> int:
+        """Return how many sessions a key has open."""
+        return self._opened[key]
 
     async def track(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Middleware: remember each connection from its ``initialized`` until it closes."""
-        if ctx.method == "notifications/initialized":
-            # Sessions live for one request; the connection behind them is what lasts.
+        """Middleware: count each session, and remember its connection from ``initialized`` on, until it closes."""
+        if ctx.method == "initialize":
+            # The SDK's session object lives for one request; the connection behind it is what lasts.
+            connection = ctx.session._connection
+            key = principal_of(ctx).key
+            self._opened[key] += 1
+            connection.exit_stack.callback(self._closed, key)
+        elif ctx.method == "notifications/initialized":
             connection = ctx.session._connection
             self._connections.add(connection)
             connection.exit_stack.callback(self._connections.discard, connection)
         return await call_next(ctx)
+
+    def _closed(self, key: str) -> None:
+        self._opened[key] -= 1
+        if not self._opened[key]:
+            del self._opened[key]
 
     async def tell_tools_changed(self) -> None:
         """Notify every client; one that does not take it in time is left out."""

@@ -111,12 +111,12 @@ async def enforce(context: BrowserContext, rules: Rules) -> None:
             reason = await rules.may_open(request.url)
         if reason is None:
             try:
-                body = rules.filled_in(request)
+                body = None if rules.playback is not None else rules.filled_in(request)
             except NotForThisHost as wrong:
                 reason = f"no credential {wrong.name} goes to this address"
         try:
             if reason is None and rules.playback is not None and origin(request.url)[0]:
-                await rules.playback.answer(route, request)
+                await rules.playback.answer(route, request)  # what was recorded has the stand-ins, as the page sends
                 return
             if reason is None:
                 await route.continue_(post_data=body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from domain.syntax import parse_module
+from domain.python_text import parse_module
 
 _NAMES: Final = frozenset({"place", "same_place", "*"})
 _MODULE: Final = "workflow_kit"

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -206,6 +207,7 @@ class Runner:
         self._level = level
         self._compile = compiler
         self._prepared: OrderedDict[tuple[int, int, str], _Prepared] = OrderedDict()
+        self._building: dict[Key, asyncio.Future[_Prepared]] = {}
         self._validators = Validators()
         self._number = 0
         self._browsers = browsers
@@ -404,12 +406,26 @@ class Runner:
         key = (artifact.sha256, policy.digest(), owner)
         same = next((p for p in self._prepared.values() if p.key == key), None)
         if same is None:
-            same = await asyncio.to_thread(self._build, artifact, policy, key)
+            same = await self._built(artifact, policy, key)
         kept = _Prepared(artifact=artifact, policy=policy, key=key, loadable=same.loadable, stateless=same.stateless)
         self._prepared[name] = kept
         while len(self._prepared) > _PREPARED:
             self._prepared.popitem(last=False)
         return kept
+
+    async def _built(self, artifact: Artifact, policy: Policy, key: Key) -> _Prepared:
+        """Build once for all who wait for the same; one that is cancelled does not end it for the others."""
+        building = self._building.get(key)
+        if building is None:
+            building = asyncio.ensure_future(asyncio.to_thread(self._build, artifact, policy, key))
+            self._building[key] = building
+            building.add_done_callback(partial(self._was_built, key))
+        return await asyncio.shield(building)
+
+    def _was_built(self, key: Key, building: asyncio.Future[_Prepared]) -> None:
+        del self._building[key]
+        if not building.cancelled():
+            building.exception()  # whoever waits is told; when nobody does any more, it is no news
 
     def _build(self, artifact: Artifact, policy: Policy, key: Key) -> _Prepared:
         compiled = self._compile(artifact, policy)

@@ -233,14 +233,28 @@ class Version:
                     self._serving[child] = loop.time()
                     return child
                 child.kill()
-            waiting: asyncio.Future[Child] = loop.create_future()
-            self._waiting.append((loop.time(), waiting))
-            self.fill(kept=kept, ahead=False)
-            if kept and self._growing is None:
-                self._growing = loop.call_later(PATIENCE_S, self._grow)
-            return await waiting
+            return await self._awaited(kept=kept)
         except BaseException:
             self.in_use -= 1
+            raise
+
+    async def _awaited(self, *, kept: bool) -> Child:
+        """Wait for a child. A caller that leaves meanwhile is waited for no more, and what came for it is kept."""
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[Child] = loop.create_future()
+        place = loop.time(), waiting
+        self._waiting.append(place)
+        self.fill(kept=kept, ahead=False)
+        if kept and self._growing is None:
+            self._growing = loop.call_later(PATIENCE_S, self._grow)
+        try:
+            return await waiting
+        except asyncio.CancelledError:
+            if place in self._waiting:
+                self._waiting.remove(place)
+            elif not waiting.cancelled() and waiting.exception() is None:  # it came just before the caller left
+                self._serving.pop(waiting.result())
+                self._come(waiting.result(), kept=kept)
             raise
 
     def give_back(self, child: Child, *, reusable: bool, kept: bool) -> None:
@@ -286,13 +300,20 @@ class Version:
         self._forking.discard(child)
         if child.usable:
             self._failures = 0
-            self._offer(child)
+            self._come(child, kept=kept)
         else:
             self._failures += 1
             if self._failures >= _FAILURES:
                 self.close()
         if self._waiting and self.alive:
             self.fill(kept=kept, ahead=False)
+
+    def _come(self, child: Child, *, kept: bool) -> None:
+        """Take a child that has served nobody; end it where nobody waits any more and there are spare ones enough."""
+        if self.alive and (kept or self._waiting or len(self._spare) < self._spare_wanted):
+            self._offer(child)
+        else:
+            child.kill()
 
     def _grow(self) -> None:
         """Allow more kept children when calls wait long for one because of a slow site.

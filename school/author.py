@@ -35,8 +35,8 @@ from domain.plan import (
     Trial,
 )
 from domain.policy import CheckReport, Policy, Violation
+from domain.python_text import parse_module
 from domain.run import Run, Verdict
-from domain.syntax import parse_module
 from domain.tool import DESCRIPTION_CHARACTERS, require_publishable
 from domain.values import Value
 from domain.workflow import Artifact, WorkflowVersion

@@ -11,7 +11,7 @@ from typing import Any
 
 from domain.errors import InvalidArguments
 from domain.plan import Field, FieldType, Parameter, Plan
-from domain.syntax import parse_module
+from domain.python_text import parse_module
 from domain.values import JsonObject, JsonValue
 from generators.emit import SCHEMA_TYPES
 

@@ -137,6 +137,9 @@ def learn(
     source: Kind = None,
     allow_host: Hosts = None,
     allow_method: Methods = None,
+    background: Annotated[
+        bool, typer.Option("--background", help="Leave an import to a server or worker, as a job.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Learn a tool anew and publish it, or import the operations of an API document as drafts."""
@@ -144,8 +147,11 @@ def learn(
     if everything or operation:
         from school.import_cli import import_at_terminal  # noqa: PLC0415 - see answer_query
 
-        import_at_terminal(openapi, site, chosen=tuple(operation or ()), allow_hosts=hosts, as_json=as_json)
+        chosen = tuple(operation or ())
+        import_at_terminal(openapi, site, chosen=chosen, allow_hosts=hosts, background=background, as_json=as_json)
         return
+    if background:
+        raise typer.BadParameter("only an import is left to a job here; give --openapi with --all")
     if not text:
         raise typer.BadParameter("say what the tool shall answer, or give --openapi with --all")
     query = Query(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import anyio
 
 from domain.errors import InvalidQuery, SourceUnreachable
@@ -24,26 +26,35 @@ async def with_document(school: School, query: Query, *, at_terminal: bool) -> Q
         SourceUnreachable: the address does not answer.
     """
     source = query.api_document or ""
-    text = await _text(school, source, at_terminal=at_terminal)
-    document = await anyio.to_thread.run_sync(load, text, _address(source))
+    text = await document_text(school, source, at_terminal=at_terminal)
+    document = await parsed(text, source)
     return query.model_copy(update={"api_text": text, "site": query.site or document.base_url()})
 
 
-async def read_document(school: School, source: str, *, at_terminal: bool) -> Document:
-    """Return the API document of a file or an address; see ``with_document`` for what may be read.
+async def document_text(school: School, source: str, *, at_terminal: bool) -> str:
+    """Return the text of a file or an address; see ``with_document`` for what may be read.
 
     Raises:
-        InvalidQuery: there is no such file, or it is no API document.
+        InvalidQuery: there is no such file.
         SourceUnreachable: the address does not answer.
     """
-    text = await _text(school, source, at_terminal=at_terminal)
-    return await anyio.to_thread.run_sync(load, text, _address(source))
-
-
-async def _text(school: School, source: str, *, at_terminal: bool) -> str:
     if _address(source):
         return await _fetched(school, source, at_terminal=at_terminal)
     return await _read(source, at_terminal=at_terminal)
+
+
+async def parsed(text: str, source: str) -> Document:
+    """Return the API document of a text that came from ``source``.
+
+    Raises:
+        InvalidQuery: it is no API document.
+    """
+    return await anyio.to_thread.run_sync(load, text, _address(source))
+
+
+def placed(source: str) -> str:
+    """Return an address as it is and a file by its whole path, for a process with another working directory."""
+    return source if _address(source) else str(Path(source).absolute())
 
 
 def _address(source: str) -> str:

@@ -6,18 +6,33 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from domain.errors import UsageProblem
+from domain.values import JsonObject
 from school import show
 from school.app import School
 from school.console import plain_error, print_json, run
-from school.importing import Entry, Imported, ImportRequest, import_document
+from school.documents import placed
+from school.importing import Entry, Imported, ImportRequest, as_object, import_document
 
 SHOWN = 8  # tools in the table; all of them are in --json and in ``tools list``
 
 
 def import_at_terminal(
-    openapi: str | None, site: str | None, *, chosen: tuple[str, ...], allow_hosts: tuple[str, ...], as_json: bool
+    openapi: str | None,
+    site: str | None,
+    *,
+    chosen: tuple[str, ...],
+    allow_hosts: tuple[str, ...],
+    background: bool,
+    as_json: bool,
 ) -> None:
-    """Import a document and print what became of it."""
+    """Import a document and print what became of it; in the background it is a job of a server or worker."""
+    if background and openapi:
+        from school.jobs.cli import begin_at_terminal  # noqa: PLC0415 - few imports are jobs
+
+        request = ImportRequest(source=placed(openapi), site=site or "", chosen=chosen, allow_hosts=allow_hosts)
+        given: JsonObject = {"request": request.model_dump(mode="json"), "at_terminal": True}
+        begin_at_terminal("import", given, owner="local", as_json=as_json)
+        return
     with show.progress(quiet=as_json) as sink:
 
         async def use(school: School) -> Imported:
@@ -31,19 +46,6 @@ def import_at_terminal(
         print_json(as_object(done))
         return
     _show(done)
-
-
-def as_object(done: Imported) -> dict[str, Any]:
-    """Return the JSON object of an import."""
-    return {
-        "status": "ok",
-        "document": done.document,
-        "imported": len(done.entries),
-        "states": {state: sum(e.state == state for e in done.entries) for state in ("new", "changed", "unchanged")},
-        "tools": [entry.model_dump(mode="json") for entry in done.entries],
-        "skipped": [skipped.model_dump(mode="json") for skipped in done.skipped],
-        "secrets": [{**secret.model_dump(mode="json"), "command": secret.command} for secret in done.secrets],
-    }
 
 
 def _show(done: Imported) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import anyio
@@ -26,8 +26,9 @@ from generators.emit import describe, emit
 from generators.openapi import SENDS, Document, Skipped, import_all, operations
 from generators.sources.naming import snake
 from school.app import School
-from school.documents import read_document
+from school.documents import document_text, parsed
 from school.policies import policy_for
+from school.steps import STRAIGHT, Steps
 
 LONGEST_NAME: Final = 64
 MOST_NAMES: Final = 20  # tries to find a name that no other tool has
@@ -91,9 +92,11 @@ async def import_document(
     owner: str = "local",
     at_terminal: bool = False,
     on_progress: EventSink = ignore,
+    steps: Steps = STRAIGHT,
 ) -> Imported:
     """Keep the operations of a document as drafts; the same document again changes nothing.
 
+    ``steps`` are a job's own when this is a job: the document is read once, and what was kept is not looked at again.
     Files are read, and private hosts let in, only for a person at the terminal.
 
     Raises:
@@ -101,7 +104,8 @@ async def import_document(
         SourceUnreachable: its address does not answer.
     """
     on_progress(Progress(stage="observe", message=f"reading {request.source}", percent=5))
-    document = await read_document(school, request.source, at_terminal=at_terminal)
+    read = partial(document_text, school, request.source, at_terminal=at_terminal)
+    document = await parsed(await steps.do("read", str, read), request.source)
     results = await anyio.to_thread.run_sync(partial(plans_of, document, request))
     plans = [result for result in results if isinstance(result, Plan)]
     skipped = [result for result in results if isinstance(result, Skipped)]
@@ -110,10 +114,24 @@ async def import_document(
     for start in range(0, len(plans), STEP):
         percent = 10 + 85 * start // len(plans)
         on_progress(Progress(stage="generate", message=f"{start} of {len(plans)} operations", percent=percent))
-        kept, refused = await anyio.to_thread.run_sync(drafting.keep_all, plans[start : start + STEP])
+        keep = partial(anyio.to_thread.run_sync, drafting.keep_all, plans[start : start + STEP])
+        kept, refused = await steps.do(f"keep {start}", tuple[list[Entry], list[Skipped]], keep)
         entries, skipped = [*entries, *kept], [*skipped, *refused]
     on_progress(Progress(stage="publish", message=f"{len(entries)} drafts", percent=100))
     return Imported(document=document.title, entries=tuple(entries), skipped=tuple(skipped), secrets=secrets_of(plans))
+
+
+def as_object(done: Imported) -> dict[str, Any]:
+    """Return the JSON object of an import."""
+    return {
+        "status": "ok",
+        "document": done.document,
+        "imported": len(done.entries),
+        "states": {state: sum(e.state == state for e in done.entries) for state in ("new", "changed", "unchanged")},
+        "tools": [entry.model_dump(mode="json") for entry in done.entries],
+        "skipped": [skipped.model_dump(mode="json") for skipped in done.skipped],
+        "secrets": [{**secret.model_dump(mode="json"), "command": secret.command} for secret in done.secrets],
+    }
 
 
 def plans_of(document: Document, request: ImportRequest) -> tuple[Plan | Skipped, ...]:

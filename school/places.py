@@ -1,10 +1,11 @@
 """The index of places kept ready on disk: made at the first use, read in milliseconds by every later process.
 
-Only the larger part is kept, places of 15,000 people and more; towns are still looked for in the library's file.
+Two files: places of 15,000 people and more, read at once, and the towns, mapped when a name is not among those.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ def ready_places(home: Path) -> None:
     An index that is damaged, or that other code or data made, is made anew. A home that cannot be written
     to only costs the time to make it.
     """
+    gazetteer.towns_from(partial(_towns, home / "cache"))
     if gazetteer.is_ready():
         return
     kept = home / "cache" / f"places-{stamp(made_by=_MADE_BY, data=_DATA)}"
@@ -29,6 +31,13 @@ def ready_places(home: Path) -> None:
         gazetteer.unpack(packed, alone=False)
         return
     keep(kept, gazetteer.pack())
+
+
+def _towns(cache: Path) -> gazetteer.Lines:
+    from sandbox.mapping import mapped  # noqa: PLC0415 - most questions name no town
+    from sandbox.towns import open_towns  # noqa: PLC0415
+
+    return mapped(open_towns(cache))
 
 
 def _read(kept: Path) -> bytes | None:

@@ -33,6 +33,7 @@ from school.reads import with_reads
 from school.recording import bundle_of, profile_of
 from school.replay import Replayed, failed_of_old, faithful
 from school.soundness import Soundness, soundness
+from school.steps import STRAIGHT, Steps
 from school.stopwatch import Stopwatch
 
 Ended = Literal["sound", "same", "published", "waiting"]
@@ -73,8 +74,9 @@ async def repair(
     wish: Wish | None = None,
     actor: str,
     on_progress: EventSink = ignore,
+    steps: Steps = STRAIGHT,
 ) -> Repair:
-    """Repair a tool, or find that nothing is wrong with it.
+    """Repair a tool, or find that nothing is wrong with it. ``steps`` are a job's own when this is a job.
 
     Raises:
         UnknownTool: no such tool, or it is another owner's.
@@ -86,19 +88,24 @@ async def repair(
     wish = wish or Wish()
     started = time.perf_counter()
     on_progress = never_falling(on_progress)
-    before = repairable(school, name, owner)
+    before = await steps.do("before", WorkflowVersion, partial(_repairable, school, name, owner))
     on_progress(Progress(stage="check", message=f"trying {name} version {before.number} as it is", percent=2))
-    state = await soundness(school, before, owner=owner)
+    state = await steps.do("soundness", Soundness, partial(soundness, school, before, owner=owner))
     if state.sound and not wish.force:
         return Repair(ended="sound", before=before, soundness=state)
     for problem in state.problems:
         on_progress(Progress(stage="check", message=problem, percent=3))
-    proved = await candidate(school, before, wish, owner=owner, on_progress=on_progress)
+    proved = await candidate(school, before, wish, owner=owner, on_progress=on_progress, steps=steps)
     wall_ms = round((time.perf_counter() - started) * 1000, 1)
     if _same_code(before, proved.version):
         return Repair(ended="same", before=before, soundness=state, wall_ms=wall_ms)
     done = Repair(ended="waiting", before=before, soundness=state, wall_ms=wall_ms)
-    return await _put_in_place(school, done, proved, owner=owner, actor=actor)
+    put = partial(_put_in_place, school, done, proved, owner=owner, actor=actor, job_id=steps.job_id)
+    return await steps.do("publish", Repair, put)
+
+
+async def _repairable(school: School, name: str, owner: str) -> WorkflowVersion:
+    return repairable(school, name, owner)
 
 
 def repairable(school: School, name: str, owner: str) -> WorkflowVersion:
@@ -127,17 +134,23 @@ def repairable(school: School, name: str, owner: str) -> WorkflowVersion:
 
 
 async def candidate(
-    school: School, before: WorkflowVersion, wish: Wish, *, owner: str, on_progress: EventSink
+    school: School,
+    before: WorkflowVersion,
+    wish: Wish,
+    *,
+    owner: str,
+    on_progress: EventSink,
+    steps: Steps = STRAIGHT,
 ) -> Proved:
     """Return a proved version that could take the place of ``before``.
 
     Raises:
         SourceProblem, NeedsApproval, NotProved: see ``repair``.
     """
-    watch = Stopwatch()
+    watch = Stopwatch(steps=steps)
     query, policy = await _asked_anew(school, before, wish, owner)
     ready_places(school.settings.home)
-    helper = await helper_for(school, query, owner=owner, on_progress=on_progress)
+    helper = await helper_for(school, query, owner=owner, job_id=steps.job_id, on_progress=on_progress)
     ask = partial(see, school, query, before.plan.intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     found = await ask()
     if not isinstance(found, Seen):  # the tool's own page serves no more: what it leads to may
@@ -222,7 +235,9 @@ def _same_code(before: WorkflowVersion, after: WorkflowVersion) -> bool:
     return before.artifact in (after.artifact, undated)
 
 
-async def _put_in_place(school: School, done: Repair, proved: Proved, *, owner: str, actor: str) -> Repair:
+async def _put_in_place(
+    school: School, done: Repair, proved: Proved, *, owner: str, actor: str, job_id: str | None
+) -> Repair:
     """Publish a proved candidate, or keep it waiting when a person has to agree."""
     version = proved.version.model_copy(update={"owner": owner})
     recorded = bundle_of(proved.trials)
@@ -237,7 +252,9 @@ async def _put_in_place(school: School, done: Repair, proved: Proved, *, owner: 
         done = done.model_copy(update={"after": kept})
         _note(school, done, kept, actor=actor)
         return done
-    published = publish_or_wait(school, version, owner=owner, bundle=bundle, profile=profile)
+    published = publish_or_wait(
+        school, version, owner=owner, bundle=bundle, profile=profile, idempotency_key=job_id or ""
+    )
     _note(school, done, published, actor=actor)
     return _settled(school, done, published, actor=actor)
 

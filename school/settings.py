@@ -97,6 +97,12 @@ class Settings(BaseSettings):
     bad_keys_per_address: int = Field(
         default=60, gt=0, description="Requests per minute with no key or a wrong one from one address."
     )
+    session_idle_s: float = Field(
+        default=1800.0,
+        gt=0,
+        description="How long a session of an HTTP client lives without a request or an open stream, seconds.",
+    )
+    sessions_per_key: int = Field(default=2000, gt=0, description="Sessions that one key may have open.")
     drain_timeout_s: float = Field(
         default=20.0, ge=0, description="How long a server that is stopped waits for the calls at work, seconds."
     )

@@ -11,5 +11,5 @@ step "layers" $bin/lint-imports
 step "dependencies" $bin/deptry .
 step "size" $bin/python scripts/sizes.py
 step "official suites" scripts/conformance.sh install
-step "tests with coverage" $bin/python -m pytest -n 2 --reruns 2 -r R --cov --cov-report=
+step "tests with coverage" $bin/python -m pytest -n 2 --maxschedchunk 1 --reruns 2 -r R --cov --cov-report=
 step "coverage" $bin/python scripts/coverage_floor.py

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -14,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from domain.meaning import gazetteer
 from school.app import School, open_school
 from school.settings import load_settings
+from tests import prepared
+from tests.homes import furnished, towns
 
 ROOT = Path(__file__).resolve().parents[1]
 TODAY = date(2027, 5, 12)
@@ -24,7 +26,33 @@ NOW = "2027-05-12T12:00:00+00:00"
 KEPT = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG")
 """What a command of a test gets of this process's environment; the last measures it where this one is measured."""
 
+STARTS = frozenset({"command", "environment", "events_site", "postgres_server", "school", "server"})
+"""Fixtures of tests that start processes."""
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take longest, so that all of several workers have something to do until the end."""
+    longest: dict[Path, float] = {}
+    for item in items:
+        longest[item.path] = max(longest.get(item.path, 0.0), _about_s(item))
+    items.sort(key=lambda item: -longest[item.path])
+
+
+def _about_s(item: pytest.Item) -> float:
+    """Guess how long a test takes: its own time-out tells, then whether it needs a browser or other processes."""
+    if (limit := item.get_closest_marker("timeout")) is not None:
+        return float(limit.args[0])
+    if item.get_closest_marker("browser") is not None:
+        return 60.0
+    return 30.0 if STARTS.intersection(getattr(item, "fixturenames", ())) else 0.0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _towns_at_hand() -> None:
+    """Let tests without a school look towns up as one does, in the index rather than in the library's file."""
+    gazetteer.towns_from(towns)
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +65,8 @@ def events_site() -> Iterator[str]:
 @contextmanager
 def site_process(*arguments: str) -> Iterator[str]:
     """Run the events site with further arguments; it prints its address once it answers."""
-    line = [sys.executable, "-m", "examples.events_site", "--port", "0", "--seed", "7", "--today", TODAY.isoformat()]
-    process = subprocess.Popen([*line, *arguments], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    line = ["-m", "examples.events_site", "--port", "0", "--seed", "7", "--today", TODAY.isoformat()]
+    process = prepared.start(*line, *arguments, env=os.environ, stdout=subprocess.PIPE)
     assert process.stdout is not None
     try:
         yield process.stdout.readline().split()[-1].rstrip("/")
@@ -50,7 +78,7 @@ def site_process(*arguments: str) -> Iterator[str]:
 
 @pytest.fixture
 async def school(tmp_path: Path) -> AsyncIterator[School]:
-    settings = load_settings(home=tmp_path / "home", now=datetime.fromisoformat(NOW), database="")
+    settings = load_settings(home=furnished(tmp_path / "home"), now=datetime.fromisoformat(NOW), database="")
     async with open_school(settings) as opened:
         yield opened
 
@@ -60,7 +88,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return {
         **kept,
-        "AGENT_SCHOOL_HOME": str(tmp_path / "home"),
+        "AGENT_SCHOOL_HOME": str(furnished(tmp_path / "home")),
         "AGENT_SCHOOL_NOW": NOW,
         "AGENT_SCHOOL_PLANNER": "builtin",
     }
@@ -71,14 +99,7 @@ def command(environment: dict[str, str]) -> Command:
     """Run main.py as a user would, in a home of its own."""
 
     def run(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, str(ROOT / "main.py"), *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**environment, **more},
-            timeout=90,
-        )
+        return prepared.run(prepared.MAIN, *arguments, env={**environment, **more}, timeout=90)
 
     return run
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from domain.syntax import parse_module
+from domain.python_text import parse_module
 from generators.llm.rejection import Problem, ReplyRejected, reject, without_fence
 
 _BLOCK = re.compile(r"```[\w+-]*[ \t]*\n(?P<inside>.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)

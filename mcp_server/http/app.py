@@ -7,9 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import anyio
+from mcp.server.streamable_http import MCP_SESSION_ID_HEADER
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from mcp.server.transport_security import TransportSecuritySettings
+from mcp.shared.inbound import MCP_PROTOCOL_VERSION_HEADER
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -24,12 +28,13 @@ from mcp_server.http.oauth import Issuer, JwtVerifier, issuer_of
 from mcp_server.http.rates import Rates
 from mcp_server.http.tokens import Tokens
 from mcp_server.meters import Meters
-from mcp_server.principals import Principal
+from mcp_server.principals import Holder, Principal
 from mcp_server.server import Served, watch_registry
 from registry.keys import ApiKeys
 from registry.keys import Scope as KeyScope
 
 PATH = "/mcp"
+OLDEST = HANDSHAKE_PROTOCOL_VERSIONS[0]  # what a client speaks that names none
 METADATA_PATH = "/.well-known/oauth-protected-resource"  # RFC 9728
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 SAFE_HEADERS = {  # answers are data for programs: nothing in them is to be rendered, framed or kept
@@ -80,6 +85,7 @@ def build_app(
         transport_security=security_of(settings.public_hosts, settings.allowed_origins),
         json_response=json_response,
         max_request_body_size=settings.body_limit_bytes,
+        session_idle_timeout=settings.session_idle_s,
     )
     manager = served.server.session_manager
 
@@ -90,7 +96,8 @@ def build_app(
             yield
             tasks.cancel_scope.cancel()
 
-    mcp = Door(while_open(StreamableHTTPASGIApp(manager), draining), rules)
+    bounded = within_sessions(StreamableHTTPASGIApp(manager), desk, settings.sessions_per_key)
+    mcp = Door(while_open(bounded, draining), rules)
     metrics = Door(request_response(metrics_page(desk.meters)), rules, needs=KeyScope.ADMIN)
     routes = [
         Route(PATH, endpoint=mcp),
@@ -144,6 +151,37 @@ def while_open(app: ASGIApp, draining: Draining) -> ASGIApp:
             await app(scope, before(first, receive), send)
             return
         answer = refusal(503, "stopping", "This server is stopping.", "Try again.", {"Retry-After": "5"})
+        await answer(scope, receive, send)
+
+    return passing
+
+
+def within_sessions(app: ASGIApp, desk: Desk, most: int) -> ASGIApp:
+    """Return the app, closed to a further session of a key that has ``most`` open: all sessions share one bound.
+
+    A request without a session of a client of the older revision can only be one that opens it.
+    """
+
+    async def passing(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope) if scope["type"] == "http" else None
+        user = scope.get("user")
+        if (
+            headers is None
+            or not isinstance(user, Holder)
+            or MCP_SESSION_ID_HEADER in headers
+            or headers.get(MCP_PROTOCOL_VERSION_HEADER, OLDEST) not in HANDSHAKE_PROTOCOL_VERSIONS
+            or desk.audience.sessions_of(user.principal.key) < most
+        ):
+            await app(scope, receive, send)
+            return
+        desk.meters.refused.labels(reason="sessions").inc()
+        answer = refusal(
+            429,
+            "too_many_sessions",
+            f"The key has {most} sessions open.",
+            "End those that are done with (DELETE), or wait until idle ones end.",
+            {"Retry-After": "60"},
+        )
         await answer(scope, receive, send)
 
     return passing

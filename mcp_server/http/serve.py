@@ -26,6 +26,7 @@ from school.app import School
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 BACKLOG = 2048
 TESTER = Principal(owner="conformance", key="conformance", scopes=frozenset({Scope.CALL, Scope.LEARN}))
+KEEP_S = 75  # longer than clients and proxies keep a connection: a call must not meet one that is just being closed
 CLOSE_S = 2  # for streams that only listen, once nothing is at work any more
 
 log = structlog.get_logger(__name__)
@@ -101,8 +102,14 @@ async def stop_on_signal(
 
 
 async def drain(server: uvicorn.Server, desk: Desk, served: Served) -> None:
-    """Wait until no call is at work, at most as long as the settings say, then tell the server to exit."""
+    """Wait until no call is at work, at most as long as the settings say, then tell the server to exit.
+
+    Calls that still wait for a job then are answered with the job, which the next server or worker goes on with.
+    """
     with anyio.move_on_after(desk.school.settings.drain_timeout_s):
+        await desk.meters.idle()
+    desk.serving.leave()
+    with anyio.move_on_after(CLOSE_S):
         await desk.meters.idle()
     served.listeners.close()
     server.should_exit = True
@@ -156,6 +163,7 @@ def config_of(app: object, school: School, options: HttpOptions) -> uvicorn.Conf
         date_header=True,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies or None,
+        timeout_keep_alive=KEEP_S,
         timeout_graceful_shutdown=CLOSE_S,
         ssl_certfile=options.tls_certificate,
         ssl_keyfile=options.tls_key,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 
-from domain.syntax import parse_expression
+from domain.python_text import parse_expression
 
 
 def kept_annotation(annotation: ast.expr, later: frozenset[str]) -> ast.expr:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from domain.syntax import parse_expression
+from domain.python_text import parse_expression
 from sandbox.facade.builtin_names import ALL_NAMES
 from sandbox.rules.base import Breach, Breaches, Rule
 from sandbox.rules.facts import ModuleFacts

@@ -7,7 +7,7 @@ import re
 import warnings
 from typing import ClassVar, Final
 
-from domain.syntax import parse_module
+from domain.python_text import parse_module
 from sandbox.rules.base import Breach, Breaches, Rule
 from sandbox.rules.facts import DEEPEST, ModuleFacts
 

@@ -9,7 +9,6 @@ import typer
 from domain.errors import NeedsApproval, NotConfirmed
 from domain.plan import PlannerKind
 from school import show
-from school.admin.changes import changes
 from school.admin.look_cli import draw_diff
 from school.admin.options import ACTOR, Json, Name, Owner, Yes, give
 from school.app import School
@@ -23,6 +22,7 @@ app = typer.Typer()
 Force = Annotated[bool, typer.Option("--force", help="Learn it anew though its example calls still work.")]
 Planner = Annotated[PlannerKind, typer.Option("--planner", help="Who plans; auto is a model when a key is set.")]
 Document = Annotated[str | None, typer.Option("--openapi", help="Its API document, for a tool that comes from one.")]
+Background = Annotated[bool, typer.Option("--background", help="Leave it to a server or worker, as a job.")]
 Hosts = Annotated[list[str] | None, typer.Option("--allow-host", help="A further host that the tool may ask.")]
 
 
@@ -35,6 +35,7 @@ def repair(
     allow_host: Hosts = None,
     owner: Owner = "local",
     yes: Yes = False,
+    background: Background = False,
     as_json: Json = False,
 ) -> None:
     """Look at a tool's site anew with the tool's own question, and publish a proved version in its place.
@@ -42,11 +43,17 @@ def repair(
     A tool whose example calls still work is left as it is. A version that would reach more, say something else or
     break what callers rely on waits for approval, as tools approve gives it; --yes agrees beforehand.
     """
-    from school.repair import Wish  # noqa: PLC0415 - loads learning
+    from school.documents import placed  # noqa: PLC0415 - loads learning
+    from school.jobs.cli import begin_at_terminal  # noqa: PLC0415 - as above
+    from school.repair import Wish  # noqa: PLC0415 - as above
 
+    openapi = placed(openapi) if openapi else None
     wish = Wish(
         force=force, planner=planner, api_document=openapi, allow_hosts=tuple(allow_host or ()), at_terminal=True
     )
+    if background:
+        begin_at_terminal("repair", {"name": name, "wish": wish.model_dump(mode="json")}, owner=owner, as_json=as_json)
+        return
     with show.progress(quiet=as_json) as sink:
         done, told = run(
             lambda school: _repaired(school, name, owner, wish, sink), as_json=as_json, on_error=plain_error
@@ -60,9 +67,10 @@ async def _repaired(
     school: School, name: str, owner: str, wish: Wish, sink: EventSink
 ) -> tuple[Repair, dict[str, Any]]:
     from school.repair import repair as mend  # noqa: PLC0415 - loads learning
+    from school.repaired import as_object  # noqa: PLC0415 - as above
 
     done = await mend(school, name, owner=owner, wish=wish, actor=ACTOR, on_progress=sink)
-    return done, _told(school, done, owner)
+    return done, as_object(school, done, owner)
 
 
 def _agreed(
@@ -72,10 +80,11 @@ def _agreed(
 
     async def use(school: School) -> tuple[Repair, dict[str, Any]]:
         from school.repair import settle  # noqa: PLC0415 - loads learning
+        from school.repaired import as_object  # noqa: PLC0415 - as above
 
         _require_person(done, told, yes=yes, can_ask=not as_json and show.asks())
         settled = await settle(school, done, owner=owner, actor=ACTOR)
-        return settled, _told(school, settled, owner)
+        return settled, as_object(school, settled, owner)
 
     return run(use, as_json=as_json, on_error=plain_error)
 
@@ -97,33 +106,6 @@ def _require_person(done: Repair, told: dict[str, Any], *, yes: bool, can_ask: b
             f"Nothing was published; version {done.after.number} waits.",
             remedy=f"Publish it with: main.py tools approve {done.after.name}",
         )
-
-
-def _told(school: School, done: Repair, owner: str) -> dict[str, Any]:
-    """Return what a repair came to, with what changed between the versions."""
-    before, after = done.before, done.after
-    value: dict[str, Any] = {
-        "name": before.name,
-        "repair": done.ended,
-        "before": before.number,
-        "version": (after or before).number,
-        "problems": list(done.soundness.problems),
-        "calls": [call.model_dump(mode="json") for call in done.soundness.calls],
-        "reasons": list(done.reasons),
-        "wall_ms": done.wall_ms,
-    }
-    if after is None:
-        return value
-    usage = after.provenance.usage
-    difference = school.registry.diff(after.name, owner, before.number, after.number)
-    return {
-        **value,
-        "obsolete": [{"version": each.recorded, "reason": each.reason} for each in done.outgrown],
-        "summary": changes(before, after),
-        "parts": difference.parts,
-        "trials": [trial.model_dump(mode="json") for trial in after.verdict.trials],
-        "llm": usage.model_dump(mode="json"),
-    }
 
 
 def _draw(told: dict[str, Any]) -> None:

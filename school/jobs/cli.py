@@ -18,6 +18,7 @@ import typer
 
 from domain.errors import APPROVAL, APPROVE, SettingsProblem
 from domain.job import Job, JobState
+from domain.values import JsonObject
 from school import show
 from school.app import School
 from school.console import plain_error, print_json, run
@@ -105,6 +106,11 @@ def worker(
                     break
 
     run(use, as_json=False, on_error=plain_error)
+
+
+def begin_at_terminal(kind: str, given: JsonObject, *, owner: str, as_json: bool) -> None:
+    """Begin a job and print it; a server or worker takes it up, now or when one is started."""
+    _print(_with_desk(lambda _, desk: desk.begin(kind, given, owner=owner), as_json=as_json), as_json=as_json)
 
 
 def _with_desk(use: Callable[[School, JobDesk], Any], *, as_json: bool) -> Any:

@@ -19,7 +19,11 @@ from school.steps import Steps
 
 Kind = Callable[[School, Job, Steps, EventSink], Awaitable[JsonObject]]
 
-_KINDS = {"learn": "school.jobs.learning:learn_job"}
+_KINDS = {
+    "learn": "school.jobs.learning:learn_job",
+    "repair": "school.jobs.repairing:repair_job",
+    "import": "school.jobs.importing:import_job",
+}
 
 
 def register(name: str, place: str) -> None:

@@ -9,8 +9,8 @@ from urllib.parse import unquote_plus
 from domain.meaning.told import told_counts
 from domain.meaning.words import fold
 from domain.plan import FieldType, SourceKind
+from domain.python_text import parse_module
 from domain.run import Finding
-from domain.syntax import parse_module
 from domain.values import JsonObject, JsonValue
 from sandbox.facade.kit.errors import SourceChanged
 from sandbox.facade.kit.nodes import parse_html

@@ -61,7 +61,7 @@ def items(request: Request) -> Response:
 
 def publish_by_force(home: Path, port: int, secret: Path) -> None:
     """Put a good tool and the hostile ones into the registry, past every check."""
-    home.mkdir(parents=True)
+    home.mkdir(parents=True, exist_ok=True)
     good = tool_of(port)
     with open_registry(f"sqlite:///{home / 'registry.sqlite'}") as registry:
         registry.publish(good, actor="test")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,8 @@ from pathlib import Path
 
 from registry.jobs import open_board
 from school.jobs import JobDesk
-from tests.conftest import KEPT, NOW, ROOT
+from tests import prepared
+from tests.conftest import KEPT, NOW
 
 LEASE_S = "2"
 
@@ -27,10 +27,10 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def worker(home: Path, *, at_once: int = 4, **settings: str) -> Iterator[subprocess.Popen[str]]:
+def worker(home: Path, *, at_once: int = 4, **settings: str) -> Iterator[prepared.Process]:
     """A worker that has said that it takes jobs."""
-    line = [sys.executable, "-m", "tests.flows.light_jobs", "worker", "--at-once", str(at_once)]
-    process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment(home, **settings))
+    line = ["-m", "tests.flows.light_jobs", "worker", "--at-once", str(at_once)]
+    process = prepared.start(*line, stdout=subprocess.PIPE, env=environment(home, **settings))
     assert process.stdout is not None
     try:
         assert process.stdout.readline().startswith("worker ")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from examples.truth import QUERIES_PATH
-from tests.conftest import ROOT, Command, one_object
+from tests import prepared
+from tests.conftest import Command, one_object
 from tests.requirements import requirement
 
 HIP_HOP = "hip-hop parties in SF within 5 miles"
@@ -95,11 +95,8 @@ def test_a_second_version_can_be_undone(command: Command, events_site: str) -> N
 def test_two_processes_learning_the_same_thing_publish_it_once(
     environment: dict[str, str], events_site: str, command: Command
 ) -> None:
-    line = [sys.executable, str(ROOT / "main.py"), "--query", HIP_HOP, "--site", f"{events_site}/sf", "--json"]
-    both = [
-        subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
-        for _ in range(2)
-    ]
+    line = (prepared.MAIN, "--query", HIP_HOP, "--site", f"{events_site}/sf", "--json")
+    both = [prepared.start(*line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
     results = [json.loads(process.communicate(timeout=100)[0]) for process in both]
     assert [result["status"] for result in results] == ["ok", "ok"]
     assert results[0]["rows"] == results[1]["rows"]
@@ -153,7 +150,6 @@ def test_an_unknown_tool_is_a_usage_error(command: Command) -> None:
 @requirement("REG-1")
 def test_a_file_that_is_no_registry_is_refused_and_left_alone(command: Command, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    home.mkdir()
     (home / "registry.sqlite").write_text("my shopping list")
     done = command("tools", "list", "--json")
     assert done.returncode == 1

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from tests import prepared
 from tests.conftest import ROOT
 from tests.requirements import requirement
 
@@ -75,7 +76,7 @@ def test_the_site_that_is_lacking_is_asked_for_and_the_answer_used(environment: 
 @requirement("PLAN-5")
 def test_a_choice_can_be_taken_by_its_number(environment: dict[str, str]) -> None:
     add = ["sites", "add", "Gone", "--url", "http://127.0.0.1:9/stamps", "--answers", "stamps"]
-    subprocess.run([sys.executable, str(ROOT / "main.py"), *add], env=environment, check=True, capture_output=True)
+    assert prepared.run(prepared.MAIN, *add, env=environment, timeout=WAIT_S).returncode == 0
     with terminal(environment, "--query", "rare stamps") as person:
         person.until("1. http://127.0.0.1:9/stamps")
         person.type("1")

@@ -16,6 +16,7 @@ from school.app import School, open_school
 from school.ask import ask
 from school.settings import load_settings
 from tests.conftest import NOW
+from tests.homes import furnished
 from tests.requirements import requirement
 from tests.sites import bad
 
@@ -26,7 +27,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(150)]
 @pytest.fixture
 async def school(tmp_path: Path) -> AsyncIterator[School]:
     """A school that gives every question a minute: more would end as ``took_too_long``."""
-    settings = load_settings(home=tmp_path / "home", now=datetime.fromisoformat(NOW), database="", learn_timeout_s=60.0)
+    settings = load_settings(
+        home=furnished(tmp_path / "home"), now=datetime.fromisoformat(NOW), database="", learn_timeout_s=60.0
+    )
     async with open_school(settings) as opened:
         yield opened
 

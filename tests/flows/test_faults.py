@@ -18,6 +18,7 @@ from school.app import open_school
 from school.ask import ask
 from school.examples_cli import differences
 from school.settings import load_settings
+from tests.homes import furnished
 from tests.requirements import requirement
 
 DOCUMENT = json.loads(Path(QUERIES_PATH).read_text(encoding="utf-8"))
@@ -34,7 +35,7 @@ async def test_a_site_that_misbehaves_gives_its_true_rows_or_a_typed_error(fault
     today = date.fromisoformat(DOCUMENT["today"])
     truth = truth_of(ASKED, store_for(seed=DOCUMENT["seed"], faults=frozenset({fault}), today=today))
     now = datetime.fromisoformat(DOCUMENT["now"])
-    settings = load_settings(home=tmp_path / "home", now=now, database="")
+    settings = load_settings(home=furnished(tmp_path / "home"), now=now, database="")
     async with running(DOCUMENT["seed"], [fault], today) as site, open_school(settings) as school:
         query = Query(text=ASKED["query"], site=site + ASKED["path"], planner=PlannerKind.BUILTIN)
         if fault is Fault.EMPTY:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from domain.errors import InvalidQuery, NeedsApproval, RunFailed, UnknownTool
+from domain.job import JobState
 from domain.plan import SourceKind
 from domain.values import JsonObject
 from domain.workflow import Status
@@ -21,6 +24,7 @@ from school.importing import Imported, ImportRequest, import_document
 from school.replay import replay_tool
 from tests.conftest import Command, one_object
 from tests.flows.api import EVENTS, WANTED_KEY, description, ticket_api
+from tests.flows.jobs_workshop import desk, sqlite_jobs, worker
 from tests.requirements import requirement
 
 Api = tuple[str, Path]
@@ -57,6 +61,65 @@ async def test_a_document_is_imported_at_the_terminal_and_its_first_call_publish
     assert "trial" not in await ran("call", "get_events_id", "--param", "id=e8")
     tested = await ran("tools", "test", "get_events_id")
     assert tested["status"] == "ok"
+
+
+@requirement("IMPORT-1", "JOB-1")
+async def test_an_import_is_left_to_a_worker_as_a_job(command: Command, api: Api, tmp_path: Path) -> None:
+    line = ["learn", "--openapi", str(api[1]), "--site", api[0], "--all", "--background", "--json"]
+    begun = one_object(await asyncio.to_thread(command, *line))["job"]
+    assert begun["state"] == "running"
+    with worker(tmp_path / "home"), desk(sqlite_jobs(tmp_path / "home")) as jobs:
+        done = await jobs.wait(begun["id"], "local", longest_s=60)
+    assert done.state is JobState.DONE, done.error
+    assert done.result is not None
+    assert (done.result["imported"], done.result["states"]) == (10, {"new": 10, "changed": 0, "unchanged": 0})
+    listed = one_object(await asyncio.to_thread(command, "tools", "list", "--state", "draft", "--json"))
+    assert len(listed["tools"]) == 10
+
+
+class Crash(Exception):
+    """The process ends here."""
+
+
+class Kept:
+    """Steps that are remembered as a job's are; the process ends in the middle of the one that ``ends`` names."""
+
+    job_id = "job_kept"
+
+    def __init__(self) -> None:
+        self.values: list[bytes] = []
+        self.ends = ""
+        self._next = 0
+
+    def again(self) -> Kept:
+        self._next = 0
+        return self
+
+    async def do(self, name: str, kind: Any, work: Callable[[], Awaitable[Any]]) -> Any:
+        adapter = TypeAdapter(kind)
+        if self._next == len(self.values):
+            if name == self.ends:
+                self.ends = ""
+                raise Crash
+            self.values.append(adapter.dump_json(await work()))
+        self._next += 1
+        return adapter.validate_json(self.values[self._next - 1])
+
+
+@requirement("IMPORT-1", "JOB-1")
+async def test_an_import_that_is_taken_up_again_keeps_what_is_kept_and_reads_no_other_document(
+    school: School, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("school.importing.STEP", 4)
+    request = ImportRequest(source=str(api[1]), site=api[0])
+    steps = Kept()
+    steps.ends = "keep 8"
+    with pytest.raises(Crash):
+        await import_document(school, request, at_terminal=True, steps=steps)
+    api[1].write_text("{}")
+    done = await import_document(school, request, at_terminal=True, steps=steps.again())
+    assert [entry.state for entry in done.entries] == ["new"] * 10
+    assert len(school.registry.tools("local", status=Status.DRAFT, limit=50).entries) == 10
 
 
 @requirement("IMPORT-1")

@@ -6,8 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,8 +13,9 @@ import pytest
 from domain.job import Job, JobState
 from registry import open_registry
 from school.jobs import JobDesk
-from tests.conftest import ROOT
+from tests import prepared
 from tests.flows.jobs_workshop import desk, environment, gate, sqlite_jobs, worker
+from tests.homes import furnished
 from tests.registry.conftest import postgres_database, postgres_server, postgres_template
 from tests.requirements import requirement
 
@@ -25,9 +24,7 @@ __all__ = ["postgres_server", "postgres_template"]
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    made = tmp_path / "home"
-    made.mkdir()
-    return made
+    return furnished(tmp_path / "home")
 
 
 async def over(jobs: JobDesk, *ids: str, seconds: float = 60) -> list[Job]:
@@ -42,10 +39,7 @@ def numbers(home: Path, name: str, registry_url: str = "") -> list[int]:
 
 
 def command(home: Path, *arguments: str) -> tuple[int, dict[str, object]]:
-    line = [sys.executable, str(ROOT / "main.py"), "jobs", *arguments, "--json"]
-    done = subprocess.run(
-        line, capture_output=True, text=True, cwd=ROOT, env=environment(home), timeout=60, check=False
-    )
+    done = prepared.run(prepared.MAIN, "jobs", *arguments, "--json", env=environment(home), timeout=60)
     return done.returncode, json.loads(done.stdout)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import Command, one_object, site_process
+from tests.flows.jobs_workshop import worker
 from tests.flows.workshop import bundle, concerts, registry_of
 from tests.requirements import requirement
 
@@ -31,10 +33,21 @@ def states(command: Command, name: str) -> list[tuple[int, str]]:
     return [(version["version"], version["status"]) for version in versions]
 
 
+def ended(command: Command, job_id: str) -> dict[str, Any]:
+    """The result of a job, once it is over; the test's own time-out bounds the wait."""
+    while (job := one_object(command("jobs", "show", job_id, "--json"))["job"])["state"] == "running":
+        continue
+    assert job["state"] == "done", job
+    result: dict[str, Any] = job["result"]
+    return result
+
+
 @pytest.mark.browser
 @pytest.mark.timeout(300)  # a dozen commands, three of which learn
-@requirement("REG-4", "DRIFT-1")
-def test_a_tool_whose_fields_were_renamed_is_repaired_in_its_place(command: Command) -> None:
+@requirement("REG-4", "DRIFT-1", "JOB-1")
+def test_a_tool_whose_fields_were_renamed_is_repaired_in_its_place_by_a_worker(
+    command: Command, tmp_path: Path
+) -> None:
     with site_process() as site:
         port = site.rpartition(":")[2]
         before = learned(command, YOGA, f"{site}/sf")
@@ -47,9 +60,10 @@ def test_a_tool_whose_fields_were_renamed_is_repaired_in_its_place(command: Comm
         assert states(command, name) == [(1, "published")]
     with site_process("--fault", "geo-fields", "--port", port):
         assert called(command, name) == []  # no row has a place any more, and none is near
-        repaired = command("tools", "repair", name, "--json")
-        told = one_object(repaired)
-        assert (repaired.returncode, told["repair"], told["before"], told["version"]) == (0, "published", 1, 2), told
+        begun = one_object(command("tools", "repair", name, "--background", "--json"))["job"]
+        with worker(tmp_path / "home", private_hosts=site.split("//")[1]):
+            told = ended(command, begun["id"])
+        assert (told["repair"], told["before"], told["version"]) == ("published", 1, 2), told
         assert [problem.split(" is empty")[0] for problem in told["problems"]] == ["Field latitude", "Field longitude"]
         assert {"field geo_latitude is new", "field latitude is gone", "the code changed"} <= set(told["summary"])
         assert "geo_latitude" in told["parts"]["code"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from examples.events_site.serve import serving
-from tests.conftest import ROOT, Command, one_object
+from tests import prepared
+from tests.conftest import Command, one_object
 from tests.requirements import requirement
 
 TOKEN = "t0p-s3cret-value-1234"
@@ -28,8 +28,8 @@ def parts(request: Request) -> Response:
 
 
 def keep(environment: dict[str, str], *arguments: str, value: str = TOKEN) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, str(ROOT / "main.py"), "secrets", *arguments, "--json"]
-    return subprocess.run(line, input=value + "\n", capture_output=True, text=True, check=False, env=environment)
+    line = (prepared.MAIN, "secrets", *arguments, "--json")
+    return prepared.run(*line, env=environment, timeout=60, given=value + "\n")
 
 
 @requirement("OPS-7")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,9 @@ from mcp.client.streamable_http import streamable_http_client
 
 from registry import open_registry
 from registry.keys import ApiKeys, Scope
-from tests.conftest import KEPT, NOW, ROOT
+from tests import prepared
+from tests.conftest import KEPT, NOW
+from tests.homes import furnished
 from tests.registry.making import make_version
 
 MODES = ("legacy", "auto")
@@ -72,7 +73,7 @@ class Running:
     url: str
     home: Path
     key: str
-    process: subprocess.Popen[str]
+    process: prepared.Process
     errors: Path
     made: dict[str, str] = field(default_factory=dict)
 
@@ -107,17 +108,11 @@ def running(home: Path, *arguments: str, **settings: str) -> Iterator[Running]:
         "AGENT_SCHOOL_PLANNER": "builtin",
         **{f"AGENT_SCHOOL_{name.upper()}": value for name, value in settings.items()},
     }
-    home.mkdir(parents=True, exist_ok=True)
+    furnished(home)
     errors = home.parent / f"{home.name}.log"
     with errors.open("a") as log:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "main.py"), "serve", "--http", "--port", "0", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            env=environment,
-            cwd=ROOT,
-        )
+        line = (prepared.MAIN, "serve", "--http", "--port", "0", *arguments)
+        process = prepared.start(*line, env=environment, stdout=subprocess.PIPE, stderr=log)
     assert process.stdout is not None
     try:
         url = process.stdout.readline().split()[-1]

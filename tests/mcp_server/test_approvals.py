@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +18,7 @@ from domain.tool import Annotations
 from domain.workflow import Status
 from registry import open_registry
 from registry.approvals import keep_waiting
-from tests.conftest import ROOT
+from tests import prepared
 from tests.mcp_server.serving import ECHO, INPUT, MODES, Running, connected, running
 from tests.registry.making import make_version
 from tests.requirements import requirement
@@ -43,14 +42,8 @@ def publish_writing(server: Running, name: str, owner: str) -> None:
 
 
 def terminal(server: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(ROOT / "main.py"), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": os.environ["PATH"], "AGENT_SCHOOL_HOME": str(server.home)},
-        timeout=60,
-    )
+    environment = {"PATH": os.environ["PATH"], "AGENT_SCHOOL_HOME": str(server.home)}
+    return prepared.run(prepared.MAIN, *arguments, env=environment, timeout=60)
 
 
 class Person:

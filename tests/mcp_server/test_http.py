@@ -223,15 +223,16 @@ async def test_json_mode_over_tls_serves_ends_vanished_calls_and_logs_with_ids(t
         for mode in MODES:
             async with connected(secure, mode, verify=context) as client:
                 assert (await client.call_tool("echo", {"text": mode})).structured_content["rows"] == [{"text": mode}]
-        async with connected(secure, "legacy", verify=context) as client:
-            call = asyncio.create_task(client.call_tool("echo", {"wait_s": 50}))
-            async with asyncio.timeout(30):
-                await until(secure, "school_tool_calls_at_work", 1, verify=context)
-                call.cancel()
-                with pytest.raises(asyncio.CancelledError):
-                    await call
-                ended = 'school_tool_calls_total{outcome="cancelled",tool="published"}'
-                await until(secure, ended, 1, verify=context)
+        ended = 'school_tool_calls_total{outcome="cancelled",tool="published"}'
+        for number, mode in enumerate(MODES, start=1):
+            async with connected(secure, mode, verify=context) as client:
+                call = asyncio.create_task(client.call_tool("echo", {"wait_s": 50}))
+                async with asyncio.timeout(30):
+                    await until(secure, "school_tool_calls_at_work", 1, verify=context)
+                    call.cancel()
+                    with pytest.raises(asyncio.CancelledError):
+                        await call
+                    await until(secure, ended, number, verify=context)
         assert secure.stop() == 0
         lines = [json.loads(line) for line in secure.errors.read_text().splitlines()]
     called = [line for line in lines if line["event"] == "tool_called"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ import httpx2
 import pytest
 
 from registry.keys import Scope
-from tests.mcp_server.serving import Running, connected, running
+from tests.mcp_server.serving import Running, connected, running, until
 from tests.requirements import requirement
 
 MODERN = "2026-07-28"
@@ -216,6 +217,34 @@ async def test_a_session_belongs_to_the_key_that_opened_it(server: Running, http
     )
     kept = await http.post("/mcp", json=listing, headers={**session, **bearer(server.made["ada"])})
     assert kept.status_code == 200
+
+
+@requirement("MCP-6")
+async def test_one_key_cannot_take_all_sessions_and_idle_ones_end(tmp_path) -> None:
+    hello = {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}
+    with running(tmp_path / "home", sessions_per_key="2", session_idle_s="2") as small:
+        other = small.add_key("other")
+        async with httpx2.AsyncClient(timeout=30) as http, AsyncExitStack() as streams:
+
+            async def opened(key: str) -> httpx2.Response:
+                return await http.post(small.url, json=message, headers={**ACCEPT, **bearer(key)})
+
+            for _ in range(2):
+                session = {"Mcp-Session-Id": (await opened(small.key)).headers["mcp-session-id"]}
+                # With a stream open it is not idle.
+                listening = http.stream("GET", small.url, headers={**ACCEPT, **bearer(small.key), **session})
+                assert (await streams.enter_async_context(listening)).status_code == 200
+            refused = await opened(small.key)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (429, "too_many_sessions")
+            assert (await opened(other)).status_code == 200
+            async with connected(small, "auto") as client:  # the newer revision needs no session
+                assert (await client.list_tools()).tools
+            await streams.aclose()
+            await until(small, "school_sessions", 0)
+            again = {**ACCEPT, **bearer(small.key), **session}
+            assert (await http.post(small.url, json=message, headers=again)).status_code == 404
+            assert (await opened(small.key)).status_code == 200
 
 
 @requirement("MCP-6")

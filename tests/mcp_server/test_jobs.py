@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import mcp_types as types
 import pytest
 from mcp import Client
 
-from tests.mcp_server.serving import MODES, Running, connected, until
+from domain.job import JobState
+from tests.flows.jobs_workshop import desk, sqlite_jobs
+from tests.mcp_server.serving import MODES, Running, connected, running, until
 from tests.mcp_server.test_stdio import QUESTION
 from tests.requirements import requirement
 
@@ -45,7 +49,7 @@ async def test_a_job_asks_goes_on_with_the_answer_and_keeps_its_result(server: R
 
 
 @pytest.fixture
-def silent_site(server: Running) -> Iterator[str]:
+def silent_site() -> Iterator[str]:
     """A site on this machine that takes connections and never says anything."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -108,3 +112,27 @@ async def test_a_person_who_declines_gets_no_guess(server: Running, mode: str) -
         result = await client.call_tool("learn_tool", {"query": "good places for lunch"})
     assert result.is_error is True
     assert result.structured_content["status"] in {"needs_input", "error"}
+
+
+@pytest.mark.browser
+@requirement("JOB-1", "PROVE-6", "OPS-3")
+async def test_a_server_that_is_stopped_hands_the_jobs_back_that_its_clients_wait_for(
+    tmp_path: Path, silent_site: str
+) -> None:
+    host = silent_site.split("//")[1].rstrip("/")
+    async with AsyncExitStack() as stack:
+        server = running(tmp_path / "home", private_hosts=host, drain_timeout_s="0.5")
+        stopping = stack.enter_context(server)
+        client = await stack.enter_async_context(connected(stopping, "auto"))
+        learning = asyncio.create_task(told(client, "learn_tool", query="tea in Rome", site=silent_site))
+        other = (await told(client, "learn_tool", query="tea in Oslo", site=silent_site, background=True))["job_id"]
+        asking = asyncio.create_task(told(client, "get_job", job_id=other, wait_s=30))
+        async with asyncio.timeout(30):
+            await until(stopping, "school_jobs_running", 2)
+            await until(stopping, "school_tool_calls_at_work", 2)
+        assert await asyncio.to_thread(stopping.stop) == 0
+        waited, asked = await learning, await asking
+        assert (waited["state"], asked["job_id"], asked["state"]) == ("running", other, "running")
+        assert "get_job" in waited["hint"]
+    with desk(sqlite_jobs(tmp_path / "home")) as jobs:
+        assert [jobs.get(each, "local").state for each in (waited["job_id"], other)] == [JobState.RUNNING] * 2

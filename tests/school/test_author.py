@@ -22,6 +22,7 @@ from school.policies import policy_for
 from school.proving import Seen
 from school.settings import load_settings
 from tests.conftest import NOW
+from tests.homes import furnished
 from tests.requirements import requirement
 
 CLOCK = datetime.fromisoformat(NOW)
@@ -153,7 +154,9 @@ async def test_a_name_or_description_that_a_client_would_choke_on_is_refused(sch
 @requirement("MCP-8", "PROVE-3")
 async def test_where_a_person_must_review_an_authors_version_waits(tmp_path: Path, events_site: str) -> None:
     host = events_site.split("//")[1]
-    settings = load_settings(home=tmp_path / "home", now=CLOCK, database="", private_hosts=[host], review="required")
+    settings = load_settings(
+        home=furnished(tmp_path / "home"), now=CLOCK, database="", private_hosts=[host], review="required"
+    )
     async with open_school(settings) as school:
         source = await observe_for_author(
             school, f"{events_site}/sf", "yoga in Oakland", owner="ada", on_progress=ignore
@@ -171,7 +174,7 @@ async def test_where_a_person_must_review_an_authors_version_waits(tmp_path: Pat
 @requirement("MCP-8", "PROVE-4")
 async def test_code_that_follows_the_plan_gets_the_plans_own_schemas(tmp_path: Path, events_site: str) -> None:
     host = events_site.split("//")[1]
-    settings = load_settings(home=tmp_path / "home", now=CLOCK, database="", private_hosts=[host])
+    settings = load_settings(home=furnished(tmp_path / "home"), now=CLOCK, database="", private_hosts=[host])
     async with open_school(settings) as school:
         source = await observe_for_author(
             school, f"{events_site}/sf", "yoga in Oakland", owner="ada", on_progress=ignore

@@ -10,6 +10,7 @@ from sandbox.secrets import Secret, SecretStore
 from school.app import open_school
 from school.ask import ask
 from school.settings import load_settings
+from tests.homes import furnished
 from tests.town_sites import (
     blog,
     cars,
@@ -50,7 +51,7 @@ async def answer(
         stored = Secret(name="key", host="127.0.0.1", place="header", key=secret[0], value=secret[1])
         SecretStore(home / "secrets").add("local", stored)
     query = Query(text=question.text, site=base + question.begin, planner=PlannerKind.BUILTIN)
-    async with open_school(load_settings(home=home, now=NOW, database="")) as school:
+    async with open_school(load_settings(home=furnished(home), now=NOW, database="")) as school:
         try:
             found = await ask(school, query, at_terminal=True)
         except NeedsInput as asked:

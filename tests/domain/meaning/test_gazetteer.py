@@ -102,3 +102,29 @@ def test_a_packed_index_finds_what_the_files_find() -> None:
     )
     assert done.returncode == 0, done.stderr.decode()[-1000:]
     assert json.loads(done.stdout) == [repr(gazetteer.known(name, towns=False)) for name in names]
+
+
+def test_the_index_of_towns_is_opened_once_and_tells_the_same_as_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("Yountville", "Half Moon Bay, CA", "Zermatt", "No Such Town", "Aach")
+    for slot in ("_TOWNS", "_TOWNS_FROM"):
+        monkeypatch.setattr(gazetteer, slot, [])
+    _forget()
+    scanned = [gazetteer.known(name) for name in names]
+    opened: list[int] = []
+
+    def opener() -> gazetteer.Lines:
+        opened.append(1)
+        return gazetteer.towns()
+
+    gazetteer.towns_from(opener)
+    _forget()
+    assert opened == []
+    assert [gazetteer.known(name) for name in names] == scanned
+    assert opened == [1]
+    monkeypatch.undo()
+    _forget()
+
+
+def _forget() -> None:
+    for cached in (gazetteer._town_lines, gazetteer.known):
+        cached.cache_clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -11,7 +12,8 @@ from aiohttp import web
 from domain.policy import HostRule, Limits, Policy
 from domain.run import Outcome, Run
 from domain.workflow import Artifact
-from sandbox.runner import Runner, open_runner
+from sandbox.runner import Runner, RunnerOptions, open_runner
+from sandbox.secrets import Secret, SecretStore
 from tests.requirements import requirement
 from tests.sandbox.runner.workflows import HEAD, call
 
@@ -42,6 +44,13 @@ BODY = """    await page.goto("URL/start")
     rows = [Item(name=f"{head} {page.url} {name}", number=place) for place, name in enumerate(found)]
     return Response(rows=rows, count=len(rows))
 """
+LOGIN = """    await page.goto("URL/login")
+    await page.get_by_label("Password").fill(workflow_kit.password_of("door"))
+    await page.get_by_role("button").click()
+    head = await page.locator("h1").inner_text()
+    return Response(rows=[Item(name=head, number=1)], count=1)
+"""
+FORM = '<form method="post" action="/in"><label>Password<input name="password"></label><button>Log in</button></form>'
 CODE = HEAD + BODY
 for old, new in (
     ("import asyncio\n\n", ""),
@@ -66,6 +75,11 @@ async def scripted() -> AsyncIterator[tuple[str, Policy, list[str]]]:
                 return web.Response(status=307, headers={"Location": to, "Set-Cookie": "session=s3cret"})
             case "/page":
                 return web.Response(body=PAGE.encode("latin-1"), headers={"Content-Type": "text/html; charset=latin-1"})
+            case "/login":
+                return web.Response(text=FORM, content_type="text/html")
+            case "/in":
+                right = (await request.post())["password"] == "s3cret"
+                return web.Response(text=f"<h1>{'Welcome' if right else 'No'}</h1>", content_type="text/html")
             case "/style.css":
                 return web.Response(text="h1 { color: rgb(1, 2, 3) }", content_type="text/css")
             case "/app.js":
@@ -127,3 +141,21 @@ async def test_a_page_workflow_that_asks_for_a_page_beyond_its_tape_fails_by_nam
         assert (other.outcome, other.error.code) == (Outcome.FAILED, "asked_new")
         assert f"asked something new: GET {url}/other" in other.error.message
         assert len(asked) == before
+
+
+@requirement("OPS-7")
+async def test_a_page_behind_a_login_form_replays_without_the_password(tmp_path: Path) -> None:
+    store = SecretStore(tmp_path / "secrets")
+    store.add("local", Secret(name="door", host="127.0.0.1", place="form", key="me", value="s3cret"))
+    async with scripted() as (url, policy, asked):
+        code = CODE.replace(BODY, LOGIN).replace("from playwright", "import workflow_kit\nfrom playwright")
+        artifact = Artifact(code=code.replace("URL", url), interface="page")
+        allowed = policy.model_copy(update={"secrets": ("door",)})
+        async with open_runner(RunnerOptions(secrets_folder=tmp_path / "secrets")) as runner:
+            live = await call(runner, artifact, allowed, record=True)
+            assert (live.outcome, live.rows[0]["name"]) == (Outcome.OK, "Welcome"), live.error
+        assert "s3cret" not in str(live.exchanges)
+        before = len(asked)
+        async with open_runner() as runner:
+            again = await call(runner, artifact, allowed, replayed=live.exchanges)
+        assert (again.outcome, again.output, len(asked)) == (Outcome.OK, live.output, before), again.error

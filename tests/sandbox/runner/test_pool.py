@@ -3,14 +3,16 @@ from __future__ import annotations
 import asyncio
 import marshal
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from domain.policy import Limits
+from sandbox.children import Child
 from sandbox.jail import this_machine
-from sandbox.pool import Level, Pool, PoolOptions
-from sandbox.zygotes import KEPT_AT_ONCE, Loadable
+from sandbox.pool import Lease, Level, Pool, PoolOptions
+from sandbox.zygotes import KEPT_AT_ONCE, Loadable, fork
 from tests.requirements import requirement
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), requirement("BOX-3")]
@@ -90,3 +92,35 @@ async def test_a_caller_that_waits_long_gets_a_child_of_its_own(pool: Pool) -> N
     assert len({lease.child for lease in leases}) == KEPT_AT_ONCE + 1
     for lease in leases:
         pool.give_back(lease, reusable=False)
+
+
+@requirement("BOX-6", "MCP-5")
+@pytest.mark.parametrize("kept", [False, True])
+async def test_a_caller_that_leaves_as_its_child_comes_leaves_no_process(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    loop = asyncio.get_running_loop()
+    version = await pool.version(KEY, LOADABLE, kept=kept)
+    level = Level.FAST if kept else Level.PROCESS
+    held = [await pool.take(KEY, LOADABLE, level) for _ in range(2)]  # no child waits now
+    made: list[Child] = []
+    leaving: list[asyncio.Task[Lease]] = []
+
+    def forked(*given: Any) -> Child:
+        child = fork(*given)
+        made.append(child)
+        # Between the child's coming and the caller's next step: the caller has been given it and does not know yet.
+        child.ready.add_done_callback(lambda _: loop.call_soon(leaving[0].cancel))
+        return child
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sandbox.zygotes.fork", forked)
+        leaving.append(asyncio.create_task(pool.take(KEY, LOADABLE, level)))
+        await asyncio.wait(leaving)
+    assert leaving[0].cancelled()
+    for lease in held:
+        pool.give_back(lease, reusable=False)
+    assert version.in_use == 0
+    version.close()
+    assert made
+    assert not [child for child in made if child.usable]
