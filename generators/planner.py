@@ -28,7 +28,7 @@ from generators.sources.documents import parse
 from generators.sources.inner_records import empty_place
 from generators.sources.naming import snake
 from generators.sources.paths import ONE
-from generators.sources.relevance import named
+from generators.sources.relevance import named, visible_text
 from generators.sources.roles import Role
 from generators.sources.whole_answers import WHOLE
 
@@ -118,7 +118,7 @@ def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Obser
         return alone
     more = [c for c in telling(detail.columns, alone.columns) if c not in served]
     columns = tuple(_beside(alone.columns, c) for c in (*served, *more))
-    intent = of_kinds(intent, words, columns)
+    intent = of_kinds(intent, words, columns, visible_text(observation))
     return _bound(choice, findings, intent, observation, detail.model_copy(update={"columns": columns}))
 
 

@@ -107,10 +107,14 @@ def unsaid(columns: Sequence[Column], intent: Intent) -> list[Constraint]:
     return [*missing, *(c.model_copy(update={"name": _OF_A_KIND}) for c in kinds)]
 
 
-def of_kinds(intent: Intent, words: Sequence[Constraint], columns: Sequence[Column]) -> Intent:
-    """Return the question with those words as categories that pages were seen to tell: titles decide them no longer."""
+def of_kinds(intent: Intent, words: Sequence[Constraint], columns: Sequence[Column], listed: str) -> Intent:
+    """Return the question with those words as categories that pages were seen to tell: titles decide them no longer.
+
+    A word that the list's text, ``listed``, does not say at all stays one: no title could decide it.
+    """
     told = [t for c in columns if Role.CATEGORY in roles_of(c) for t in c.samples]
-    kinds = {c.start for c in words if _before_noun(c, intent) and matches(told, str(c.value))}
+    before = [c for c in words if _before_noun(c, intent) and matches([listed], str(c.value))]
+    kinds = {c.start for c in before if matches(told, str(c.value))}
     changed = (
         c.model_copy(update={"topic": Topic.CATEGORY}) if c.topic is Topic.KEYWORDS and c.start in kinds else c
         for c in intent.constraints

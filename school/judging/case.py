@@ -82,3 +82,9 @@ def radius_of(plan: Plan) -> Parameter | None:
 def is_set(value: JsonValue) -> bool:
     """Return whether an argument asks for something."""
     return value not in (None, [], "")
+
+
+def took_all(case: Case, tried: TriedTrial) -> bool:
+    """Return whether a trial neither filtered nor cut: a short one beside the question's own shows but a few rows."""
+    cut = isinstance(tried.run.output, dict) and bool(tried.run.output.get("truncated"))
+    return not cut and not any(is_set(v) for k, v in case.effective(tried.run.arguments).items() if k != "limit")

@@ -10,7 +10,7 @@ from domain.meaning.words import fold, forms, matches
 from domain.plan import FieldType, FilterBinding, Parameter, Relation, SourceBinding, Topic
 from domain.run import Finding
 from domain.values import JsonObject, JsonValue
-from school.judging.case import Case, failed, filters_of, is_set, not_applicable, passed
+from school.judging.case import Case, failed, filters_of, is_set, not_applicable, passed, took_all
 from school.judging.claims import satisfies
 
 CHECK = "empty_is_honest"
@@ -49,7 +49,8 @@ def empty_is_honest(case: Case) -> Finding:
         if said and not (binding.any_of and seen):
             return failed(CHECK, f"the page says {', '.join(map(repr, said))} and no record that was read does")
         amiss = [w for w in unseen if named or not _honest(case, parameter, binding, word=w, rows=known)]
-        if amiss and not named and not binding.any_of and len(amiss) < len(unseen):
+        seen_all = any(took_all(case, tried) for tried in case.tried)
+        if seen_all and amiss and not named and not binding.any_of and len(amiss) < len(unseen):
             # Another word is on no record for sure, so none is meant, whatever the records are called here.
             amiss = [w for w in amiss if not _is_noun(w, case)]
         if amiss and not (binding.any_of and seen):

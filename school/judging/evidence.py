@@ -13,7 +13,7 @@ from domain.run import Finding
 from domain.values import JsonObject, JsonValue
 from sandbox.facade.kit.errors import SourceChanged
 from sandbox.facade.kit.nodes import parse_html
-from school.judging.case import Case, TriedTrial, failed, is_set, not_applicable, passed
+from school.judging.case import Case, failed, not_applicable, passed, took_all
 from school.judging.reading import raw_records, read
 
 SHOWN_ENOUGH = 0.6  # of the page's own records; the rest may be cut or formatted on the page
@@ -57,7 +57,7 @@ def own_records_found(case: Case) -> Finding:
     names = [field.name for field in case.plan.fields if field.name in case.plan.identity and not field.detail]
     got = {tuple(_plain(row.get(name)) for name in names) for run in case.tried for row in run.run.rows}
     found = sum(_loosely_in(key, got) for key in observed)
-    unfiltered = any(_took_all(case, tried) for tried in case.tried)
+    unfiltered = any(took_all(case, tried) for tried in case.tried)
     chosen = any(p.required and any(b.kind == "source" for b in p.bindings) for p in case.plan.parameters)
     if not found and chosen:
         return not_applicable("own_records_found", "the page was seen with another choice than the question's")
@@ -68,12 +68,6 @@ def own_records_found(case: Case) -> Finding:
     if not found or (unfiltered and found < SHOWN_ENOUGH * len(observed)):
         return failed("own_records_found", f"{found} of {len(observed)} observed records are among the rows")
     return passed("own_records_found", f"{found} of {len(observed)} observed records are among the rows")
-
-
-def _took_all(case: Case, tried: TriedTrial) -> bool:
-    """Whether a trial neither filtered nor cut: a short one beside the question's own shows no more than a few rows."""
-    cut = isinstance(tried.run.output, dict) and bool(tried.run.output.get("truncated"))
-    return not cut and not any(is_set(v) for k, v in case.effective(tried.run.arguments).items() if k != "limit")
 
 
 def _page_text(case: Case) -> str:

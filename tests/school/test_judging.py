@@ -288,17 +288,23 @@ def test_nothing_is_a_true_answer_where_the_question_only_names_a_thing_that_tit
         assert outcome(verdict, "empty_is_honest") is outcome_of_it
 
 
-@pytest.mark.parametrize(("other", "holds"), [("concert", False), ("opera", True)], ids=["is there", "is on none"])
+@pytest.mark.parametrize(
+    ("other", "cut", "holds"),
+    [("concert", False, False), ("opera", False, True), ("opera", True, False)],
+    ids=["is there", "is on none", "is on none of a few"],
+)
 @requirement("PROVE-2", "PROVE-7")
 def test_what_records_are_called_counts_only_where_every_other_word_of_the_question_is_there(
-    other: str, holds: bool
+    other: str, cut: bool, holds: bool
 ) -> None:
     words = [Constraint(topic=Topic.KEYWORDS, relation=Relation.CONTAINS, value=word) for word in (other, "workshop")]
     intent = Intent(text="", subject="workshops", constraints=tuple(words))
     changed = {"intent": intent, "parameters": (over("name", "city"), KIND), "query": f"{other} workshops"}
     rows = [row(1, name="a concert"), row(2, city="Albany")]
     nothing = run([], {"keywords": [other, "workshop"]})
-    verdict = judge(case(query=nothing, repeat=nothing, wide=run(rows, {"keywords": []}, rows), plan=changed))
+    verdict = judge(
+        case(query=nothing, repeat=nothing, wide=run(rows, {"keywords": []}, rows, truncated=cut), plan=changed)
+    )
     assert (outcome(verdict, "empty_is_honest") is CheckOutcome.PASSED) is holds
 
 

@@ -84,10 +84,11 @@ def test_a_kind_that_some_titles_happen_to_say_is_asked_of_the_pages() -> None:
     filed = Column(name="categories", locator="#filed ul@text", samples=("Music Rock",))
     address = Column(name="address", locator="dd@text", label="Address", samples=("Music Lane 3",))
     assert serving((filed, address), words) == [filed]
-    topics = {c.value: c.topic for c in of_kinds(intent, words, (filed,)).constraints}
+    topics = {c.value: c.topic for c in of_kinds(intent, words, (filed,), "Music Hall open day").constraints}
     assert topics["music"] is Topic.CATEGORY
     elsewhere = filed.model_copy(update={"samples": ("Chess",)})
-    assert of_kinds(intent, words, (elsewhere,)) == intent
+    assert of_kinds(intent, words, (elsewhere,), "Music Hall open day") == intent
+    assert of_kinds(intent, words, (filed,), "Chess") == intent
 
 
 @requirement("LEARN-3")
