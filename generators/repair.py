@@ -14,6 +14,7 @@ from typing import Literal
 from domain.cost import Usage
 from domain.plan import Plan
 from domain.policy import CheckReport, Policy
+from domain.python_text import parse_module
 from domain.rules import RuleDoc
 from domain.run import Diagnosis, Outcome, Run, Verdict
 from domain.values import content_hash

@@ -35,6 +35,7 @@ from domain.plan import (
     Trial,
 )
 from domain.policy import CheckReport, Policy, Violation
+from domain.python_text import parse_module
 from domain.run import Run, Verdict
 from domain.tool import DESCRIPTION_CHARACTERS, require_publishable
 from domain.values import Value

@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus
 from domain.meaning.told import told_counts
 from domain.meaning.words import fold
 from domain.plan import FieldType, SourceKind
+from domain.python_text import parse_module
 from domain.run import Finding
 from domain.values import JsonObject, JsonValue
 from sandbox.facade.kit.errors import SourceChanged
