@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+import gc
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -38,3 +40,25 @@ def test_many_threads_read_python_at_once() -> None:
             list(threads.map(read, range(12)))
     finally:
         sys.setswitchinterval(usual)
+
+
+class Nested:
+    """Garbage whose end reads Python itself, as printing a traceback does."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+    def __del__(self) -> None:
+        ast.parse("f(1)")
+
+
+@requirement("GEN-5")
+def test_python_is_read_although_what_ends_meanwhile_reads_python_too() -> None:
+    usual = gc.get_threshold()
+    gc.set_threshold(60)
+    try:
+        for _ in range(40):
+            Nested()
+            assert len(parse_module(MODULE).body) == 1
+    finally:
+        gc.set_threshold(*usual)
