@@ -92,7 +92,12 @@ async def run(request: Request, http: httpx.AsyncClient) -> Response:
 async def answering(answer: bytes) -> AsyncIterator[int]:
     """Serve these bytes at /start, and the path itself anywhere else."""
 
+    open_ones: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        open_ones[writer] = task
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             while path := (await reader.readuntil(b"\r\n\r\n")).split()[1]:
                 other = OK + b"Content-Length: %d\r\n\r\n%s" % (len(path), path)
@@ -101,6 +106,8 @@ async def answering(answer: bytes) -> AsyncIterator[int]:
                 if not answer.startswith(b"HTTP"):
                     break
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = int(server.sockets[0].getsockname()[1])
@@ -108,6 +115,9 @@ async def answering(answer: bytes) -> AsyncIterator[int]:
         yield port
     finally:
         server.close()
+        for writer in open_ones:
+            writer.close()
+        await asyncio.gather(*open_ones.values())
 
 
 async def ask(runner: Runner, answer: bytes) -> Run:
