@@ -160,13 +160,11 @@ class Child:
         except OSError:
             data = b""
         if not data:
-            self._break("died", self._end_of_it())
+            end = "without an answer" if self._pidfd >= 0 else "before it was ready"
+            self._break("died", f"the child ended {end}")
             return
         self._buffer += data
         self._frames()
-
-    def _end_of_it(self) -> str:
-        return "the child ended without an answer" if self._pidfd >= 0 else "the child ended before it was ready"
 
     def _first(self) -> bytes:
         """Receive with the kernel's word for who sent it, and take hold of that process.
@@ -211,7 +209,7 @@ class Child:
         if kind == "ready" and not self.ready.done():
             self.ready.set_result(None)
         elif kind == "unready" and not self.ready.done():
-            self._break("died", f"the process could not make itself ready: {str(meta['why'])[:200]}")
+            self._break("died", f"the process could not make itself ready: {str(meta.get('why'))[:200]}")
         elif kind is None or self._result is None or meta.get("e") != self._number:
             self._break("frame", "the child sent a frame that belongs to no call of its own")
         elif kind in ("result", "error"):
