@@ -21,10 +21,12 @@ from mcp_server.jobs import JobState, JobView
 from mcp_server.learning import learn_tool
 from mcp_server.presence import ended_with
 from mcp_server.principals import require_scope
-from mcp_server.results import failed, given
+from mcp_server.results import concise, failed, given
+from mcp_server.tool_shapes import FULL, wants_all
 from registry.keys import Scope
 from school.approvals import approval_of, calls_approved, grant, write_question
 from school.call import call
+from school.called import Called
 
 Answer = types.CallToolResult | types.InputRequiredResult
 Handler = Callable[[Desk, Asked, dict[str, Any]], Awaitable[Answer]]
@@ -60,7 +62,8 @@ async def search_tools(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> A
     hits = registry.search(
         arguments["query"], asked.owner, host=arguments.get("host"), limit=arguments.get("limit", 10)
     )
-    tools = [_brief(registry.tool(hit.name, asked.owner)) for hit in hits]
+    view = _whole if wants_all(arguments) else _brief
+    tools = [view(registry.tool(hit.name, asked.owner)) for hit in hits]
     hint = "" if tools else "No tool fits. learn_tool makes one from a site's address."
     return given({"tools": tools, "count": len(tools), **({"hint": hint} if hint else {})})
 
@@ -68,25 +71,20 @@ async def search_tools(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> A
 async def describe_tool(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
     """Describe one tool in full."""
     version = desk.school.registry.tool(arguments["name"], asked.owner)
-    return given(
-        {
-            **_brief(version),
-            "output_schema": version.tool.output_schema,
-            "source": {"kind": version.plan.source.kind.value, "url": version.plan.source.url},
-            "may_ask": [rule.host for rule in version.policy.hosts],
-            "proof": [f.model_dump(mode="json") for f in version.verdict.findings],
-            "examples": list(version.examples),
-        }
-    )
+    return given(_whole(version) if wants_all(arguments, default=FULL) else _brief(version))
 
 
 async def call_tool(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
     """Run a published tool by name."""
-    return await call_published(desk, asked, arguments["name"], arguments.get("arguments") or {})
+    return await call_published(
+        desk, asked, arguments["name"], arguments.get("arguments") or {}, full=wants_all(arguments)
+    )
 
 
-async def call_published(desk: Desk, asked: Asked, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
-    """Run a published tool within the server's own deadline, and shape its output.
+async def call_published(
+    desk: Desk, asked: Asked, name: str, arguments: dict[str, Any], *, full: bool = False
+) -> types.CallToolResult:
+    """Run a published tool within the server's own deadline, and shape its output; ``full`` tells of the run too.
 
     Raises:
         SchoolError: the call did not end well.
@@ -104,6 +102,8 @@ async def call_published(desk: Desk, asked: Asked, name: str, arguments: dict[st
             await desk.audience.tell_tools_changed()  # the first call of an imported draft published it
         output = done.run.output
         value = output if isinstance(output, dict) else {"result": output}
+        if full:
+            value = {"run": _run(done), **value}
         return given(value, desk.results, asked.owner)
     raise RunKilled(
         f"{name} took longer than {longest_s:g} seconds.", remedy="Ask for less, such as a smaller limit, or try later."
@@ -128,7 +128,7 @@ async def get_job(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer
     view = desk.jobs.get(arguments["job_id"], asked.owner)
     with ended_with(desk.serving):
         view = await desk.jobs.wait(view.job_id, asked.owner, longest_s=arguments.get("wait_s", 0))
-    return _job(desk, asked, view)
+    return _job(desk, asked, view, full=wants_all(arguments))
 
 
 async def answer_job(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Answer:
@@ -155,12 +155,36 @@ async def cancel_job(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> Ans
     return _job(desk, asked, desk.jobs.cancel(arguments["job_id"], asked.owner))
 
 
-def _job(desk: Desk, asked: Asked, view: JobView) -> Answer:
+def _job(desk: Desk, asked: Asked, view: JobView, *, full: bool = False) -> Answer:
     value = view.model_dump(mode="json", exclude_none=True)
     if view.state is JobState.NEEDS_INPUT:
         approval = str((view.question or {}).get("field", "")).startswith(APPROVAL)
         value["hint"] = "A person must approve this." if approval else "Answer with answer_job."
-    return given(value, desk.results, asked.owner)
+    result = value.get("result")
+    told = {**value, "result": concise(result)} if isinstance(result, dict) and not full else None
+    return given(value, desk.results, asked.owner, told=told)
+
+
+def _run(done: Called) -> dict[str, Any]:
+    """Return what is told of a run beside its rows."""
+    return {
+        "id": done.run.id,
+        "tool": done.version.name,
+        "version": done.version.number,
+        "source": {"kind": done.version.plan.source.kind.value, "url": done.version.plan.source.url},
+        "spent": done.run.spent.model_dump(mode="json"),
+    }
+
+
+def _whole(version: WorkflowVersion) -> dict[str, Any]:
+    return {
+        **_brief(version),
+        "output_schema": version.tool.output_schema,
+        "source": {"kind": version.plan.source.kind.value, "url": version.plan.source.url},
+        "may_ask": [rule.host for rule in version.policy.hosts],
+        "proof": [f.model_dump(mode="json") for f in version.verdict.findings],
+        "examples": list(version.examples),
+    }
 
 
 def _brief(version: WorkflowVersion) -> dict[str, Any]:

@@ -24,7 +24,8 @@ from mcp_server.jobs import JobView, view_of
 from mcp_server.presence import ended_with
 from mcp_server.progress import reported
 from mcp_server.questions import ANSWER, form_of
-from mcp_server.results import failed, given
+from mcp_server.results import concise, failed, given
+from mcp_server.tool_shapes import wants_all
 from school.jobs import Learning
 from school.jobs.board import outcome
 
@@ -54,7 +55,7 @@ async def learn_tool(
     if state is None:
         answer = None if learning.fresh else await _from_tools(desk, asked, query)
         if answer is not None:
-            return given(answer, desk.results, asked.owner)
+            return _given(desk, asked, answer)
         return await _led_to_its_end(desk, asked, jobs.learn(learning, owner=asked.owner).id)
     job_id, replied = state
     if replied is not None and not replied:
@@ -63,6 +64,11 @@ async def learn_tool(
     if replied is not None and jobs.get(job_id, asked.owner).state is JobState.NEEDS_INPUT:
         jobs.answer(job_id, asked.owner, replied, by_person=True)
     return await _led_to_its_end(desk, asked, job_id)
+
+
+def _given(desk: Desk, asked: Asked, answer: dict[str, Any]) -> types.CallToolResult:
+    told = None if wants_all(asked.params.arguments or {}) else concise(answer)
+    return given(answer, desk.results, asked.owner, told=told)
 
 
 def _handed_back(desk: Desk, asked: Asked, view: JobView, hint: str) -> types.CallToolResult:
@@ -87,7 +93,7 @@ async def _led_to_its_end(desk: Desk, asked: Asked, job_id: str) -> types.CallTo
             hint = "This server is stopping; the job goes on with the next one. Ask get_job there how it stands."
             return _handed_back(desk, asked, view_of(job), hint)
         try:
-            return given(outcome(job), desk.results, asked.owner)
+            return _given(desk, asked, outcome(job))
         except NeedsApproval:  # only a person answers it, and the call then begins anew: see approvals
             jobs.cancel(job_id, asked.owner)
             raise

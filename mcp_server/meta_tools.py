@@ -5,8 +5,9 @@ from __future__ import annotations
 import mcp_types as types
 
 from mcp_server.author_tools import AUTHOR_TOOLS
-from mcp_server.tool_shapes import LEARN, READ, RUN, object_of
+from mcp_server.tool_shapes import FULL, LEARN, READ, RUN, detail_of, object_of
 
+PROOF = detail_of("to the text how the answer was proved, which sources were passed over, times and model use")
 SEARCH_TOOLS = types.Tool(
     name="search_tools",
     title="Search the published tools",
@@ -20,6 +21,7 @@ SEARCH_TOOLS = types.Tool(
             "query": {"type": "string", "minLength": 1, "description": "What the tool should do, in plain language."},
             "host": {"type": "string", "description": "Only tools for this site, such as example.org."},
             "limit": {"type": "integer", "minimum": 1, "maximum": 50, "default": 10, "description": "Most results."},
+            "detail": detail_of("each tool's output schema, source, hosts, proof and example calls"),
         },
         ["query"],
     ),
@@ -29,7 +31,13 @@ DESCRIBE_TOOL = types.Tool(
     name="describe_tool",
     title="Describe one tool",
     description="Give everything about one published tool: parameters, output, source, proof, example calls.",
-    input_schema=object_of({"name": {"type": "string", "description": "The tool's name."}}, ["name"]),
+    input_schema=object_of(
+        {
+            "name": {"type": "string", "description": "The tool's name."},
+            "detail": detail_of("output schema, source, hosts, proof and example calls", default=FULL),
+        },
+        ["name"],
+    ),
     annotations=READ,
 )
 CALL_TOOL = types.Tool(
@@ -43,6 +51,7 @@ CALL_TOOL = types.Tool(
         {
             "name": {"type": "string", "description": "The tool's name, from search_tools."},
             "arguments": {"type": "object", "description": "Arguments by the tool's input schema.", "default": {}},
+            "detail": detail_of("the run's id, the tool's version and source, and what the run spent"),
         },
         ["name"],
     ),
@@ -66,6 +75,7 @@ LEARN_TOOL = types.Tool(
                 "default": False,
                 "description": "Return a job_id at once, for get_job, instead of waiting for the answer.",
             },
+            "detail": PROOF,
         },
         ["query"],
     ),
@@ -89,6 +99,7 @@ GET_JOB = types.Tool(
                 "default": 0,
                 "description": "Seconds to wait for the job's end.",
             },
+            "detail": PROOF,
         },
         ["job_id"],
     ),

@@ -86,8 +86,28 @@ async def test_a_tool_is_learned_announced_listed_found_and_called(
         assert direct["rows"] == through["rows"] == answer["rows"]
         described = (await client.call_tool("describe_tool", {"name": name})).structured_content
         assert described["may_ask"] == ["127.0.0.1"]
+        await require_detail_on_demand(client, {**QUESTION, "site": f"{events_site}/sf"}, answer)
     assert steps == sorted(steps)
     assert steps[-1] == 100
+
+
+async def require_detail_on_demand(client: Client, asked: dict[str, str], answer: dict[str, Any]) -> None:
+    """Hold what each answer adds when everything is asked for, and that it is not there otherwise."""
+    name, full = answer["tool"]["name"], {"detail": "full"}
+    short = (await client.call_tool("describe_tool", {"name": name, "detail": "concise"})).structured_content
+    assert set(short) == {"name", "version", "title", "description", "input_schema"}
+    found = (await client.call_tool("search_tools", {"query": "yoga classes", **full})).structured_content["tools"][0]
+    assert found["source"]["kind"] == answer["source"]["kind"]
+    assert found["output_schema"]["type"] == "object"
+    called = (await client.call_tool("call_tool", {"name": name, "arguments": {}, **full})).structured_content
+    assert called["rows"] == answer["rows"]
+    assert (called["run"]["tool"], called["run"]["version"]) == (name, answer["tool"]["version"])
+    assert called["run"]["spent"]["requests"] >= 1
+    assert "run" not in (await client.call_tool("call_tool", {"name": name, "arguments": {}})).structured_content
+    for detail, timed in (("concise", False), ("full", True)):
+        again = await client.call_tool("learn_tool", {**asked, "detail": detail})
+        assert ("timings_ms" in again.content[0].text) is timed
+        assert again.structured_content["verdict"]["passed"] is True
 
 
 @pytest.mark.parametrize("mode", MODES)
