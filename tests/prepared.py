@@ -26,6 +26,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from coverage import process_startup
+
 ROOT = Path(__file__).resolve().parents[1]
 MAIN = str(ROOT / "main.py")
 IMPORTED = (
@@ -124,21 +126,16 @@ class Forked:
                 stream.close()
 
 
-Process = subprocess.Popen[str] | Forked
 _forking: list[tuple[subprocess.Popen[bytes], socket.socket]] = []
 
 
 def start(
     *line: str, env: Mapping[str, str], stdout: int, stderr: int | IO[str] | None = None, stdin: IO[bytes] | None = None
-) -> Process:
+) -> Forked:
     """Start ``MAIN`` with its arguments, or ``-m`` with a module and its arguments, in the project's folder.
 
-    ``stdout`` and ``stderr`` are as for ``subprocess.Popen``. Where coverage is measured Python is started anew.
+    ``stdout`` and ``stderr`` are as for ``subprocess.Popen``.
     """
-    if "COVERAGE_PROCESS_CONFIG" in os.environ:
-        return subprocess.Popen(
-            [sys.executable, *line], env=env, cwd=ROOT, stdin=stdin, stdout=stdout, stderr=stderr, text=True
-        )
     ours, theirs = socket.socketpair()
     with theirs, Path(os.devnull).open("r+b") as nothing:
         out, out_end = _stream(stdout, 1, nothing)
@@ -264,6 +261,7 @@ def _become(asked: dict[str, Any], streams: Sequence[int], status: socket.socket
             os.close(descriptor)
         os.environ.clear()
         os.environ.update(asked["env"])
+        process_startup(force=True)  # where the environment asks for it; what the imports ran is counted elsewhere
         first, *arguments = asked["line"]
         if first == "-m":
             sys.argv[1:] = arguments[1:]

@@ -27,7 +27,7 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def worker(home: Path, *, at_once: int = 4, **settings: str) -> Iterator[prepared.Process]:
+def worker(home: Path, *, at_once: int = 4, **settings: str) -> Iterator[prepared.Forked]:
     """A worker that has said that it takes jobs."""
     line = ["-m", "tests.flows.light_jobs", "worker", "--at-once", str(at_once)]
     process = prepared.start(*line, stdout=subprocess.PIPE, env=environment(home, **settings))

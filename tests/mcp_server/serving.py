@@ -73,7 +73,7 @@ class Running:
     url: str
     home: Path
     key: str
-    process: prepared.Process
+    process: prepared.Forked
     errors: Path
     made: dict[str, str] = field(default_factory=dict)
 
