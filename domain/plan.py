@@ -224,7 +224,8 @@ class Paging(Value):
     ``selector@attribute``, or ``header:link`` for the ``Link`` header's rel=next); ``more_locator`` a flag that
     says whether more follows. For location ``body``, ``parameter`` is a dotted path into the request's body.
     For SCROLL the parameter ``window`` says that the list drops what scrolled away, so that it is read step by step.
-    ``size_parameter`` and ``size`` ask for a page size where the source takes one.
+    ``size_parameter`` and ``size`` ask for a page size where the source takes one. ``counted`` is the path of the
+    records that the source counts and pages by, where the rows are others: parcels inside shipments.
     """
 
     kind: PagingKind
@@ -232,6 +233,7 @@ class Paging(Value):
     location: Literal["query", "body", "path", "url"] = "query"
     next_locator: str = ""
     more_locator: str = ""
+    counted: str | None = None
     first: int = 1
     step: int = 1
     size_parameter: str = ""

@@ -22,6 +22,7 @@ from mcp_server import author_prompt, resources
 from mcp_server.desk import Asked, Desk, open_desk
 from mcp_server.dispatch import dispatch
 from mcp_server.listing import Listing
+from mcp_server.memory import give_back_freed
 from mcp_server.principals import Context, principal_of
 from mcp_server.sessions import Audience
 from mcp_server.shaping import Shaping
@@ -139,6 +140,7 @@ async def serve_stdio(school: School) -> None:
     async with open_desk(school) as desk, anyio.create_task_group() as tasks:
         server = build_server(desk).server
         tasks.start_soon(watch_registry, school, desk.audience)
+        tasks.start_soon(give_back_freed)
         async with standard_streams() as (reader, writer):
             await server.run(reader, writer, server.create_initialization_options())
         tasks.cancel_scope.cancel()

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from domain.observation import Column, Endpoint, EndpointParameter, Observation, ProbePurpose, RecordCandidate
+from domain.observation import (
+    Column,
+    Endpoint,
+    EndpointParameter,
+    Observation,
+    ProbeAnswer,
+    ProbePurpose,
+    RecordCandidate,
+)
 from domain.plan import Intent, Paging, PagingKind, RequestTemplate
 from domain.values import JsonObject, JsonValue
 from generators.sources.agreement import agreement
@@ -26,6 +34,7 @@ from generators.sources.inner_records import (
 from generators.sources.json_records import RecordGroup, exemplars, find_candidates, row_of
 from generators.sources.paging import (
     PagingIdea,
+    counted_at,
     from_the_start,
     page_difference,
     paging_ideas,
@@ -34,9 +43,9 @@ from generators.sources.paging import (
     total_of,
 )
 from generators.sources.parameters import ParameterIdea, parameter_ideas, shown_effect, size_names
-from generators.sources.paths import INSIDE, ONE, records
-from generators.sources.relevance import named, relevance
-from generators.sources.requests import telling_headers, with_parameter
+from generators.sources.paths import ONE, records
+from generators.sources.relevance import named, names_what_is_inside, relevance
+from generators.sources.requests import address, telling_headers, with_parameter
 from generators.sources.tokens import trace, without_tokens
 
 _DEEP: Final = 2
@@ -99,7 +108,10 @@ def _ranked(documents: Sequence[JsonDocument], intent: Intent, visible: str) -> 
     for document in _first_of_each(documents):
         for candidate, asked in _candidates(document, intent):
             path = candidate.source.records
-            rows = records(document.value, path.partition(INSIDE)[0])  # what is inside records is shown with them
+            whole = counted_at(document.value, path)[0] if names_what_is_inside(path, intent) else None
+            rows = records(
+                document.value, path if whole is None else whole
+            )  # what is inside records is shown with them
             share = coverage(rows, visible) if visible else 1.0
             fitted = candidate.model_copy(update={"coverage": round(share, 4)})
             fit = relevance(fitted, intent, visible) + (_ASKED_INSIDE if asked else 0.0)
@@ -275,31 +287,44 @@ class _Deep:
         path = self._candidate.source.records
         if path.endswith(ONE) or path.startswith(ONE):
             return None  # one object is all there is
-        total = total_of(self._document.value, path, len(base))
-        if total is not None and total <= len(base) and not says_more(self._document.value, path):
-            return None
         unasked: Paging | None = None
-        for idea in paging_ideas(document, path, len(base), self._others)[:6]:
-            seen = self._page_asked(idea, path)
-            if seen and page_difference(base, seen, self._identity_locator()):
-                return idea.paging.model_copy(update={"proven": True})
-            if self._tokens:
-                unasked = unasked or self._by_own_count(idea, total, len(base))
-                continue
-            answer = self._questions.ask(idea.second, ProbePurpose.PAGE_TWO, idea.evidence)
-            if answer is None:
+        tried: set[str] = set()
+        for counted in counted_at(self._document.value, path):
+            at = path if counted is None else counted
+            first = base if counted is None else records(self._document.value, at)
+            total = total_of(self._document.value, at, len(first))
+            if total is not None and total <= len(first) and not says_more(self._document.value, at):
                 return None
-            second = self._records(answer.body) if good(answer) else []
-            if page_difference(base, second, self._identity_locator()):
-                self._note(second)
-                return self._sized(idea, request, len(base))
+            for idea in paging_ideas(document, at, len(first), self._others)[:6]:
+                if (asked := address(idea.second) + str(idea.second.body)) in tried:
+                    continue
+                tried.add(asked)
+                paging = idea.paging.model_copy(update={"proven": True, "counted": counted})
+                seen = self._page_asked(idea, path)
+                if seen and page_difference(base, seen, self._identity_locator()):
+                    return paging
+                if self._tokens:
+                    unasked = unasked or self._by_own_count(paging, total, len(first))
+                    continue
+                answer = self._questions.ask(idea.second, ProbePurpose.PAGE_TWO, idea.evidence)
+                if answer is None:
+                    return None
+                second = self._at(answer, path)
+                others = page_difference(base, second, self._identity_locator())
+                if others or (not second and page_difference(first, self._at(answer, at), "")):
+                    self._note(second)
+                    return self._sized(paging, request, len(first))
         return unasked
 
-    def _by_own_count(self, idea: PagingIdea, total: int | None, count: int) -> Paging | None:
+    def _at(self, answer: ProbeAnswer | None, path: str) -> list[JsonValue]:
+        value = parse(answer.body) if answer is not None and good(answer) else None
+        return records(value, path) if isinstance(value, dict | list) else []
+
+    def _by_own_count(self, paging: Paging, total: int | None, count: int) -> Paging | None:
         """Behind a token no page can be asked for by a probe: the trials show whether the page's own count works."""
         own = {name for name, _ in self._document.request.query}
         more = total is not None and total > count
-        return idea.paging.model_copy(update={"proven": True}) if more and idea.paging.parameter in own else None
+        return paging if more and paging.parameter in own else None
 
     def _page_asked(self, idea: PagingIdea, path: str) -> list[JsonValue]:
         """Records of the answer that the page itself got to the very request, when a token stands in its way now."""
@@ -315,9 +340,8 @@ class _Deep:
         names = self._candidate.identity[:1]
         return next((c.locator for c in self._candidate.columns if c.name in names), "")
 
-    def _sized(self, idea: PagingIdea, request: RequestTemplate, count: int) -> Paging:
+    def _sized(self, paging: Paging, request: RequestTemplate, count: int) -> Paging:
         """Ask for larger pages where the source has a parameter for it: fewer requests per call."""
-        paging = idea.paging.model_copy(update={"proven": True})
         own = size_parameter(request, count)
         hinted = size_names(self._observation, self._document.value, urlsplit(request.url).path)
         name, location = own or ((hinted[0], "query") if hinted else ("", "query"))
@@ -325,10 +349,11 @@ class _Deep:
             return paging
         larger = with_parameter(request, name, str(_LARGE_PAGE), location)
         answer = self._questions.ask(larger, ProbePurpose.PARAMETER, f"{name} as the number of records at once")
-        got = self._records(answer.body) if answer is not None and good(answer) else []
+        path = self._candidate.source.records
+        got = self._at(answer, path if paging.counted is None else paging.counted)
         if len(got) <= count:
             return paging
-        self._note(got)
+        self._note(self._at(answer, path))
         step = len(got) if paging.kind is PagingKind.OFFSET else paging.step
         return paging.model_copy(update={"size_parameter": name, "size": _LARGE_PAGE, "step": step})
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from domain.plan import Paging, PagingKind, RequestTemplate
 from domain.values import JsonValue
 from generators.sources.documents import JsonDocument
-from generators.sources.paths import leaves, read
+from generators.sources.paths import INSIDE, leaves, read
 from generators.sources.requests import address, parameter_values, template_of, with_parameter, without_parameter
 
 _NEXT_NAME: Final = re.compile(
@@ -74,6 +74,21 @@ def paging_ideas(document: JsonDocument, path: str, count: int, others: Sequence
         *_counted(document, count, outside),
     ]
     return _distinct(sorted(ideas, key=lambda i: -i.trust))
+
+
+def counted_at(value: JsonValue, path: str) -> tuple[str | None, ...]:
+    """Return where the records stand that a source may count, the likeliest first; None: those at ``path`` itself.
+
+    Of parcels inside shipments it counts shipments. Where an array has lists inside it may also count what is in them,
+    as one does that groups by day for show; only asking for the next page tells.
+    """
+    outer, inside, _ = path.partition(INSIDE)
+    if inside:
+        return (outer,)
+    outer, several, _ = path.partition("*")
+    outer = outer.removesuffix(".")
+    at_outer = (read(value, outer) if outer else value) if several else None
+    return (outer, None) if isinstance(at_outer, list) else (None,)
 
 
 def from_the_start(request: RequestTemplate) -> RequestTemplate:

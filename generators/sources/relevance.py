@@ -12,10 +12,13 @@ from domain.meaning.words import fold, forms, singular
 from domain.observation import Column, Observation, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, SourceKind, Topic
 from generators.sources.coverage import shown
+from generators.sources.paths import INSIDE
 from generators.sources.roles import Role, first, human_text, moment, playing, roles_of
 
 _CLASS: Final = re.compile(r"(?<=[a-z*\s])\.([A-Za-z][\w-]*)(?=[^.]*@)")
 _FULL: Final = 0.95
+_ASKED_INSIDE: Final = 5.0
+"""The question's noun stands inside the records of a list: neither its titles nor all of its text are asked for."""
 SCATTERED: Final = "found as path"
 _TOLD_COUNT: Final = 2.0
 """What it weighs that the page says it shows as many records as a group has."""
@@ -53,6 +56,7 @@ def relevance(candidate: RecordCandidate, intent: Intent, visible: str) -> float
         + 1.0 * served_share(candidate.columns, intent)
         + 0.15 * candidate.score
         + (0.5 if titles else 0.0)
+        + (_ASKED_INSIDE if names_what_is_inside(candidate.source.records, intent) else 0.0)
     )
 
 
@@ -73,6 +77,15 @@ def _called_so(candidate: RecordCandidate, intent: Intent) -> bool:
     if any(SCATTERED in reason for reason in candidate.reasons):
         return False  # records from several lists: the heading is only the first one's
     return bool(wanted & set(fold(" ".join([*candidate.reasons, *heads])).split()))
+
+
+def names_what_is_inside(path: str, intent: Intent) -> bool:
+    """Whether a path leads into records, to what the question's noun names there: parcels of shipments."""
+    words = fold(intent.subject).split()
+    if not words or not set(path) & {"*", INSIDE}:
+        return False
+    leaf = re.split(rf"[.{INSIDE}]", path)[-1].replace("_", " ").lower().split()
+    return len(leaf) == 1 and leaf[0] in {words[-1], *forms(words[-1])} and singular(leaf[0]) != leaf[0]
 
 
 def subject_match(candidate: RecordCandidate, intent: Intent) -> float:

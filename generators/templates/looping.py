@@ -84,11 +84,19 @@ def _ask(plan: Plan) -> list[str]:
         read = f"raws = records(answer, {literal(records.records)})"
         return [f"answer = await get_calendar(http, url, params=query{headers})", read]
     if kind is SourceKind.EMBEDDED:
-        return [f"page = await get_page(http, url, params=query{headers})", *_embedded(records)]
+        return [f"page = await get_page(http, url, params=query{headers})", *_embedded(records), *_wholes(plan)]
     if kind is SourceKind.OPENAPI:
         read = f"records(answer, {literal(records.records)})"
-        return [*_data(plan, headers), f"raws = {read} if answer is not None else []"]
-    return [*_data(plan, headers), f"raws = records(answer, {literal(records.records)})"]
+        return [*_data(plan, headers), *_wholes(plan), f"raws = {read} if answer is not None else []"]
+    return [*_data(plan, headers), *_wholes(plan), f"raws = records(answer, {literal(records.records)})"]
+
+
+def _wholes(plan: Plan) -> list[str]:
+    """Leave the records that the source counts in ``wholes``, where the rows are others."""
+    if plan.paging is None or plan.paging.counted is None:
+        return []
+    absent = " if answer is not None else []" if plan.source.kind is SourceKind.OPENAPI else ""
+    return [f"wholes = records(answer, {literal(plan.paging.counted)}){absent}"]
 
 
 def _sent(plan: Plan, headers: str) -> list[str]:
@@ -215,7 +223,9 @@ def _single(plan: Plan) -> list[str]:
 def _keep(plan: Plan) -> list[str]:
     lines = ["items = [read_item(raw) for raw in raws]", "expect_fields(items)"]
     if plan.paging is not None and _repeats(plan.paging):
-        lines += ["if not items or items == previous:", *indent(["incomplete = False", "break"])]
+        whole = plan.paging.counted is not None
+        over = "not wholes or (items and items == previous)" if whole else "not items or items == previous"
+        lines += [f"if {over}:", *indent(["incomplete = False", "break"])]
     if has_filters(plan):
         return [*lines, "rows += [item for item in items if answers(item, request)]"]
     return [*lines, "rows += items"]
@@ -298,10 +308,11 @@ def _turns(plan: Plan, paging: Paging) -> tuple[list[str], list[str]]:
     done = ["incomplete = False", "break"]
     target = in_body(paging.parameter) if paging.location == "body" else f"query[{literal(paging.parameter)}]"
     more = _more(paging)
+    counted, seen = ("wholes", "wholes") if paging.counted is not None else ("raws", "items")
     if paging.kind is PagingKind.CURSOR:
         after = [f"cursor = pick(answer, {literal(paging.next_locator)})"]
         after += [
-            f'if not raws or cursor in (None, "", False){more}:',
+            f'if not {counted} or cursor in (None, "", False){more}:',
             *indent(done),
             f"{target} = {'cursor' if paging.location == 'body' else 'str(cursor)'}",
         ]
@@ -309,7 +320,7 @@ def _turns(plan: Plan, paging: Paging) -> tuple[list[str], list[str]]:
     if paging.kind is PagingKind.NEXT_LINK:
         after = [f"following = {_next_address(plan, paging)}"]
         after += [
-            f"if not raws or following is None or following == url{more}:",
+            f"if not {counted} or following is None or following == url{more}:",
             *indent(done),
             "url, query = following, {}",
         ]
@@ -317,13 +328,13 @@ def _turns(plan: Plan, paging: Paging) -> tuple[list[str], list[str]]:
     ended = [f"if {more.removeprefix(' or ')}:", *indent(done)] if more else []
     if paging.kind is PagingKind.OFFSET:
         value = "rows_seen" if paging.location == "body" else "str(rows_seen)"
-        return [f"{target} = {value}"], [*ended, "previous = items", "rows_seen += len(items)"]
+        return [f"{target} = {value}"], [*ended, "previous = items", f"rows_seen += len({seen})"]
     value = f"{paging.first} + number * {paging.step}" if paging.step != 1 else f"number + {paging.first}"
     if paging.location in {"path", "url"}:
         before = [f"url = URL.replace({literal('{' + paging.parameter + '}')}, str({value}))"]
     else:
         before = [f"{target} = {value if paging.location == 'body' else f'str({value})'}"]
-    return before, [*ended, "previous = items", "rows_seen += len(items)"]
+    return before, [*ended, "previous = items", f"rows_seen += len({seen})"]
 
 
 def _more(paging: Paging) -> str:

@@ -27,6 +27,7 @@ from mcp_server.http.door import Door, Rules, refusal
 from mcp_server.http.oauth import Issuer, JwtVerifier, issuer_of
 from mcp_server.http.rates import Rates
 from mcp_server.http.tokens import Tokens
+from mcp_server.memory import give_back_freed
 from mcp_server.meters import Meters
 from mcp_server.principals import Holder, Principal
 from mcp_server.server import Served, watch_registry
@@ -93,6 +94,7 @@ def build_app(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with manager.run(), anyio.create_task_group() as tasks:
             tasks.start_soon(watch_registry, desk.school, desk.audience)
+            tasks.start_soon(give_back_freed)
             yield
             tasks.cancel_scope.cancel()
 
