@@ -265,7 +265,7 @@ async def _put_in_place(
     done: Repair,
     version: WorkflowVersion,
     bundle: ReplayBundle,
-    profile: Profile,
+    profile: Profile | None,
     *,
     actor: str,
     job_id: str | None,
