@@ -12,6 +12,7 @@ from registry.shelf import Shelf
 
 ACTION = "repair"
 
+
 def note_repair(
     shelf: Shelf, name: str, owner: str, number: int, *, actor: str, job_id: str | None, facts: JsonObject
 ) -> None:

@@ -47,7 +47,7 @@ class Child:
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, ours: socket.socket) -> None:
-        ours.setblocking(False)  # noqa: FBT003 - the name tells it
+        ours.settimeout(0)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self.served = 0
         self._born = loop.time()

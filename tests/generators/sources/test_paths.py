@@ -53,8 +53,8 @@ TABLE: dict[str, list[JsonValue]] = {
 NOTHING = ("nothing", "nothing.*.here", "nothing{}", "orders>nothing", "rates.EUR", "orders[9].lines")
 
 SMALL: list[JsonValue] = [
-    None, 1, "x", {}, [], {"a": 1}, [1, 2], [{"a": 1}, {"a": 2}], {"a": [1, 2]}, {"b": [3]}, {"a": {"b": 3}}, {"a": {"b": [3]}},
-    [[1], [2]],
+    None, 1, "x", {}, [], {"a": 1}, [1, 2], [{"a": 1}, {"a": 2}], {"a": [1, 2]}, {"b": [3]}, {"a": {"b": 3}},
+    {"a": {"b": [3]}}, [[1], [2]],
 ]  # fmt: skip
 PATHS = (
     "", "a", "a.b", "[0]", "[1].a", "a[0]", "*", "*.a", "s", "s.*", "s.*.a", "s.*.a.*", "s.*.a.b", "a.*", "a.*.b",
