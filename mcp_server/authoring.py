@@ -12,9 +12,9 @@ from domain.events import EventSink
 from domain.plan import Trial
 from domain.policy import CheckReport
 from domain.run import Run
-from mcp_server.approvals import can_ask
 from mcp_server.desk import Asked, Desk
 from mcp_server.progress import reported
+from mcp_server.questions import can_ask
 from mcp_server.results import given
 
 if TYPE_CHECKING:  # what learning needs is loaded when it is needed
