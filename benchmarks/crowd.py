@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import aiohttp
@@ -38,6 +38,7 @@ from benchmarks.crowd_clients import (
     writing_slowly,
 )
 from benchmarks.figures import Figure, print_figures
+from benchmarks.holding import Held, held
 from benchmarks.server import numbered, site_of, tool_of
 from domain.values import JsonObject
 from domain.workflow import Artifact, WorkflowVersion
@@ -56,12 +57,9 @@ ENDED = "school_tool_calls_total"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
-    """What a server holds: processes beside its own, descriptors, resident bytes, calls at work, sessions."""
+class Standing(Held):
+    """What a server holds, with the calls at work and the sessions."""
 
-    processes: int
-    descriptors: int
-    resident: int
     at_work: int
     sessions: int
 
@@ -92,11 +90,8 @@ class Server:
     async def standing(self) -> Standing:
         """Return what the server holds."""
         numbers = await self.numbers()
-        process = psutil.Process(self.process.pid)
         return Standing(
-            processes=len(process.children(recursive=True)),
-            descriptors=process.num_fds(),
-            resident=process.memory_info().rss,
+            **asdict(held(self.process.pid)),
             at_work=int(numbers["school_tool_calls_at_work"]),
             sessions=int(numbers["school_sessions"]),
         )

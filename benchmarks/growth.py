@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from dataclasses import dataclass
 
-import psutil
 import uvloop
 
 from benchmarks.calls import WORKFLOW, jailed, start_site
 from benchmarks.figures import Figure, print_figures
+from benchmarks.holding import held
 from domain.policy import HostRule, Policy
 from domain.workflow import Artifact
 from sandbox.runner import Level, Runner, RunnerOptions, open_runner
@@ -23,25 +22,6 @@ CALLS = 10_000
 AT_ONCE = 10
 WARM_CALLS = 500
 GROWTH_MB = 10.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Held:
-    """What this process and those it started hold."""
-
-    processes: int
-    descriptors: int
-    memory_mb: float
-
-
-def held() -> Held:
-    """Look at this process and its descendants; zygotes are counted as processes only."""
-    me = psutil.Process()
-    return Held(
-        processes=len(me.children(recursive=True)),
-        descriptors=me.num_fds(),
-        memory_mb=me.memory_info().rss / 2**20,
-    )
 
 
 async def calls(runner: Runner, artifact: Artifact, policy: Policy, count: int) -> None:

@@ -69,3 +69,9 @@ def require_publishable(tool: Tool) -> None:
     for label, schema in (("input", tool.input_schema), ("output", tool.output_schema)):
         if schema.get("type") != "object":
             raise NameRefused(f"The {label} schema of {tool.name} has no object root.", remedy='Set "type": "object".')
+
+
+def properties_of(schema: JsonObject) -> JsonObject:
+    """Return the properties of an object's schema, none where it names none."""
+    found = schema.get("properties")
+    return found if isinstance(found, dict) else {}

@@ -11,22 +11,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-import anyio
 import mcp_types as types
 import orjson
 import structlog
-from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from domain.errors import APPROVE, REFUSE, NeedsApproval, UsageProblem
 from mcp_server.desk import Asked, Desk
 from mcp_server.principals import LOCAL, Principal
+from mcp_server.questions import MOST_QUESTIONS, can_ask, elicited
 from registry.keys import Scope
 from school.approvals import WRITE, grant
 
 DECISION = "decision"  # the one field of the form
-ANSWER_S = 600.0  # for a person to answer
-QUESTIONS = 5  # in one call
 
 Answer = types.CallToolResult | types.InputRequiredResult
 Work = Callable[[Asked], Awaitable[Answer]]
@@ -48,7 +45,7 @@ async def with_approvals(desk: Desk, asked: Asked, work: Work) -> Answer:
         NotApproved: the person did not approve.
     """
     asked = _resumed(desk, asked)
-    for _ in range(QUESTIONS):
+    for _ in range(MOST_QUESTIONS):
         try:
             return await work(asked)
         except NeedsApproval as problem:
@@ -56,18 +53,10 @@ async def with_approvals(desk: Desk, asked: Asked, work: Work) -> Answer:
                 raise
             if asked.ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
                 return _question(asked, problem)
-            if not _says_yes(await _ask(asked, problem)):
+            if not _says_yes(await elicited(asked, problem.message, form_of(problem))):
                 raise NotApproved("The person did not approve; nothing was done.") from problem
             asked = _approved(desk, asked, problem.field)
     raise NotApproved("Too many approvals were needed in one call.", remedy="Learn from a page that needs fewer hosts.")
-
-
-def can_ask(asked: Asked) -> bool:
-    """Return whether the client has declared that it can show a form to its person."""
-    declared = asked.ctx.session.client_capabilities
-    elicitation = declared.elicitation if declared is not None else None
-    # An empty capability means forms: that is how the older revision spells it.
-    return elicitation is not None and (elicitation.form is not None or elicitation.url is None)
 
 
 def may_approve(principal: Principal) -> bool:
@@ -82,17 +71,6 @@ def form_of(problem: NeedsApproval) -> dict[str, Any]:
     """Return the JSON Schema of the form: one choice, and none is made beforehand."""
     decision = {"type": "string", "title": "Decision", "description": problem.remedy, "enum": [APPROVE, REFUSE]}
     return {"type": "object", "properties": {DECISION: decision}, "required": [DECISION]}
-
-
-async def _ask(asked: Asked, problem: NeedsApproval) -> types.ElicitResult | None:
-    with anyio.move_on_after(ANSWER_S):
-        try:
-            return await asked.ctx.session.elicit_form(
-                problem.message, form_of(problem), related_request_id=asked.ctx.request_id
-            )
-        except MCPError:  # the client said that it can ask, and then could not
-            return None
-    return None
 
 
 def _question(asked: Asked, problem: NeedsApproval) -> types.InputRequiredResult:

@@ -12,9 +12,9 @@ from domain.events import EventSink
 from domain.plan import Trial
 from domain.policy import CheckReport
 from domain.run import Run
-from mcp_server.approvals import can_ask
 from mcp_server.desk import Asked, Desk
 from mcp_server.progress import reported
+from mcp_server.questions import can_ask
 from mcp_server.results import given
 
 if TYPE_CHECKING:  # what learning needs is loaded when it is needed
@@ -32,7 +32,7 @@ async def observe_source(desk: Desk, asked: Asked, arguments: dict[str, Any]) ->
         NeedsApproval: forms are to be sent, and no person has agreed.
         SchoolError: the address cannot be observed.
     """
-    from school.author import observe_for_author  # noqa: PLC0415 - see above
+    from school.author import observe_for_author  # noqa: PLC0415 - loaded when an author first needs it
     from school.author_brief import brief_text, brief_values  # noqa: PLC0415 - loaded when an author first needs it
 
     async def work(sink: EventSink) -> Observed:
@@ -54,7 +54,7 @@ async def check_workflow(desk: Desk, asked: Asked, arguments: dict[str, Any]) ->
     Raises:
         UnknownHandle: nothing is kept under the handle.
     """
-    from school.author import check_code  # noqa: PLC0415 - see above
+    from school.author import check_code  # noqa: PLC0415 - loaded when an author first needs it
 
     report = check_code(desk.handles.get(asked.owner, arguments["handle"]), arguments["code"])
     return given(_checked(report))
@@ -66,7 +66,7 @@ async def try_workflow(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> t
     Raises:
         SchoolError: unknown handle, or trials that prove nothing.
     """
-    from school.author import attempt  # noqa: PLC0415 - see above
+    from school.author import attempt  # noqa: PLC0415 - loaded when an author first needs it
 
     observed = desk.handles.get(asked.owner, arguments["handle"])
 
@@ -88,7 +88,7 @@ async def publish_workflow(desk: Desk, asked: Asked, arguments: dict[str, Any]) 
         NeedsApproval: the person has not agreed to the policy yet.
         SchoolError: unknown handle, a name that is refused, or trials that prove nothing.
     """
-    from school.approvals import policy_question  # noqa: PLC0415 - see above
+    from school.approvals import policy_question  # noqa: PLC0415 - loaded when an author first needs it
     from school.author import attempt, face_of, publish  # noqa: PLC0415 - as above
     from school.author_brief import policy_values  # noqa: PLC0415 - as above
 

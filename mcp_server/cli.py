@@ -42,11 +42,11 @@ def serve(
         if not http:
             if conformance:
                 raise SettingsProblem("The conformance profile is served over HTTP.", remedy="Add --http.")
-            from mcp_server.server import serve_stdio  # noqa: PLC0415 - see above
+            from mcp_server.server import serve_stdio  # noqa: PLC0415 - as log_to_stderr
 
             await serve_stdio(school)
             return
-        from mcp_server.http.serve import HttpOptions, serve_http  # noqa: PLC0415 - see above
+        from mcp_server.http.serve import HttpOptions, serve_http  # noqa: PLC0415 - as log_to_stderr
 
         options = HttpOptions(
             host=host,

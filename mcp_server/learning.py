@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import anyio
 import mcp_types as types
 import orjson
-from mcp.shared.exceptions import MCPError
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from domain.errors import LearnProblem, NeedsApproval, NeedsInput
@@ -23,14 +21,12 @@ from mcp_server.desk import Asked, Desk
 from mcp_server.jobs import JobView, view_of
 from mcp_server.presence import ended_with
 from mcp_server.progress import reported
-from mcp_server.questions import ANSWER, form_of
+from mcp_server.questions import ANSWER, MOST_QUESTIONS, can_ask, elicited, form_of
 from mcp_server.results import concise, failed, given
 from mcp_server.tool_shapes import wants_all
 from school.jobs import Learning
 from school.jobs.board import outcome
 
-ANSWER_S = 600.0  # for a person to answer
-QUESTIONS = 5  # in one call; a source that asks more is not being understood
 QUEUE_S = 60.0  # that a job may wait for its turn beside the time it may take
 
 
@@ -87,7 +83,7 @@ async def _from_tools(desk: Desk, asked: Asked, query: Query) -> dict[str, Any] 
 async def _led_to_its_end(desk: Desk, asked: Asked, job_id: str) -> types.CallToolResult | types.InputRequiredResult:
     """Follow a job, asking the person what it asks, until it is over or the call must end with its question."""
     jobs = desk.jobs.desk
-    for _ in range(QUESTIONS):
+    for _ in range(MOST_QUESTIONS):
         job = await _followed(desk, asked, job_id)
         if job.state is JobState.RUNNING:
             hint = "This server is stopping; the job goes on with the next one. Ask get_job there how it stands."
@@ -98,9 +94,9 @@ async def _led_to_its_end(desk: Desk, asked: Asked, job_id: str) -> types.CallTo
             jobs.cancel(job_id, asked.owner)
             raise
         except NeedsInput as problem:
-            if _can_ask(asked) and asked.ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
+            if can_ask(asked) and asked.ctx.protocol_version in MODERN_PROTOCOL_VERSIONS:
                 return _question(problem, job_id)
-            reply = await _ask(asked, problem) if _can_ask(asked) else None
+            reply = _accepted(await elicited(asked, problem.message, form_of(problem))) if can_ask(asked) else None
             if reply is None:
                 jobs.cancel(job_id, asked.owner)
                 raise
@@ -126,25 +122,6 @@ async def _followed(desk: Desk, asked: Asked, job_id: str) -> Job:
         if not over and not desk.serving.left.is_set():
             jobs.cancel(job_id, asked.owner)
     return job
-
-
-def _can_ask(asked: Asked) -> bool:
-    declared = asked.ctx.session.client_capabilities
-    elicitation = declared.elicitation if declared is not None else None
-    # An empty capability means forms: that is how the older revision spells it.
-    return elicitation is not None and (elicitation.form is not None or elicitation.url is None)
-
-
-async def _ask(asked: Asked, problem: NeedsInput) -> str | None:
-    reply: types.ElicitResult | None = None
-    with anyio.move_on_after(ANSWER_S):
-        try:
-            reply = await asked.ctx.session.elicit_form(
-                problem.message, form_of(problem), related_request_id=asked.ctx.request_id
-            )
-        except MCPError:  # the client said that it can ask, and then could not
-            return None
-    return _accepted(reply)
 
 
 def _question(problem: NeedsInput, job_id: str) -> types.InputRequiredResult:

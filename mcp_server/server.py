@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from mcp.server.models import InitializationOptions
 from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.server.subscriptions import ListenHandler
 
+from domain.errors import RegistryUnusable
 from mcp_server import author_prompt, resources
 from mcp_server.desk import Asked, Desk, open_desk
 from mcp_server.dispatch import dispatch
@@ -38,6 +40,7 @@ INSTRUCTIONS = (
 LOOK_EVERY_S = 1.0  # how soon a tool that another process published is announced
 LISTINGS = 256  # owners whose list is kept
 STATE_KEY = "request-state"  # file in the keys folder; all servers of one home share it
+STATE_KEY_BYTES = 32
 
 log = structlog.get_logger(__name__)
 
@@ -148,27 +151,43 @@ async def serve_stdio(school: School) -> None:
 
 async def watch_registry(school: School, audience: Audience) -> None:
     """Announce tools that other processes or jobs published."""
-    known = school.registry.generation()
+    known: int | None = None
+    away = False
     while True:
-        await anyio.sleep(LOOK_EVERY_S)  # a poll: SQLite tells other processes nothing
-        current = school.registry.generation()
-        if current != known:
+        try:
+            # In a thread: a database that is away can take seconds to say so, and every call would wait for that.
+            current = await anyio.to_thread.run_sync(school.registry.generation, abandon_on_cancel=True)
+        except RegistryUnusable as problem:  # a database that is away for a moment must not end the server
+            if not away:
+                log.warning("registry_away", code=problem.code, reason=problem.message)
+            away = True
+        else:
+            away = False
+            if known not in {None, current}:
+                await audience.tell_tools_changed()
             known = current
-            await audience.tell_tools_changed()
+        await anyio.sleep(LOOK_EVERY_S)  # a poll: SQLite tells other processes nothing
 
 
 def state_key(folder: Path) -> bytes:
     """Return the secret that seals the state of questions, made at the first use."""
     path = folder / STATE_KEY
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = path.read_bytes() if path.exists() else b""
+    if len(found) >= STATE_KEY_BYTES:
+        return found
+    made = folder / f"{STATE_KEY}.{secrets.token_hex(4)}"
+    made.touch(mode=0o600)
     try:
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_bytes(secrets.token_bytes(32))
-    except FileExistsError:
-        pass
-    found = path.read_bytes()
-    # Another process may be between touch and write: a key of one's own seals what this process asks.
-    return found if len(found) >= 32 else secrets.token_bytes(32)
+        made.write_bytes(secrets.token_bytes(STATE_KEY_BYTES))
+        if found or path.exists():  # of a process that ended while it wrote
+            made.replace(path)
+        else:
+            with contextlib.suppress(FileExistsError):  # another process was first, and its key is whole
+                path.hardlink_to(made)
+    finally:
+        made.unlink(missing_ok=True)
+    return path.read_bytes()
 
 
 def _version() -> str:

@@ -142,7 +142,7 @@ def profile_of(shelf: Shelf, name: str, owner: str, number: int) -> Profile | No
 
 
 def declare_obsolete(shelf: Shelf, name: str, owner: str, number: int, *, reason: str, actor: str) -> None:
-    """Free repairs from passing the bundle of an old version, with the reason; audited.
+    """Free repairs from passing the bundle of an old version, with the reason; audited. Twice is as once.
 
     Raises:
         UnknownTool: that version has no bundle.
@@ -152,14 +152,15 @@ def declare_obsolete(shelf: Shelf, name: str, owner: str, number: int, *, reason
         raise RegistryProblem("A bundle is declared obsolete with a reason only.")
     with shelf.database.write() as session:
         row = owned(session, name, owner, number)
-        changed = session.run(
-            "UPDATE replay SET obsolete = :reason WHERE tool_id = :id AND number = :number",
-            id=row["tool_id"],
-            number=number,
-            reason=reason,
-        )
-        if changed == 0:
+        place = {"id": row["tool_id"], "number": number}
+        kept = session.one("SELECT obsolete FROM replay WHERE tool_id = :id AND number = :number", **place)
+        if kept is None:
             raise UnknownTool(f"Version {number} of {name} has no replay bundle.")
+        if kept["obsolete"] == reason:
+            return
+        session.run(
+            "UPDATE replay SET obsolete = :reason WHERE tool_id = :id AND number = :number", reason=reason, **place
+        )
         audit.write(
             session,
             at=shelf.now(),

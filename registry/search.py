@@ -103,7 +103,7 @@ def documents(database: Database, terms: tuple[str, ...]) -> dict[str, int]:
 def neighbour(database: Database, term: str) -> dict[str, int]:
     """Return the indexed term that a misspelt one most likely means, with its count, or nothing."""
     from rapidfuzz import process  # noqa: PLC0415 costs 60 ms, and most questions have no typo
-    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415
+    from rapidfuzz.distance import DamerauLevenshtein  # noqa: PLC0415 as above
 
     rows = database.all(
         "SELECT term, documents FROM search_term WHERE term >= :low AND term < :high AND documents > 0 "

@@ -40,15 +40,20 @@ class ChildEnded(Exception):
 
 
 class Child:
-    """One process of a version. ``served`` counts its calls; ``spoke`` tells whether it sent anything in the last."""
+    """One process of a version.
+
+    ``served`` counts its calls. Of the last one, ``spoke`` tells whether it sent anything, and ``unread`` that it ended
+    without having read what it was to do, so that nothing of the call was begun.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, ours: socket.socket) -> None:
-        ours.setblocking(False)  # noqa: FBT003 - the name tells it
+        ours.settimeout(0)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         self.served = 0
         self._born = loop.time()
         self.ready: asyncio.Future[None] = loop.create_future()
         self.spoke = False
+        self.unread = False
         self.on_end: Callable[[], None] | None = None
         self._loop = loop
         self._socket = ours
@@ -92,11 +97,12 @@ class Child:
             ChildEnded: it died (``died``), or sent what no child sends (``frame``, ``output``, ``flood``).
         """
         if not self.usable:
+            self.unread = True
             raise ChildEnded("died", "the child ended before the call")
         self._number, self._question, self._body_bytes = number, question, body_bytes
         self._result = self._loop.create_future()
         self.served += 1
-        self.spoke = False
+        self.spoke = self.unread = False
         try:
             self._send({**job, "t": "job", "e": number}, body)
             return await self._result
@@ -157,6 +163,8 @@ class Child:
             data = self._first() if self._pidfd < 0 else self._socket.recv(CHUNK)
         except BlockingIOError:
             return
+        except ConnectionResetError:  # the kernel's word for an end with something left unread
+            self.unread, data = not self.spoke, b""
         except OSError:
             data = b""
         if not data:
@@ -262,4 +270,5 @@ class Child:
         except BlockingIOError:
             return 0
         except OSError:
+            self.unread = not self.spoke
             return len(data)  # it ended; what it said last may still be unread, so reading decides

@@ -64,7 +64,7 @@ async def page_door(
         IsolationMissing, RunFailed: there is no browser, or it does not start.
     """
     from sandbox.browsers_tape import NOT_RECORDED, Playback, cleaned  # noqa: PLC0415 - heavy; for page workflows
-    from sandbox.gate import Flooded, PageSession, open_page  # noqa: PLC0415
+    from sandbox.gate import Flooded, PageSession, open_page  # noqa: PLC0415 - as above
 
     async def ask(session: PageSession, meta: Meta, body: bytes) -> tuple[Meta, bytes]:
         try:

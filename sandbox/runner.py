@@ -322,7 +322,8 @@ class Runner:
                 ending = await self._call(lease, prepared, job, exchanges, schema=schema, door=door)
                 door.failed = bool(ending.code)
             # a zygote that died takes its children along; a call that was not begun can be made again
-            if ending.code != "died" or lease.child.spoke or lease.version.alive or attempt == 2:
+            begun = not lease.child.unread and (lease.child.spoke or lease.version.alive)
+            if ending.code != "died" or begun or attempt == 2:
                 return ending
         raise AssertionError("not reached")
 

@@ -53,7 +53,7 @@ def warm(profile: Profile) -> None:
 def _warm_pages() -> None:
     import asyncio  # noqa: PLC0415 - the image of http workflows stays without it
 
-    from sandbox import gate_client  # noqa: PLC0415
+    from sandbox import gate_client  # noqa: PLC0415 - the same
 
     gate_client.warm()
     asyncio.run(asyncio.sleep(0))

@@ -19,6 +19,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from domain.meaning import gazetteer
@@ -81,8 +82,8 @@ def _version(program: seccomp.Filter | None, *, watch: bool) -> None:
         return
     _freeze()
     channel.send({"t": "result", "e": meta["e"]})
-    one: Callable[[], None] = lambda: child.serve(workflow, kept=False)  # noqa: E731
-    _serve(control, {b"1": one, b"k": lambda: child.serve(workflow, kept=True)})
+    one, kept = partial(child.serve, workflow, kept=False), partial(child.serve, workflow, kept=True)
+    _serve(control, {b"1": one, b"k": kept})
 
 
 def _load(meta: dict[str, Any], code: bytes, program: seccomp.Filter | None) -> child.Workflow:

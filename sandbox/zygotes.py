@@ -76,8 +76,8 @@ class Zygote:
 
     @property
     def alive(self) -> bool:
-        """Whether it can be asked for versions."""
-        return self._control.usable
+        """Whether it can be asked for versions. Its box ends before what is in it, so the box is asked too."""
+        return self._control.usable and self._process.poll() is None
 
     async def version(self, loadable: Loadable, spare: int, clock: Clock = time.monotonic) -> Version:
         """Return a new zygote that has loaded the module.
@@ -262,6 +262,8 @@ class Version:
         self.in_use -= 1
         self._serving.pop(child, None)
         self.used_at = self._clock()
+        if child.unread:  # ended from outside, and by what ended it the others may be ending too
+            self._end_spare()
         if reusable and child.usable:
             self._offer(child)
         else:
@@ -292,7 +294,12 @@ class Version:
         self._ended()
         if self._growing is not None:
             self._growing.cancel()
-        for child in (*self._spare, *self._forking):
+        for child in tuple(self._forking):
+            child.kill()
+        self._end_spare()
+
+    def _end_spare(self) -> None:
+        for child in self._spare:
             child.kill()
         self._spare.clear()
 

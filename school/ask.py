@@ -132,8 +132,8 @@ async def _learn(
 ) -> tuple[WorkflowVersion, JsonObject, ModelUse]:
     from school.approvals import granted_hosts  # noqa: PLC0415 - learning is loaded by questions that need it
     from school.documents import with_document  # noqa: PLC0415 - learning is loaded by questions that need it
-    from school.learn import learn  # noqa: PLC0415
-    from school.policies import policy_for, with_secrets  # noqa: PLC0415
+    from school.learn import learn  # noqa: PLC0415 - as above
+    from school.policies import policy_for, with_secrets  # noqa: PLC0415 - as above
 
     query, owner = asking.query, asking.owner
     if query.api_document is not None:

@@ -102,7 +102,7 @@ def answer_query(query: Query, *, fresh: bool, allow_hosts: tuple[str, ...], as_
 
 def _answer_once(query: Query, *, fresh: bool, allow_hosts: tuple[str, ...], as_json: bool, asking: bool) -> Answer:
     from school.answers import refused  # noqa: PLC0415 - see answer_query
-    from school.ask import ask as answer  # noqa: PLC0415
+    from school.ask import ask as answer  # noqa: PLC0415 - as above
 
     with show.progress(quiet=as_json) as sink:
 
@@ -260,6 +260,6 @@ def test(
 ) -> None:
     """Run the project's own tests."""
     import subprocess  # noqa: PLC0415 - this command only
-    import sys  # noqa: PLC0415
+    import sys  # noqa: PLC0415 - as above
 
     raise typer.Exit(subprocess.call([sys.executable, "-m", "pytest", *(arguments or [])]))

@@ -114,7 +114,7 @@ async def helper_for(
             message = f"no key for {wanted.value}: the built-in planner is used"
             on_progress(Progress(stage="plan", message=message, percent=2))
         return None
-    from generators.llm import Scope  # noqa: PLC0415 - see above
+    from generators.llm import Scope  # noqa: PLC0415 - only where a model serves
 
     # What is no job has a name too: under it its calls are summed against the budget of one job.
     spender = job_id or f"question-{uuid.uuid4().hex}"
@@ -164,8 +164,8 @@ async def plan_by_model(
         NeedsInput: the model is unsure of something that the question demands.
         NeedsApproval: its plan sends forms, and nobody has agreed to that.
     """
-    from generators.model_planner import plan_with_model  # noqa: PLC0415 - see above
-    from generators.view import view  # noqa: PLC0415
+    from generators.model_planner import plan_with_model  # noqa: PLC0415 - only where a model serves
+    from generators.view import view  # noqa: PLC0415 - as above
 
     shown = view(observation, intent=intent, candidates=(), max_tokens=PLAN_VIEW_TOKENS)
     try:
@@ -217,8 +217,8 @@ async def write_draft(
     Raises:
         ModelProblem: no model answered with code.
     """
-    from generators.view import view  # noqa: PLC0415 - see above
-    from generators.write import write  # noqa: PLC0415
+    from generators.view import view  # noqa: PLC0415 - only where a model serves
+    from generators.write import write  # noqa: PLC0415 - as above
 
     shown, *coarser = (
         view(
@@ -264,7 +264,7 @@ async def repair_draft(
 
     ``tried`` holds the fingerprints of all code that failed so far, the draft's among them.
     """
-    from generators.repair import GaveUp, diagnose, repair  # noqa: PLC0415 - see above
+    from generators.repair import GaveUp, diagnose, repair  # noqa: PLC0415 - only where a model serves
 
     diagnosis = diagnose(
         report=failure.report,

@@ -29,15 +29,15 @@ class Openers:
 
     async def runner(self) -> Runner:
         """Start the first zygote; while it warms up, the rest is imported."""
-        from sandbox.ahead import begin_pool  # noqa: PLC0415 - see above
+        from sandbox.ahead import begin_pool  # noqa: PLC0415 - at its first use: see the module
 
         pool = await begin_pool(self.settings.allow_weaker)
         self.stack.push_async_callback(pool.aclose)
-        from sandbox.appearance import Appearance  # noqa: PLC0415
-        from sandbox.keeping import keep_in  # noqa: PLC0415
-        from sandbox.manners import Manners  # noqa: PLC0415
-        from sandbox.pool import Level  # noqa: PLC0415
-        from sandbox.runner import RunnerOptions, open_runner  # noqa: PLC0415
+        from sandbox.appearance import Appearance  # noqa: PLC0415 - as above
+        from sandbox.keeping import keep_in  # noqa: PLC0415 - as above
+        from sandbox.manners import Manners  # noqa: PLC0415 - as above
+        from sandbox.pool import Level  # noqa: PLC0415 - as above
+        from sandbox.runner import RunnerOptions, open_runner  # noqa: PLC0415 - as above
 
         options = RunnerOptions(
             level=Level(self.settings.isolation),
@@ -54,12 +54,12 @@ class Openers:
 
     async def observer(self) -> Observer:
         """Open the observer; its browser starts with the first page."""
-        from sandbox.appearance import Appearance  # noqa: PLC0415 - see above
-        from sandbox.broker import Broker, BrokerOptions  # noqa: PLC0415
-        from sandbox.browsers import BrowserOptions  # noqa: PLC0415
-        from sandbox.manners import Manners  # noqa: PLC0415
-        from sandbox.observe import Observer, ObserverOptions  # noqa: PLC0415
-        from sandbox.secrets import SecretStore  # noqa: PLC0415
+        from sandbox.appearance import Appearance  # noqa: PLC0415 - at its first use: see the module
+        from sandbox.broker import Broker, BrokerOptions  # noqa: PLC0415 - as above
+        from sandbox.browsers import BrowserOptions  # noqa: PLC0415 - as above
+        from sandbox.manners import Manners  # noqa: PLC0415 - as above
+        from sandbox.observe import Observer, ObserverOptions  # noqa: PLC0415 - as above
+        from sandbox.secrets import SecretStore  # noqa: PLC0415 - as above
 
         secrets = SecretStore(self.settings.home / "secrets")
         ca_file, appearance = self.settings.tls_ca_file, Appearance(self.settings.appearance)
@@ -73,7 +73,7 @@ class Openers:
 
     async def llm(self) -> Llm:
         """Open the model layer; nothing is connected before the first question."""
-        from generators.llm import LlmOptions, Ports, Stage, open_llm  # noqa: PLC0415 - see above
+        from generators.llm import LlmOptions, Ports, Stage, open_llm  # noqa: PLC0415 - at its first use: see the module
 
         settings = self.settings
         urls: dict[str, Any] = {"openai_url": settings.openai_base_url, "anthropic_url": settings.anthropic_base_url}

@@ -35,7 +35,7 @@ def ready_places(home: Path) -> None:
 
 def _towns(cache: Path) -> gazetteer.Lines:
     from sandbox.mapping import mapped  # noqa: PLC0415 - most questions name no town
-    from sandbox.towns import open_towns  # noqa: PLC0415
+    from sandbox.towns import open_towns  # noqa: PLC0415 - as above
 
     return mapped(open_towns(cache))
 

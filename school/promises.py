@@ -10,7 +10,8 @@ from typing import Any
 
 from domain.plan import Plan
 from domain.policy import Policy
-from domain.values import JsonObject
+from domain.tool import properties_of
+from domain.values import JsonObject, JsonValue
 from domain.workflow import WorkflowVersion
 from generators.emit import describe
 
@@ -47,7 +48,7 @@ def face_changes(before: WorkflowVersion, plan: Plan) -> tuple[str, ...]:
     required properties, and the fields of a row that the plan requires.
     """
     after = describe(plan)
-    old, new = _properties(before.tool.input_schema), _properties(after.input_schema)
+    old, new = properties_of(before.tool.input_schema), properties_of(after.input_schema)
     found = [f"Parameter {name} would be gone." for name in old if name not in new]
     found += [
         f"Parameter {name} would take no {' or '.join(sorted(lost))} any more."
@@ -83,16 +84,13 @@ def in_place_of(before: WorkflowVersion, plan: Plan) -> Plan:
     return plan.model_copy(update=kept)
 
 
-def _properties(schema: JsonObject) -> dict[str, Any]:
-    found = schema.get("properties")
-    return found if isinstance(found, dict) else {}
-
-
 def _required(schema: JsonObject) -> list[str]:
     found = schema.get("required")
     return [str(name) for name in found] if isinstance(found, list) else []
 
 
-def _types(schema: dict[str, Any]) -> set[str]:
-    found = schema.get("type", [])
-    return {found} if isinstance(found, str) else {str(each) for each in found}
+def _types(schema: JsonValue) -> set[str]:
+    found = schema.get("type") if isinstance(schema, dict) else None
+    if isinstance(found, list):
+        return {str(each) for each in found}
+    return {found} if isinstance(found, str) else set()

@@ -18,6 +18,7 @@ from domain.policy import Policy
 from domain.values import Value
 from domain.workflow import Status, WorkflowVersion
 from generators.emit import emit
+from registry import Profile, ReplayBundle
 from registry.approvals import keep_waiting
 from registry.repairs import note_repair
 from school.app import School
@@ -99,8 +100,19 @@ async def repair(
     wall_ms = round((time.perf_counter() - started) * 1000, 1)
     if _same_code(before, proved.version):
         return Repair(ended="same", before=before, soundness=state, wall_ms=wall_ms)
-    done = Repair(ended="waiting", before=before, soundness=state, wall_ms=wall_ms)
-    put = partial(_put_in_place, school, done, proved, owner=owner, actor=actor, job_id=steps.job_id)
+    version = proved.version.model_copy(update={"owner": owner})
+    bundle = await steps.do("record", ReplayBundle, partial(_recorded, school, proved, owner))
+    outgrown = await steps.do("outgrown", tuple[Replayed, ...], partial(_outgrown, school, version, owner))
+    done = Repair(
+        ended="waiting",
+        before=before,
+        soundness=state,
+        reasons=_reasons(before, state, version, outgrown),
+        outgrown=outgrown,
+        wall_ms=wall_ms,
+    )
+    profile = profile_of(proved.trials)
+    put = partial(_put_in_place, school, done, version, bundle, profile, actor=actor, job_id=steps.job_id)
     return await steps.do("publish", Repair, put)
 
 
@@ -235,37 +247,49 @@ def _same_code(before: WorkflowVersion, after: WorkflowVersion) -> bool:
     return before.artifact in (after.artifact, undated)
 
 
-async def _put_in_place(
-    school: School, done: Repair, proved: Proved, *, owner: str, actor: str, job_id: str | None
-) -> Repair:
-    """Publish a proved candidate, or keep it waiting when a person has to agree."""
-    version = proved.version.model_copy(update={"owner": owner})
-    recorded = bundle_of(proved.trials)
-    bundle = await faithful(school, version.artifact, version.policy, recorded, owner=owner, tool=version.name)
-    number = school.registry.versions(version.name, owner)[0].number + 1
-    outgrown = await failed_of_old(school, version.model_copy(update={"number": number}), owner=owner)
-    reasons = _reasons(done, version, outgrown)
-    profile = profile_of(proved.trials)
-    done = done.model_copy(update={"reasons": reasons, "outgrown": outgrown})
-    if reasons:
-        kept = keep_waiting(school.registry.shelf, version, actor=actor, bundle=bundle, profile=profile)
-        done = done.model_copy(update={"after": kept})
-        _note(school, done, kept, actor=actor)
-        return done
-    published = publish_or_wait(
-        school, version, owner=owner, bundle=bundle, profile=profile, idempotency_key=job_id or ""
+async def _recorded(school: School, proved: Proved, owner: str) -> ReplayBundle:
+    version = proved.version
+    return await faithful(
+        school, version.artifact, version.policy, bundle_of(proved.trials), owner=owner, tool=version.name
     )
-    _note(school, done, published, actor=actor)
+
+
+async def _outgrown(school: School, version: WorkflowVersion, owner: str) -> tuple[Replayed, ...]:
+    """Return the recordings of all versions so far that a candidate does not pass."""
+    number = school.registry.versions(version.name, owner)[0].number + 1
+    return await failed_of_old(school, version.model_copy(update={"number": number}), owner=owner)
+
+
+async def _put_in_place(
+    school: School,
+    done: Repair,
+    version: WorkflowVersion,
+    bundle: ReplayBundle,
+    profile: Profile | None,
+    *,
+    actor: str,
+    job_id: str | None,
+) -> Repair:
+    """Publish a proved candidate, or keep it waiting when a person has to agree. Twice for one job is as once."""
+    if done.reasons:
+        kept = keep_waiting(school.registry.shelf, version, actor=actor, bundle=bundle, profile=profile)
+        _note(school, done, kept, actor=actor, job_id=job_id)
+        return done.model_copy(update={"after": kept})
+    published = publish_or_wait(
+        school, version, owner=version.owner, bundle=bundle, profile=profile, idempotency_key=job_id or ""
+    )
+    _note(school, done, published, actor=actor, job_id=job_id)
     return _settled(school, done, published, actor=actor)
 
 
-def _reasons(done: Repair, version: WorkflowVersion, outgrown: tuple[Replayed, ...]) -> tuple[str, ...]:
+def _reasons(
+    before: WorkflowVersion, state: Soundness, version: WorkflowVersion, outgrown: tuple[Replayed, ...]
+) -> tuple[str, ...]:
     """Return what a person has to agree to first."""
-    before = done.before
     found = [*broken(before, version)]
     if before.status is not Status.PUBLISHED:
         found.append(f"Version {before.number} is {before.status.value}, so nobody can call {before.name} now.")
-    if done.soundness.sound:  # nothing changed at the site that would excuse other rows
+    if state.sound:  # nothing changed at the site that would excuse other rows
         found += [f"It fails the recording of version {each.recorded}: {each.reason}" for each in outgrown]
     return tuple(found)
 
@@ -278,14 +302,15 @@ def _settled(school: School, done: Repair, after: WorkflowVersion, *, actor: str
     return done.model_copy(update={"after": after, "ended": "published"})
 
 
-def _note(school: School, done: Repair, after: WorkflowVersion, *, actor: str) -> None:
-    """Write into the audit log what was repaired, why, and at what price."""
+def _note(school: School, done: Repair, after: WorkflowVersion, *, actor: str, job_id: str | None) -> None:
+    """Write into the audit log what was repaired, why, and at what price; once for one job."""
     note_repair(
         school.registry.shelf,
         after.name,
         after.owner,
         after.number,
         actor=actor,
+        job_id=job_id,
         facts={
             "before": done.before.number,
             "reason": _why(done)[:1000],

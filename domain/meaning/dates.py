@@ -244,12 +244,12 @@ def _month_number(text: str) -> int:
 Groups = dict[str, str | None]
 
 
-def _numbered(groups: Groups, today: date) -> DateRange:  # noqa: ARG001 - all readers share one shape
+def _numbered(groups: Groups, _today: date) -> DateRange:
     day = date(int(groups["year"] or 0), int(groups["month"] or 0), int(groups["day"] or 0))
     return DateRange(day, day)
 
 
-def _iso_month(groups: Groups, today: date) -> DateRange:  # noqa: ARG001 - all readers share one shape
+def _iso_month(groups: Groups, _today: date) -> DateRange:
     date(int(groups["year"] or 0), int(groups["month"] or 0), 1)
     return _month_range(int(groups["year"] or 0), int(groups["month"] or 0))
 
@@ -316,7 +316,7 @@ def _week_of(groups: Groups, today: date) -> DateRange:
 
 
 def _days_ahead(count: int) -> Callable[[Groups, date], DateRange]:
-    def read(groups: Groups, today: date) -> DateRange:  # noqa: ARG001 - all readers share one shape
+    def read(_groups: Groups, today: date) -> DateRange:
         day = today + timedelta(days=count)
         return DateRange(day, day)
 
@@ -366,7 +366,7 @@ def _end(groups: Groups, today: date) -> DateRange:
     return DateRange(today, _whole(groups["period"] or "", today, step).end)
 
 
-def _the_weekend(groups: Groups, today: date) -> DateRange:  # noqa: ARG001 - all readers share one shape
+def _the_weekend(_groups: Groups, today: date) -> DateRange:
     return _period({"which": "this", "period": "weekend"}, today)
 
 
@@ -421,7 +421,7 @@ def _season(groups: Groups, today: date) -> DateRange:
     return DateRange(max(start, today), _month_range(*_shifted(year, first, 2)).end)
 
 
-def _year(groups: Groups, today: date) -> DateRange:  # noqa: ARG001 - all readers share one shape
+def _year(groups: Groups, _today: date) -> DateRange:
     year = int(groups["year"] or 0)
     return DateRange(date(year, 1, 1), date(year, 12, 31))
 

@@ -103,7 +103,7 @@ def _iso(text: str) -> datetime | None:
     if not found:
         return None
     year, month, day, hour, minute, second, fraction, zone = found.groups()
-    moment = datetime(  # noqa: DTZ001 - the zone is what the text says
+    return datetime(
         int(year),
         int(month),
         int(day),
@@ -111,8 +111,8 @@ def _iso(text: str) -> datetime | None:
         int(minute or 0),
         int(second or 0),
         int((fraction or "0")[:6].ljust(6, "0")),
+        tzinfo=_zone(zone),
     )
-    return moment.replace(tzinfo=_zone(zone))
 
 
 def _compact(text: str) -> datetime | None:
@@ -120,8 +120,15 @@ def _compact(text: str) -> datetime | None:
     if not found:
         return None
     year, month, day, hour, minute, second, zulu = found.groups()
-    moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0))  # noqa: DTZ001
-    return moment.replace(tzinfo=UTC if zulu else None)
+    return datetime(
+        int(year),
+        int(month),
+        int(day),
+        int(hour or 0),
+        int(minute or 0),
+        int(second or 0),
+        tzinfo=UTC if zulu else None,
+    )
 
 
 def _written(text: str, today: date | None) -> datetime | None:

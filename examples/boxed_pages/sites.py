@@ -55,7 +55,7 @@ async def running() -> AsyncIterator[Hostile]:
     async with serving(away) as hostile.elsewhere, serving(own) as hostile.url:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:
             datagrams.bind(("127.0.0.1", int(hostile.elsewhere.rsplit(":", 1)[1])))
-            datagrams.setblocking(False)  # noqa: FBT003 - the socket's own signature
+            datagrams.settimeout(0)
             yield hostile
             with contextlib.suppress(BlockingIOError):
                 hostile.arrived.append(f"datagram of {len(datagrams.recv(2000))} bytes")

@@ -29,7 +29,7 @@ def bundle(
 ) -> None:
     """Build the Claude Desktop bundle (.mcpb) and the server.json that tells of it."""
     from mcp_server.clients.bundle import build  # noqa: PLC0415 - the SDK is loaded by the commands that need it
-    from mcp_server.clients.manifest import NAMESPACE  # noqa: PLC0415 - see above
+    from mcp_server.clients.manifest import NAMESPACE  # noqa: PLC0415 - as above
 
     try:
         built = build(out, namespace=namespace or NAMESPACE, url=url)
@@ -53,7 +53,7 @@ def install(
 ) -> None:
     """Write this server into a client's configuration; what was there is kept in a backup beside it."""
     from mcp_server.clients.install import config_path, entry_of  # noqa: PLC0415 - this command only
-    from mcp_server.clients.install import install as write  # noqa: PLC0415 - see above
+    from mcp_server.clients.install import install as write  # noqa: PLC0415 - this command only
 
     try:
         entry = entry_of(client, root=ROOT, environment=_pairs(env or []))

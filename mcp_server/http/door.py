@@ -12,12 +12,14 @@ from typing import Any
 
 import anyio
 import orjson
+import structlog
 from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from domain.errors import RegistryUnusable
 from mcp_server.handlers import HANDLERS
 from mcp_server.http.rates import Rates
 from mcp_server.http.tokens import Tokens
@@ -27,7 +29,10 @@ from mcp_server.principals import Holder, Principal
 from registry.keys import Scope as KeyScope
 
 BODY_TIMEOUT_S = 15.0  # to send a whole body; who is slower holds a connection for nothing
+AWAY_S = 5  # until a client may ask again when keys cannot be checked
 REALM = "agent-school"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +77,11 @@ class Door:
         if (wait_s := await self._rules.rates.address(address)) is not None:
             return self._too_many(wait_s, "address_limit")
         headers = Headers(scope=scope)
-        principal = self._rules.everyone or await self._rules.tokens.principal(bearer(headers))
+        try:
+            principal = self._rules.everyone or await self._rules.tokens.principal(bearer(headers))
+        except RegistryUnusable as problem:
+            log.warning("key_not_checked", code=problem.code, reason=problem.message)
+            return self._away()
         if principal is None:
             if (wait_s := await self._rules.rates.bad_key(address)) is not None:
                 return self._too_many(wait_s, "bad_key_limit")
@@ -97,6 +106,11 @@ class Door:
             if lacking is not None:
                 return self._lacks(lacking)
         return principal, body
+
+    def _away(self) -> Response:
+        self._rules.meters.refused.labels(reason="registry").inc()
+        remedy = f"Try again in {AWAY_S} s; if this stays, the server's log has the details."
+        return refusal(503, "registry_unusable", "Keys cannot be checked now.", remedy, {"Retry-After": str(AWAY_S)})
 
     def _unknown(self, *, given: bool) -> Response:
         self._rules.meters.refused.labels(reason="no_key" if not given else "bad_key").inc()

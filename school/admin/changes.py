@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.policy import Policy
+from domain.tool import properties_of
 from domain.values import JsonObject
 from domain.workflow import WorkflowVersion
 
@@ -55,21 +56,16 @@ def _words(noun: str, old: JsonObject, new: JsonObject) -> list[str]:
 
 
 def _parameters(version: WorkflowVersion) -> JsonObject:
-    return _properties(version.tool.input_schema)
+    return properties_of(version.tool.input_schema)
 
 
 def _fields(version: WorkflowVersion) -> JsonObject:
     """Return the properties of one row, with references into the schema's own definitions followed once."""
     schema = version.tool.output_schema
-    rows = _properties(schema).get("rows")
+    rows = properties_of(schema).get("rows")
     items = rows.get("items") if isinstance(rows, dict) else None
     reference = items.get("$ref") if isinstance(items, dict) else None
     if isinstance(reference, str) and reference.startswith("#/$defs/"):
         definitions = schema.get("$defs")
         items = definitions.get(reference.removeprefix("#/$defs/")) if isinstance(definitions, dict) else None
-    return _properties(items) if isinstance(items, dict) else {}
-
-
-def _properties(schema: JsonObject) -> JsonObject:
-    found = schema.get("properties")
-    return found if isinstance(found, dict) else {}
+    return properties_of(items) if isinstance(items, dict) else {}

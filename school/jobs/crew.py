@@ -21,7 +21,7 @@ from school.jobs.roll import Roll
 if TYPE_CHECKING:
     from school.jobs.engine import Engine
 
-ENGINE_VERSION = "1"  # of the steps that jobs run through; raise it when recorded steps would not fit any more
+ENGINE_VERSION = "2"  # of the steps that jobs run through; raise it when recorded steps would not fit any more
 AGAIN_S = 2.0
 BESIDE_S = 2.0  # how soon an idle process notices jobs that nobody works on
 

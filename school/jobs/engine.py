@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import anyio
@@ -151,14 +152,17 @@ class Engine:
         """Begin jobs anew that this process holds and yet does not work on: their end could not be written."""
         for job in await anyio.to_thread.run_sync(self._board.held_by, self._roll.me):
             if job.id not in self._executions and datetime.now(UTC) - job.updated_at > KEEP_DATA:
-                self._board.begin_again(job, given=job.input, message="begun anew: its end was not written")
+                await self._begin_again(job, "begun anew: its end was not written")
 
     async def _upgrade(self) -> None:
         """Begin jobs anew that stopped in steps of another version, once no worker of that version lives."""
         for job in await anyio.to_thread.run_sync(self._board.open_jobs):
             stale = job.engine_version not in {"", self._version}
             if stale and not await anyio.to_thread.run_sync(self._roll.served, job.engine_version):
-                self._board.begin_again(job, given=job.input, message="begun anew by another version")
+                await self._begin_again(job, "begun anew by another version")
+
+    async def _begin_again(self, job: Job, message: str) -> None:
+        await anyio.to_thread.run_sync(partial(self._board.begin_again, job, given=job.input, message=message))
 
     async def _sweep(self) -> None:
         for job in await anyio.to_thread.run_sync(lambda: self._board.leftover(older_than=KEEP_DATA)):

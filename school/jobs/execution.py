@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import anyio
@@ -78,6 +79,9 @@ class Execution:
         self._handed_back = False
         self._noted_at = 0.0
         self._stage = ""
+        self._latest: Progress | None = None
+        self._noting: asyncio.Task[None] | None = None
+        self._one_note = anyio.Lock()
 
     def stop(self) -> None:
         """End the work: the job was cancelled, or is someone else's."""
@@ -124,10 +128,11 @@ class Execution:
         return "over"
 
     async def _finish(self, state: JobState, **given: JsonObject | None) -> None:
-        """Write the end on the board, as soon as it can be reached."""
+        """Write the end on the board, as soon as it can be reached, behind the last progress."""
+        await self._keep_latest()
         for pause_s in (*FINISH_PAUSES_S, None):
             try:
-                if not self._board.finish(self.job, state, **given):
+                if not await anyio.to_thread.run_sync(partial(self._board.finish, self.job, state, **given)):
                     log.info("job_was_not_ours", job=self.job.id)
             except RegistryUnusable:
                 if pause_s is None:
@@ -137,13 +142,24 @@ class Execution:
                 return
 
     def _note(self, event: Progress) -> None:
-        """Keep progress: every new stage, and within one stage a few times a second."""
+        """Keep progress: every new stage, and within one stage a few times a second; the latest where the board lags.
+
+        Each write waits for the disk, and the calls of all clients would wait with it: so it is done beside them.
+        """
         now = time.monotonic()
         if event.stage == self._stage and now - self._noted_at < NOTE_EVERY_S:
             return
         self._stage, self._noted_at = event.stage, now
-        try:
-            if not self._board.note(self.job, event):
-                self.stop()
-        except RegistryUnusable as problem:  # progress is a courtesy: the work goes on
-            log.warning("progress_not_kept", code=problem.code)
+        self._latest = event
+        if self._noting is None or self._noting.done():
+            self._noting = asyncio.create_task(self._keep_latest())
+
+    async def _keep_latest(self) -> None:
+        async with self._one_note:
+            while (event := self._latest) is not None:
+                self._latest = None
+                try:
+                    if not await anyio.to_thread.run_sync(self._board.note, self.job, event):
+                        self.stop()
+                except RegistryUnusable as problem:  # progress is a courtesy: the work goes on
+                    log.warning("progress_not_kept", code=problem.code)

@@ -40,12 +40,12 @@ async def work(school: School, job: Job, steps: Steps, on_progress: EventSink) -
 
 
 async def _make(job: Job, what: str) -> str:
-    await _pass(job, what)
+    await pass_gate(job, what)
     return f"{what}-{secrets.token_hex(4)}"
 
 
 async def _publish(school: School, job: Job, name: str) -> WorkflowVersion:
-    await _pass(job, "publish")
+    await pass_gate(job, "publish")
     version = make_version(name, owner=job.owner, description=f"Light work, made as {secrets.token_hex(8)}.")
     return school.registry.publish(version, actor=job.owner, idempotency_key=job.id)
 
@@ -54,7 +54,7 @@ async def _fail() -> str:
     raise NothingFound("There is nothing light here.", remedy="Take another.")
 
 
-async def _pass(job: Job, what: str) -> None:
+async def pass_gate(job: Job, what: str) -> None:
     gate = job.input.get("gate")
     if gate:
         async with httpx2.AsyncClient(timeout=60) as http:
@@ -64,6 +64,7 @@ async def _pass(job: Job, what: str) -> None:
 
 
 kinds.register("light", "tests.flows.light_jobs:work")
+kinds.register("gated repair", "tests.flows.gated_repair:repair")
 
 if __name__ == "__main__":
     from main import app

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Command, one_object, site_process
-from tests.flows.jobs_workshop import worker
+from tests.flows.jobs_workshop import desk, gate, sqlite_jobs, worker
 from tests.flows.workshop import bundle, concerts, registry_of
 from tests.requirements import requirement
 
@@ -76,6 +76,54 @@ def test_a_tool_whose_fields_were_renamed_is_repaired_in_its_place_by_a_worker(
     assert (noted["version"], noted["facts"]["before"], noted["facts"]["cost"]["calls"]) == (2, 1, 0)
     [declared] = [entry for entry in audited if entry["action"] == "obsolete_replay"]
     assert declared["facts"]["reason"].startswith("Version 2 repairs version 1 (Field latitude is empty")
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(300)
+@requirement("PROVE-6", "JOB-1", "REG-4")
+def test_a_repair_whose_workers_are_killed_before_and_inside_its_last_step_publishes_once_and_is_noted_once(
+    command: Command, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    with site_process() as site:
+        port, name = site.rpartition(":")[2], learned(command, YOGA, f"{site}/sf")["tool"]["name"]
+    private = {"private_hosts": site.split("//")[1]}
+    with (
+        site_process("--fault", "geo-fields", "--port", port),
+        gate(holding=("record", "publish")) as held,
+        desk(sqlite_jobs(home)) as jobs,
+    ):
+        given = {"name": name, "wish": {}, "gate": held.url}
+        job_id = jobs.begin("gated repair", given, owner="local").id
+        with worker(home, **private) as first:
+            assert held.arrived(120).split("/")[1] == "record"
+            first.kill()
+            first.wait()
+        assert states(command, name) == [(1, "published")]
+        with worker(home, **private) as second:
+            arrival = held.arrived()
+            assert arrival.split("/")[1] == "record"
+            held.let(arrival)
+            assert held.arrived().split("/")[1] == "publish"
+            assert states(command, name) == [(2, "published"), (1, "deprecated")]
+            second.kill()
+            second.wait()
+        with worker(home, **private):
+            arrival = held.arrived()
+            assert arrival.split("/")[1] == "publish"
+            held.let(arrival)
+            told = ended(command, job_id)
+    assert (told["repair"], told["version"], [each["version"] for each in told["obsolete"]]) == ("published", 2, [1])
+    assert states(command, name) == [(2, "published"), (1, "deprecated")]
+    audited = one_object(command("audit", "--tool", name, "--json"))["audit"]
+    assert sorted((entry["action"], entry["version"]) for entry in audited) == [
+        ("obsolete_replay", 1),
+        ("publish", 1),
+        ("publish", 2),
+        ("repair", 2),
+        ("save", 1),
+        ("save", 2),
+    ]
 
 
 @pytest.mark.browser

@@ -31,10 +31,10 @@ class Trail:
     region: str
     difficulty: str
     lengthKm: float  # noqa: N815 - as the site names it
-    ascentM: int  # noqa: N815
+    ascentM: int  # noqa: N815 - as above
     rating: float
     loop: bool
-    dogsAllowed: bool  # noqa: N815
+    dogsAllowed: bool  # noqa: N815 - as above
 
 
 def _trails() -> tuple[Trail, ...]:

@@ -51,6 +51,8 @@ def test_an_old_bundle_is_declared_obsolete_with_a_reason_only(registry: Registr
     registry.declare_obsolete("list_concerts", "local", 1, reason="the site dropped prices", actor="ann")
     assert registry.replays("list_concerts", "local")[0].obsolete == "the site dropped prices"
     assert registry.audit()[0].facts == {"reason": "the site dropped prices"}
+    registry.declare_obsolete("list_concerts", "local", 1, reason="the site dropped prices", actor="ann")
+    assert [entry.action for entry in registry.audit()].count("obsolete_replay") == 1
     with pytest.raises(UnknownTool):
         registry.declare_obsolete("list_concerts", "local", 2, reason="x", actor="ann")
 

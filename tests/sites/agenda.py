@@ -65,7 +65,7 @@ def shows(request: Request) -> Response:
 def month(request: Request) -> Response:
     """Goes on for ever: every month has a next one."""
     year, number = int(request.path_params["year"]), int(request.path_params["month"])
-    found = [s for s in SHOWS if (s["day"].year, s["day"].month) == (year, number)]  # type: ignore[attr-defined]  # plain test data
+    found = [s for s in SHOWS if (s["day"].year, s["day"].month) == (year, number)]
     after = f"/calendar/{year + number // 12}/{number % 12 + 1}"
     items = "".join(map(_item, found)) or "<p>No events this month.</p>"
     return _frame(
@@ -89,7 +89,7 @@ def french(_: Request) -> Response:
 
 def japanese(_: Request) -> Response:
     rows = "".join(
-        f"<tr><td>{s['name']}</td><td>{s['day'].year}年{s['day'].month}月{s['day'].day}日</td>"  # type: ignore[attr-defined]  # plain test data
+        f"<tr><td>{s['name']}</td><td>{s['day'].year}年{s['day'].month}月{s['day'].day}日</td>"
         f"<td>¥{int(float(str(s['price'])) * 160):,}</td></tr>"
         for s in SHOWS[:20]
     )

@@ -55,8 +55,8 @@ def records(value: Any, path: str) -> list[Any]:
         return found
     if not found and _walk(value, steps[: steps.index(_STAR) + 1]):
         raise SourceChanged(f"no section of the answer has {path!r}")
-    if steps[-1] is not _STAR and found and all(isinstance(item, list) for item in found):
-        return [record for section in found for record in section]
+    if steps[-1] is not _STAR and any(isinstance(item, list) for item in found):
+        return [record for section in found if isinstance(section, list) for record in section]  # null: an empty one
     return found
 
 

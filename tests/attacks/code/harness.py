@@ -70,7 +70,7 @@ def attempt(attack: Attack, *, ignore_refusals: bool) -> str:
     armed = True
     try:
         exec(code, names)
-        driver.drive(names["run"](names["Request"](), Client(no_site)), None, 1)  # type: ignore[arg-type]
+        driver.drive(names["run"](names["Request"](), Client(no_site)), None, 1)  # type: ignore[arg-type]  # nobody is asked
     except BaseException as problem:  # noqa: BLE001 - whatever stops an attack is fine
         ended = f"stopped by {type(problem).__name__}: {str(problem)[:80]}"
     finally:

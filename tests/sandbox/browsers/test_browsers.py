@@ -207,7 +207,7 @@ async def test_methods_are_enforced_inside_tls_on_a_site_with_its_own_authority(
             for method in ("DELETE", "PUT", "POST"):
                 asked = f"fetch('/api/items', {{method: '{method}'}}).then(() => 'REACHED', () => 'refused')"
                 assert await page.evaluate(asked) == "refused"
-                worker = f"new Promise(done => {{ const w = new Worker(URL.createObjectURL(new Blob([\"fetch('{site.url}/api/items', {{method: '{method}'}}).then(() => postMessage('REACHED'), () => postMessage('refused'))\"]))); w.onmessage = e => done(e.data) }})"  # fmt: skip # noqa: E501
+                worker = f"new Promise(done => {{ const w = new Worker(URL.createObjectURL(new Blob([\"fetch('{site.url}/api/items', {{method: '{method}'}}).then(() => postMessage('REACHED'), () => postMessage('refused'))\"]))); w.onmessage = e => done(e.data) }})"  # fmt: skip # noqa: E501 - a program reads better unbroken
                 assert await page.evaluate(worker) == "refused"
             assert await page.evaluate("fetch('/api/items').then(r => r.status)") == 200
         assert {line.partition(" ")[0] for line in site.seen} == {"GET"}

@@ -43,7 +43,7 @@ def test_nodes_are_selected_and_read() -> None:
         {"data-id": "1"},
         "ul",
         "https://site.test/",
-    )  # type: ignore[union-attr]
+    )
     assert "var x" in item.raw_text()
     assert repr(item) == "<Node li>"
     with pytest.raises(ValueError, match="selector"):

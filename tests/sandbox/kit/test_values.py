@@ -185,7 +185,7 @@ def test_moments_are_read(value: Any, moment: datetime | None) -> None:
 @given(st.text(max_size=300))
 def test_no_text_breaks_a_conversion(text: str) -> None:
     for convert in (to_text, to_number, to_integer, to_price, to_boolean, to_date, to_datetime, to_url, to_list):
-        convert(text)  # type: ignore[operator]  # each takes anything
+        convert(text)
 
 
 def test_addresses_are_absolute_or_none() -> None:

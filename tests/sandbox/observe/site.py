@@ -233,9 +233,8 @@ async def _serve(folder: Path | None) -> AsyncIterator[Site]:
         lifespan="off",
         timeout_graceful_shutdown=1,
         **tls,
-    )  # type: ignore[arg-type]
+    )  # type: ignore[arg-type]  # files of TLS or nothing
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     config.load()
     socket = config.bind_socket()
     site.port = socket.getsockname()[1]

@@ -100,9 +100,11 @@ async def test_a_caller_that_leaves_as_its_child_comes_leaves_no_process(
     pool: Pool, monkeypatch: pytest.MonkeyPatch, kept: bool
 ) -> None:
     loop = asyncio.get_running_loop()
-    version = await pool.version(KEY, LOADABLE, kept=kept)
+    # Of a version of its own, no child is left or still on its way from what other callers waited for.
+    alone = ("of one caller", "policy", "owner")
+    version = await pool.version(alone, LOADABLE, kept=kept)
     level = Level.FAST if kept else Level.PROCESS
-    held = [await pool.take(KEY, LOADABLE, level) for _ in range(2)]  # no child waits now
+    held = [await pool.take(alone, LOADABLE, level) for _ in range(2)]  # no child waits now
     made: list[Child] = []
     leaving: list[asyncio.Task[Lease]] = []
 
@@ -115,7 +117,7 @@ async def test_a_caller_that_leaves_as_its_child_comes_leaves_no_process(
 
     with monkeypatch.context() as patched:
         patched.setattr("sandbox.zygotes.fork", forked)
-        leaving.append(asyncio.create_task(pool.take(KEY, LOADABLE, level)))
+        leaving.append(asyncio.create_task(pool.take(alone, LOADABLE, level)))
         await asyncio.wait(leaving)
     assert leaving[0].cancelled()
     for lease in held:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from domain.events import EventSink, Progress
 from domain.job import Job, JobState
 from registry.jobs import open_board
 from school.app import School
@@ -122,3 +124,20 @@ async def test_steps_give_back_what_they_were_given_and_a_bug_ends_its_job_alone
         assert job.error is not None
         assert job.error["message"] == "Something broke inside the server."
         assert "secret" not in str(job.error)
+
+
+async def held_up(school: School, _: Job, __: Steps, on_progress: EventSink) -> dict[str, object]:
+    """A kind that tells of its progress while another process has the board for itself."""
+    with closing(sqlite3.connect(school.settings.jobs_url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        on_progress(Progress(stage="held up", message="nobody can write", percent=40))
+        other.execute("ROLLBACK")  # comes in time only if this thread did not wait for the board
+    return {"rows": []}
+
+
+@requirement("PROVE-6", "MCP-5")
+async def test_progress_that_the_board_cannot_take_at_once_holds_nobody_up_and_is_kept(school: School) -> None:
+    kinds.register("held up", f"{__name__}:held_up")
+    async with open_job_desk(school) as desk:
+        done = await over(desk, desk.begin("held up", {}, owner="ada").id)
+    assert (done.state, done.stage) == (JobState.DONE, "held up")

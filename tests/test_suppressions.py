@@ -1,0 +1,40 @@
+"""Every comment that silences a check says beside it why."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tokenize
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SILENCING = re.compile(
+    r"#\s*(?:ruff:\s*)?(?:noqa|type:\s*ignore|pragma:\s*no\s*cover|nosec)\b(?:\[[^\]]*\]|[:\s,]*[A-Z]+\d+)*"
+)
+
+
+def unexplained(path: Path) -> list[str]:
+    """Return the places where a check is silenced without a word: of several in one comment, the last has the word."""
+    with path.open("rb") as file:
+        comments = [token for token in tokenize.tokenize(file.readline) if token.type == tokenize.COMMENT]
+    found = []
+    for comment in comments:
+        *_, last = [None, *SILENCING.finditer(comment.string)]
+        if last is not None and not comment.string[last.end() :].strip(" -#"):
+            found.append(f"{path.name}:{comment.start[0]}: {comment.string}")
+    return found
+
+
+def test_every_silenced_check_has_its_reason_beside_it() -> None:
+    listed = subprocess.run(["git", "grep", "-lE", "noqa|type: ignore|pragma: no|nosec", "--", "*.py"],
+                            cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()  # fmt: skip
+    assert len(listed) > 50
+    assert [place for name in listed for place in unexplained(ROOT / name)] == []
+
+
+def test_a_silenced_check_without_a_reason_is_found(tmp_path: Path) -> None:
+    written = tmp_path / "silenced.py"
+    written.write_text(
+        "import os  # noqa: F401\nimport sys  # noqa: F401 - needed\nx: int = ''  # type: ignore[assignment]\n"
+    )
+    assert unexplained(written) == ["silenced.py:1: # noqa: F401", "silenced.py:3: # type: ignore[assignment]"]
