@@ -21,8 +21,8 @@ _LONGEST: Final = 120
 def place_locators(trees: Sequence[Any]) -> Iterator[tuple[str, str, str]]:
     """Yield (name, locator, label) of a venue and of its street address, where pages write both as lines of one block.
 
-    Only a block that its label or its class says to be a place counts, and only where each page that has it writes a name
-    above a street.
+    Only a block that its label or its class says to be a place counts, and only where each page that has it writes a
+    name above a street.
     """
     for selector, label in dict.fromkeys(found for tree in trees for found in _blocks(tree)):
         blocks = [hits[0] for tree in trees if (hits := tree.cssselect(selector))]

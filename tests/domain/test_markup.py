@@ -67,7 +67,9 @@ def test_no_more_cells_are_written_than_the_bound() -> None:
 
 
 def test_a_text_has_lines_where_it_is_broken_by_hand() -> None:
-    block = etree.HTML("<p> Old Mill <b>Hall</b><br>12\nMill Lane<br/><br> Millford <script>x</script></p>").find(".//p")
+    block = etree.HTML("<p> Old Mill <b>Hall</b><br>12\nMill Lane<br/><br> Millford <script>x</script></p>").find(
+        ".//p"
+    )
     assert lines_of(block) == ["Old Mill Hall", "12 Mill Lane", "Millford"]
     assert [line_of(block, f"line-{n}") for n in ("1", "3", "4", "0", "x", "")] == [
         "Old Mill Hall",

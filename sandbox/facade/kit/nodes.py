@@ -53,8 +53,8 @@ class Node:
         """Return the first value that one of the locators reads, or None.
 
         A locator is ``selector@attribute`` ("a.title@href"), ``selector@text`` or ``selector`` (the text),
-        ``selector@html`` (the markup inside) or ``selector@line-1`` (the first line where ``<br>`` breaks a text); without
-        a selector ("@text", ".", "@data-id") it reads this element.
+        ``selector@html`` (the markup inside) or ``selector@line-1`` (the first line where ``<br>`` breaks a text);
+        without a selector ("@text", ".", "@data-id") it reads this element.
         Texts have their white space folded; an empty text counts as missing.
         """
         for one in (locator, *fallbacks):
