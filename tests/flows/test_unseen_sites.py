@@ -12,10 +12,10 @@ from examples.events_site.serve import serving
 from school.app import School
 from school.ask import ask
 from tests.requirements import requirement
-from tests.sites import agenda, answers, docs, feeds, films, guarded, jobs, laden, scripted, shop, various, wiki
+from tests.sites import agenda, answers, docs, feeds, films, guarded, jobs, laden, scripted, shop, tower, various, wiki
 from tests.sites.asked import Asked, Site, differs
 
-SITES = (agenda, answers, docs, feeds, films, guarded, jobs, laden, scripted, shop, various, wiki)
+SITES = (agenda, answers, docs, feeds, films, guarded, jobs, laden, scripted, shop, tower, various, wiki)
 
 
 async def wrong(school: School, asked: Asked, base: str, owner: str) -> str:
