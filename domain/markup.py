@@ -1,6 +1,7 @@
 """HTML as writers leave it, made even: every reader sees the same page. Pure.
 
-A body that no tag begins is given one; cells that span rows are written into each of them.
+A body that no tag begins is given one; cells that span rows are written into each of them; texts have lines where
+they are broken by hand.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ _BEFORE: Final = re.compile(
 _LOOKED_AT: Final = 200_000  # characters in which a body begins, where it does
 MAX_COPIES: Final = 20_000
 """Cells that are written into further rows of one page."""
+LINE: Final = "line-"
+"""What begins the name of a line in a locator (``p.place@line-1``)."""
+_FIGURES: Final = 4
+_SILENT: Final = frozenset({"script", "style"})
 LONGEST_VALUE: Final = 200
 """Characters of a cell that is one value of a table; a longer one lays out a page."""
 
@@ -47,6 +52,29 @@ def with_spread_cells(root: Any) -> Any:
         if spanning and table.find(".//th") is not None and all(map(_holds_one_value, spanning)):
             left -= sum(_spread(rows, left) for rows in _rows_of(table))
     return root
+
+
+def lines_of(element: Any) -> list[str]:
+    """Return the lines of an element's text as ``<br>`` breaks it, white space folded, without empty ones."""
+    parts = [_on_one_line(element.text)]
+    for below in element.iterdescendants():
+        if isinstance(below.tag, str) and below.tag not in _SILENT:
+            parts.append("\n" if below.tag == "br" else _on_one_line(below.text))
+        parts.append(_on_one_line(below.tail))
+    return [line for text in "".join(parts).split("\n") if (line := " ".join(text.split()))]
+
+
+def _on_one_line(text: str | None) -> str:
+    return (text or "").replace("\n", " ").replace("\r", " ")
+
+
+def line_of(element: Any, attribute: str) -> str | None:
+    """Return the line that ``line-1``, ``line-2`` … names; None where the text has no such line."""
+    number = attribute.removeprefix(LINE)
+    if not number.isascii() or not number.isdigit() or len(number) >= _FIGURES:
+        return None
+    lines = lines_of(element)
+    return lines[int(number) - 1] if 0 < int(number) <= len(lines) else None
 
 
 def _rows_of(table: Any) -> list[list[Any]]:

@@ -210,6 +210,7 @@ class PagingKind(StrEnum):
     OFFSET = "offset"  # ``parameter`` counts records
     PAGE = "page"  # ``parameter`` counts pages from ``first``
     NEXT_LINK = "next_link"  # an address in the answer (path or selector)
+    LINKS = "links"  # each record's own address, read by ``next_locator``, leads to a page with more of them
     SCROLL = "scroll"  # browser: scroll until nothing is added
     MORE = "more"  # browser: press the control ``next_locator``
 

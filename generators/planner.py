@@ -9,7 +9,19 @@ from urllib.parse import urlsplit
 
 from domain.errors import NeedsInput, NothingFound, SourceBlocked, SourceUnreachable
 from domain.observation import Column, EndpointParameter, Findings, Observation, RecordCandidate
-from domain.plan import Constraint, Detail, Intent, Plan, PlanStep, Query, Rejection, Source, SourceKind, Topic
+from domain.plan import (
+    Constraint,
+    Detail,
+    Intent,
+    PagingKind,
+    Plan,
+    PlanStep,
+    Query,
+    Rejection,
+    Source,
+    SourceKind,
+    Topic,
+)
 from generators.openapi.grounding import operation_of
 from generators.planning.amounts import bind_amounts
 from generators.planning.choice import Choice, choose
@@ -159,6 +171,8 @@ def _bound(
     served = serve_from(desk, operation) if operation is not None else None
     if detail is not None:
         desk.need(*(c for c in candidate.columns if c.name == detail.link))
+    if candidate.paging is not None and candidate.paging.kind is PagingKind.LINKS:
+        desk.need(*(c for c in candidate.columns if c.locator == candidate.paging.next_locator))
     bind_words(desk)
     bind_places(desk)
     bind_times(desk)

@@ -14,6 +14,7 @@ from generators.induction.grouping import Group
 from generators.induction.locators import locate
 from generators.induction.naming import Evidence, assign, field_score, guess
 from generators.induction.reading import read_first
+from generators.induction.states import with_joined_states
 from generators.induction.tree import Element, Record, Tree
 from generators.sources.naming import snake
 from generators.sources.typing import type_of
@@ -38,7 +39,7 @@ def columns_of(
     unless a label or heading names it; a second column with the same values too. Of more than ``MAX_READ`` records
     as many are read, spread over the group.
     """
-    strands = _useful(align(tree, group))
+    strands = _useful(with_joined_states(align(tree, group)))
     if not strands:
         return (), []
     evidence = _gather(tree, group, strands)

@@ -20,6 +20,7 @@ _ENOUGH = 0.75
 _TOGETHER = 3
 """Locators that may share one column."""
 _MAX_PROPOSALS = 28
+_FEW_STATES = 4
 _TELLING_TAGS = frozenset({"time", "address", "figcaption", "blockquote", "cite", "price", "author"}) | HEADING_TAGS
 _SKIPPED = frozenset({"tbody"})
 
@@ -33,7 +34,8 @@ def locate(tree: Tree, records: Sequence[Record], strand: Strand) -> tuple[str, 
     filled = [i for i, element in enumerate(strand.elements) if element is not None]
     empty = [i for i, element in enumerate(strand.elements) if element is None]
     step = max(1, len(filled) // MAX_TRIED_RECORDS)
-    tried = filled[::step][:MAX_TRIED_RECORDS] + empty[: MAX_TRIED_RECORDS // 3]
+    spread = dict.fromkeys([*filled[::step][:MAX_TRIED_RECORDS], *_of_each_state(strand, filled)])
+    tried = [*spread, *empty[: MAX_TRIED_RECORDS // 3]]
     exact: dict[str, str] = {}
     near: tuple[float, str] = (0.0, "")
     shown = records[filled[0]]
@@ -50,6 +52,16 @@ def locate(tree: Tree, records: Sequence[Record], strand: Strand) -> tuple[str, 
     if exact:
         return tuple(exact.values())
     return _together(tree, records, strand, tried) or ((near[1],) if near[0] >= _ENOUGH else ())
+
+
+def _of_each_state(strand: Strand, filled: Sequence[int]) -> list[int]:
+    """Return a record of each value where there are few: a rare state stands under a class of its own."""
+    first: dict[str | None, int] = {}
+    for i in filled:
+        first.setdefault(strand.values[i], i)
+        if len(first) > _FEW_STATES:
+            return []
+    return list(first.values())
 
 
 def _together(tree: Tree, records: Sequence[Record], strand: Strand, tried: Sequence[int]) -> tuple[str, ...]:

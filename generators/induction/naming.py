@@ -397,6 +397,8 @@ def _by_value(strand: Strand, evidence: Evidence) -> str:
     length = strand.length
     if strand.kind == "datetime":
         return "date"
+    if strand.is_text and _tells_stock(strand):
+        return "availability"
     if length < 80:
         for name, pattern in checks:
             if strand.share(pattern) > 0.6:
@@ -408,3 +410,8 @@ def _by_value(strand: Strand, evidence: Evidence) -> str:
     if length > 100:
         return "description"
     return {"title": "tooltip", "aria-label": "label", "content": "content", "value": "value"}.get(strand.kind, "text")
+
+
+def _tells_stock(strand: Strand) -> bool:
+    """Whether each value says that a record is to be had or gone, in words whose side is sure."""
+    return strand.share(shapes.STOCK) == 1.0 and len(set(strand.present)) > 1

@@ -34,6 +34,13 @@ BUTTON = re.compile(
     r"|get directions|directions|apply|register|sign up|book|contact us)\b.{0,14}$",
     re.IGNORECASE,
 )
+# Only what is surely to be had or gone: "on loan" or "reserved" could be meant either way.
+STOCK = re.compile(
+    r"^(?:sold[ -]?out|(?:currently |temporarily )?(?:out of stock|unavailable|not available)|fully booked|in stock"
+    r"|available(?: now)?|tickets available|(?:only )?(?:a )?few (?:tickets |places |seats )?left"
+    r"|buy(?: now| tickets?)?|book now|get tickets|add to (?:cart|basket|bag))[.!]?$",
+    re.IGNORECASE,
+)
 SOCIAL = re.compile(
     r"facebook|twitter|linkedin|instagram|youtube|whatsapp|pinterest|maps\.|google|//x\.com", re.IGNORECASE
 )

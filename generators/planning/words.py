@@ -11,6 +11,7 @@ from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
 from generators.planning.desk import OFFERED_FILL, Desk, asked, source_binding
 from generators.planning.rereading import names_the_records, shown_by
+from generators.sources.following import says_how
 from generators.sources.naming import snake
 from generators.sources.parameters import assigned_name
 from generators.sources.relevance import named
@@ -195,6 +196,9 @@ def _is_record_noun(desk: Desk, constraint: Constraint) -> bool:
     if constraint.relation is Relation.EXCLUDES:
         return False
     word = str(constraint.value)
+    if says_how(word, desk.candidate):
+        desk.notes.append(f"{fold(word)!r} was taken to say how the records are reached: links are followed.")
+        return True
     if _tells_of_address(desk, word):
         desk.notes.append(f"{fold(word)!r} was taken to describe the address, not something that the record says.")
         return True

@@ -19,6 +19,7 @@ from generators.sources.asking import Questions, good
 from generators.sources.documents import parse
 from generators.sources.flatten import columns_of
 from generators.sources.naming import snake
+from generators.sources.places_told import place_locators
 from generators.sources.reading import read_rows
 from generators.sources.relevance import can_serve, named
 from generators.sources.requests import template_of
@@ -275,6 +276,9 @@ def _html_columns(trees: Sequence[Any]) -> list[Column]:
     for tree in trees:
         for name, locator, label in (*_table(tree), *_labelled(tree), *_tagged(tree), *_marked(tree)):
             proposals.setdefault(locator, (name, label))
+    told = {locator: (name, label) for name, locator, label in place_locators(trees)}
+    # A block in lines says more exactly what a class around it would read as one text.
+    proposals = {**told, **proposals}
     columns: dict[str, Column] = {}
     for locator, (name, label) in proposals.items():
         values = [read(tree, locator) for tree in trees]

@@ -31,6 +31,7 @@ from generators.induction.tree import parse_document
 from generators.sources.agreement import agreement, naming_texts
 from generators.sources.asking import Questions, good
 from generators.sources.coverage import text_coverage
+from generators.sources.following import followed
 from generators.sources.json_records import find_candidates, row_of
 from generators.sources.naming import safe
 from generators.sources.paging import says_more, total_of
@@ -92,7 +93,7 @@ def study_pages(
             continue
         study = _PageStudy(observation, intent, questions, page, candidate)
         shown, endpoint = study.study(paging, with_parameters=number == 0)
-        candidates.append(shown)
+        candidates.append(followed(shown, intent, questions))
         endpoints.append(endpoint)
     return candidates, endpoints, shown_names
 

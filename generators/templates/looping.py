@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.plan import Paging, PagingKind, Plan, RecordSource, SourceKind
+from domain.plan import FieldType, Paging, PagingKind, Plan, RecordSource, SourceKind
 from generators.templates.asking import body_function, header_function, in_body, url_function
 from generators.templates.browsing import browser_run
 from generators.templates.details import chooses
@@ -226,9 +226,9 @@ def _keep(plan: Plan) -> list[str]:
         whole = plan.paging.counted is not None
         over = "not wholes or (items and items == previous)" if whole else "not items or items == previous"
         lines += [f"if {over}:", *indent(["incomplete = False", "break"])]
-    if has_filters(plan):
-        return [*lines, "rows += [item for item in items if answers(item, request)]"]
-    return [*lines, "rows += items"]
+    kept = "rows += [item for item in items if answers(item, request)]" if has_filters(plan) else "rows += items"
+    linked = plan.paging is not None and plan.paging.kind is PagingKind.LINKS
+    return [*lines, kept, *([f"rows = distinct(rows, {literal((_linking(plan),))})"] if linked else [])]
 
 
 def _paged(plan: Plan, paging: Paging) -> list[str]:
@@ -241,9 +241,13 @@ def _paged(plan: Plan, paging: Paging) -> list[str]:
         "incomplete = True",
         "for number in range(MAX_PAGES):" if _counts(paging) else "for _ in range(MAX_PAGES):",
         *indent(loop),
-        "if incomplete and len(rows) <= limit:",
-        *indent(["incomplete = bool(items)"]),
+        *([] if paging.kind is PagingKind.LINKS else _or_ended()),
     ]
+
+
+def _or_ended() -> list[str]:
+    """A list whose last page was empty is at its end; among linked pages that is only one that leads no further."""
+    return ["if incomplete and len(rows) <= limit:", *indent(["incomplete = bool(items)"])]
 
 
 def _counts(paging: Paging) -> bool:
@@ -251,6 +255,8 @@ def _counts(paging: Paging) -> bool:
 
 
 def _before_loop(paging: Paging) -> list[str]:
+    if paging.kind is PagingKind.LINKS:
+        return ["items: list[Item] = []", "waiting: list[str] = []", "known = {url}"]
     counted = ["previous: list[Item] = []", "rows_seen = 0"] if _repeats(paging) else []
     return ["items: list[Item] = []", *counted]
 
@@ -263,6 +269,9 @@ def _repeats(paging: Paging) -> bool:
 def _tolerant(plan: Plan, paging: Paging) -> list[str]:
     """Some sites answer the page after the last one with 404, or with one that has nothing."""
     ask = _ask(plan)
+    if paging.kind is PagingKind.LINKS:
+        leaf = ["if not rows:", *indent(["raise"]), "raws = []"]
+        return [*ask[:-1], "try:", *indent([ask[-1]]), "except SourceChanged:", *indent(leaf)]
     if (
         plan.source.kind is SourceKind.HTML
         and paging.kind is PagingKind.NEXT_LINK
@@ -306,6 +315,11 @@ def _or_none(read: str, paging: Paging) -> list[str]:
 def _turns(plan: Plan, paging: Paging) -> tuple[list[str], list[str]]:
     """Return what happens before each request and after reading its answer."""
     done = ["incomplete = False", "break"]
+    if paging.kind is PagingKind.LINKS:
+        link = _linking(plan)
+        new = f"item.{link} for item in items if item.{link} is not None and item.{link} not in known"
+        after = [f"waiting += dict.fromkeys({new})", "known.update(waiting)", "if not waiting:", *indent(done)]
+        return [], [*after, "url, query = waiting.pop(0), {}"]
     target = in_body(paging.parameter) if paging.location == "body" else f"query[{literal(paging.parameter)}]"
     more = _more(paging)
     counted, seen = ("wholes", "wholes") if paging.counted is not None else ("raws", "items")
@@ -335,6 +349,12 @@ def _turns(plan: Plan, paging: Paging) -> tuple[list[str], list[str]]:
     else:
         before = [f"{target} = {value if paging.location == 'body' else f'str({value})'}"]
     return before, [*ended, "previous = items", f"rows_seen += len({seen})"]
+
+
+def _linking(plan: Plan) -> str:
+    """Return the field whose value is the address of a record's own page."""
+    locator = plan.paging.next_locator if plan.paging is not None else ""
+    return next(field.name for field in plan.fields if field.locator == locator and field.type is FieldType.URL)
 
 
 def _more(paging: Paging) -> str:

@@ -84,7 +84,11 @@ def is_set(value: JsonValue) -> bool:
     return value not in (None, [], "")
 
 
+def cut(tried: TriedTrial) -> bool:
+    """Return whether a trial's answer says that there is more than it gives."""
+    return isinstance(tried.run.output, dict) and bool(tried.run.output.get("truncated"))
+
+
 def took_all(case: Case, tried: TriedTrial) -> bool:
     """Return whether a trial neither filtered nor cut: a short one beside the question's own shows but a few rows."""
-    cut = isinstance(tried.run.output, dict) and bool(tried.run.output.get("truncated"))
-    return not cut and not any(is_set(v) for k, v in case.effective(tried.run.arguments).items() if k != "limit")
+    return not cut(tried) and not any(is_set(v) for k, v in case.effective(tried.run.arguments).items() if k != "limit")

@@ -7,10 +7,20 @@ from zoneinfo import ZoneInfo
 
 from domain.meaning import dates, gazetteer, geo, money, words
 from domain.meaning.moments import read_clock, read_datetime
-from domain.plan import FilterBinding, Parameter, Plan, Relation, Topic
+from domain.plan import FieldType, FilterBinding, Parameter, Plan, Relation, Topic
 from domain.run import Finding
 from domain.values import JsonObject, JsonValue
-from school.judging.case import Case, failed, filters_of, is_set, not_applicable, parameter_with_role, passed, radius_of
+from school.judging.case import (
+    Case,
+    cut,
+    failed,
+    filters_of,
+    is_set,
+    not_applicable,
+    parameter_with_role,
+    passed,
+    radius_of,
+)
 
 CHECK = "filters_hold"
 COMPARE: dict[Relation, Callable[[float, float], bool]] = {
@@ -22,7 +32,10 @@ COMPARE: dict[Relation, Callable[[float, float], bool]] = {
 
 
 def filters_hold(case: Case) -> Finding:
-    """Every row of every trial satisfies every filter that its arguments set."""
+    """Every row of every trial satisfies every filter that its arguments set, and no record was left undecided."""
+    undecided = _undecided(case)
+    if undecided:
+        return failed(CHECK, undecided)
     tested = 0
     for tried in case.tried:
         arguments = case.effective(tried.run.arguments)
@@ -40,6 +53,26 @@ def filters_hold(case: Case) -> Finding:
     if not any(True for _ in filters_of(case.plan)):
         return not_applicable(CHECK, "the tool has no filters")
     return passed(CHECK, f"{tested} comparisons of rows with arguments")
+
+
+def _undecided(case: Case) -> str:
+    """Why the question's own rows may lack some: more records than pages that one run may read, taken as they came.
+
+    What words ask for is looked for in the records' own texts first; of a flag or a number those say nothing.
+    """
+    pages = {field.name for field in case.plan.fields if field.detail}
+    if not case.tried or not pages or not cut(case.tried[0]):
+        return ""
+    arguments = case.effective(case.tried[0].run.arguments)
+    limit = parameter_with_role(case.plan, "limit")
+    most = arguments.get(limit.name) if limit else None
+    if isinstance(most, int) and len(case.tried[0].run.rows) >= most:
+        return ""
+    deciding = [p for p, b in filters_of(case.plan) if pages & set(b.fields) and is_set(arguments.get(p.name))]
+    if not deciding or any(p.type in (FieldType.STRING, FieldType.ARRAY) for p in deciding):
+        return ""
+    told = ", ".join(p.name for p in deciding)
+    return f"only the records' own pages decide {told}, and there are more of them than one run may read; ask for less"
 
 
 def satisfies(

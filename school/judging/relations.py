@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from domain.plan import SourceKind, Topic
+from domain.plan import PagingKind, SourceKind, Topic
 from domain.run import Finding, Run
 from domain.values import JsonObject
 from school.judging.case import Case, TriedTrial, failed, is_set, not_applicable, parameter_with_role, passed, radius_of
@@ -60,6 +60,8 @@ def pages_disjoint(case: Case) -> Finding:
     """Page two holds other records than page one."""
     if case.plan.paging is None:
         return not_applicable("pages_disjoint", "the source is not paged")
+    if case.plan.paging.kind is PagingKind.LINKS:
+        return not_applicable("pages_disjoint", "pages that link to each other name each other again")
     for tried in case.tried:
         pages = record_requests(case.plan, tried.run)
         if len(pages) >= 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from domain.markup import MAX_COPIES, with_body, with_spread_cells
+from domain.markup import MAX_COPIES, line_of, lines_of, with_body, with_spread_cells
 from tests.requirements import requirement
 
 
@@ -64,3 +64,18 @@ def test_a_cell_that_lays_out_a_page_stays_where_it_is(cell: str) -> None:
 def test_no_more_cells_are_written_than_the_bound() -> None:
     html = "<table><tr>" + "<th rowspan=1000>h" * 30 + "</tr>" + "<tr><td>x</tr>" * 999 + "</table>"
     assert sum(len(row) for row in grid(html)) == 30 + 999 + MAX_COPIES
+
+
+def test_a_text_has_lines_where_it_is_broken_by_hand() -> None:
+    block = etree.HTML("<p> Old Mill <b>Hall</b><br>12\nMill Lane<br/><br> Millford <script>x</script></p>").find(
+        ".//p"
+    )
+    assert lines_of(block) == ["Old Mill Hall", "12 Mill Lane", "Millford"]
+    assert [line_of(block, f"line-{n}") for n in ("1", "3", "4", "0", "x", "")] == [
+        "Old Mill Hall",
+        "Millford",
+        None,
+        None,
+        None,
+        None,
+    ]

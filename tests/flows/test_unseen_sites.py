@@ -24,12 +24,28 @@ from tests.sites import (
     scripted,
     shipments,
     shop,
+    tower,
     various,
     wiki,
 )
 from tests.sites.asked import Asked, Site, differs
 
-SITES = (agenda, answers, docs, feeds, films, guarded, jobs, laden, scripted, shipments, shop, various, wiki)
+SITES = (
+    agenda,
+    answers,
+    docs,
+    feeds,
+    films,
+    guarded,
+    jobs,
+    laden,
+    scripted,
+    shipments,
+    shop,
+    tower,
+    various,
+    wiki,
+)
 
 
 async def wrong(school: School, asked: Asked, base: str, owner: str) -> str:

@@ -208,6 +208,9 @@ PLANS = {
         paging=Paging(kind=PagingKind.NEXT_LINK, next_locator="a[rel=next]@href"),
         detail=Detail(link="url", kind=SourceKind.HTML),
     ),
+    "html by following links": plan(
+        SourceKind.HTML, HTML, fields=HTML_FIELDS, paging=Paging(kind=PagingKind.LINKS, next_locator="a@href")
+    ),
     "html with words that only its pages say": plan(
         SourceKind.HTML,
         HTML,

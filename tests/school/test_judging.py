@@ -186,6 +186,13 @@ FAULTS: dict[str, tuple[str, dict[str, Any]]] = {
         {"query": run([row(1, price=None)], {**NARROWED, "max_price": 20})},
     ),
     "not free": ("filters_hold", {"query": run(NARROW, {**NARROWED, "free": True})}),
+    "records whose pages were not read": (
+        "filters_hold",
+        {
+            "query": run(NARROW, {**NARROWED, "free": False}, truncated=True),
+            "plan": {"fields": tuple(f.model_copy(update={"detail": f.name == "free"}) for f in FIELDS)},
+        },
+    ),
     "a narrower trial with a row of its own": ("narrower_is_subset", {"query": run([*NARROW, row(9)], NARROWED)}),
     "parameters without effect": ("parameters_matter", {"empty": run(ROWS, {"keywords": ["zzqx"]})}),
     "the first page again": ("pages_disjoint", {"query": run(NARROW, NARROWED, ROWS[:3], ROWS[:3])}),
@@ -346,3 +353,12 @@ def test_a_table_of_choices_is_no_baked_answer_but_a_fixed_query_is() -> None:
     assert outcome(judge(case(code=table)), "nothing_baked") is CheckOutcome.PASSED
     fixed = 'QUERY = {"city": "Oakland", "page": "1", "size": "50"}\n'
     assert outcome(judge(case(code=fixed)), "nothing_baked") is CheckOutcome.FAILED
+
+
+@pytest.mark.parametrize("asked", [{"free": False, "limit": 3}, {"free": None}])
+@requirement("PROVE-7")
+def test_a_join_that_a_limit_cuts_or_that_no_page_decides_leaves_nothing_undecided(asked: dict[str, Any]) -> None:
+    fields = tuple(f.model_copy(update={"detail": f.name == "free"}) for f in FIELDS)
+    cut_short = run(NARROW, {**NARROWED, **asked}, truncated=True)
+    verdict = judge(case(query=cut_short, plan={"fields": fields}))
+    assert outcome(verdict, "filters_hold") is CheckOutcome.PASSED

@@ -9,7 +9,7 @@ from typing import Any
 from cssselect import SelectorError
 from lxml import etree
 
-from domain.markup import with_body, with_spread_cells
+from domain.markup import LINE, line_of, with_body, with_spread_cells
 from domain.selectors import xpath_of
 from sandbox.facade.frozen import words
 from sandbox.facade.kit.errors import SourceChanged
@@ -53,7 +53,8 @@ class Node:
         """Return the first value that one of the locators reads, or None.
 
         A locator is ``selector@attribute`` ("a.title@href"), ``selector@text`` or ``selector`` (the text),
-        ``selector@html`` (the markup inside); without a selector ("@text", ".", "@data-id") it reads this element.
+        ``selector@html`` (the markup inside) or ``selector@line-1`` (the first line where ``<br>`` breaks a text);
+        without a selector ("@text", ".", "@data-id") it reads this element.
         Texts have their white space folded; an empty text counts as missing.
         """
         for one in (locator, *fallbacks):
@@ -128,6 +129,8 @@ class Node:
             return _visible_text(element) or None
         if attribute == "html":
             return Node(element, self.url, xml=self._xml).inner_html() or None
+        if attribute.startswith(LINE):
+            return line_of(element, attribute)
         value = element.get(attribute)
         return None if value is None else str(value).strip() or None
 

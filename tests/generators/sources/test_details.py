@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 
 from domain.observation import Column, Observation, Page, Probe, ProbeAnswer, RecordCandidate
 from domain.plan import FieldType, Intent, RecordSource, RequestTemplate, SourceKind, Topic
+from generators.induction.reading import read
+from generators.induction.tree import parse_document
 from generators.language.understand import understand
 from generators.sources.asking import Questions
 from generators.sources.details import of_kinds, serving, study_details, unsaid
+from generators.sources.places_told import place_locators
 from tests.requirements import requirement
 
 NOW = datetime(2027, 5, 1, tzinfo=UTC)
@@ -96,3 +99,27 @@ def test_a_word_that_all_titles_say_needs_no_page() -> None:
     intent = understand("music events in Oakland", NOW)
     assert unsaid(titled("Music in May", "More Music", "Music again").columns, intent) == []
     assert unsaid(titled("Music Hall open day", "Chess").columns, understand("events with music", NOW)) == []
+
+
+@requirement("LEARN-3")
+def test_a_block_that_a_label_says_to_be_a_place_gives_its_name_and_its_street() -> None:
+    block = '<p role="img" aria-label="Where is it?"></p><p>{name}<br>{street}<br>Millford</p>'
+    pages = [
+        parse_document(f"<main>{block.format(name=name, street=street)}</main>")
+        for name, street in (("Old Mill", "12 Mill Lane"), ("Town Hall", "3 High Street"))
+    ]
+    found = {name: [read(page, locator) for page in pages] for name, locator, _ in place_locators(pages)}
+    assert found == {"venue": ["Old Mill", "Town Hall"], "street_address": ["12 Mill Lane", "3 High Street"]}
+    bare = parse_document(f"<main>{block.format(name='5 River Road', street='Millford')}</main>")
+    assert list(place_locators([*pages, bare])) == []
+
+
+@requirement("LEARN-3")
+def test_lines_that_nothing_says_to_be_a_place_are_not_taken_for_one() -> None:
+    page = parse_document('<main><p aria-label="Notes"></p><p class="note">Old Mill<br>12 Mill Lane</p></main>')
+    assert list(place_locators([page])) == []
+    marked = parse_document('<main><p class="event-location">Old Mill<br>12 Mill Lane</p></main>')
+    assert [locator for _, locator, _ in place_locators([marked])] == [
+        ".event-location@line-1",
+        ".event-location@line-2",
+    ]

@@ -33,6 +33,8 @@ def test_nodes_are_selected_and_read() -> None:
     )  # fmt: skip
     assert item.read("h9", "b@title", "a@text") == "One"
     assert item.read("p@html") == "first"
+    broken = parse_html("<p>Old Mill<br>12 Mill Lane</p>")
+    assert [broken.read(f"p@line-{n}") for n in (1, 2, 3)] == ["Old Mill", "12 Mill Lane", None]
     assert item.read("nothing@href") is None
     assert page.first("h9", "h1").text == "Title bolder"  # type: ignore[union-attr]  # it is there
     assert page.first("h9") is None
