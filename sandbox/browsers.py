@@ -12,6 +12,7 @@ import base64
 import contextlib
 import hashlib
 import logging
+import os
 import socket
 import struct
 from collections.abc import AsyncIterator
@@ -356,11 +357,19 @@ class BrowserPool:
 
 
 def _post(path: Path) -> socket.socket:
+    """Listen at a path of any length, though an address of this kind holds 107 bytes."""
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     post = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    post.bind(str(path))
-    path.chmod(0o600)
-    post.listen(1)
-    post.settimeout(0)
+    try:
+        post.bind(f"/proc/self/fd/{folder}/{path.name}")
+        path.chmod(0o600)
+        post.listen(1)
+        post.settimeout(0)
+    except OSError:
+        post.close()
+        raise
+    finally:
+        os.close(folder)
     return post
 
 

@@ -27,7 +27,10 @@ def main(arguments: list[str]) -> None:
         door.bind(("127.0.0.1", int(port)))
         door.listen(256)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as post:
-            post.connect(door_path)
+            folder, name = os.path.split(door_path)
+            os.chdir(folder)  # an address of this kind holds 107 bytes, and the path may be longer
+            post.connect(name)
+            os.chdir("/")
             socket.send_fds(post, [b"door"], [door.fileno()])
             post.recv(1)  # the server answers when it accepts connections
     if os.geteuid() == 0 and int(user):

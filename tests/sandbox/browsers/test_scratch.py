@@ -86,6 +86,18 @@ async def test_a_browser_that_cannot_start_leaves_no_folder(folder: Path, monkey
 
 
 @pytest.mark.browser
+async def test_a_browser_starts_where_the_path_of_temporary_files_is_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / ("n" * 60) / ("m" * 60)
+    place.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    async with BrowserPool() as pool, pool.context(Grant(Policy())):
+        assert len(_made(place)) == 1
+    assert _made(place) == []
+
+
+@pytest.mark.browser
 async def test_a_start_that_nobody_waits_for_any_more_leaves_nothing(folder: Path) -> None:
     async with BrowserPool() as pool:
 
@@ -96,6 +108,7 @@ async def test_a_start_that_nobody_waits_for_any_more_leaves_nothing(folder: Pat
         using = asyncio.ensure_future(use())
         while not _made(folder):
             await asyncio.wait({using}, timeout=0.01)
+            assert not using.done(), using.exception()
         using.cancel()
         await asyncio.gather(using, return_exceptions=True)
     assert _made(folder) == []
