@@ -28,6 +28,7 @@ from school.approvals import approval_of, calls_approved, grant, write_question
 from school.call import call
 from school.called import Called
 
+BRIEF = {"name", "version", "title", "description", "input_schema"}  # of a tool, enough to call it
 Answer = types.CallToolResult | types.InputRequiredResult
 Handler = Callable[[Desk, Asked, dict[str, Any]], Awaitable[Answer]]
 
@@ -62,8 +63,10 @@ async def search_tools(desk: Desk, asked: Asked, arguments: dict[str, Any]) -> A
     hits = registry.search(
         arguments["query"], asked.owner, host=arguments.get("host"), limit=arguments.get("limit", 10)
     )
-    view = _whole if wants_all(arguments) else _brief
-    tools = [view(registry.tool(hit.name, asked.owner)) for hit in hits]
+    if wants_all(arguments):
+        tools = [_whole(registry.tool(hit.name, asked.owner)) for hit in hits]
+    else:
+        tools = [hit.model_dump(include=BRIEF) for hit in hits]
     hint = "" if tools else "No tool fits. learn_tool makes one from a site's address."
     return given({"tools": tools, "count": len(tools), **({"hint": hint} if hint else {})})
 
@@ -188,13 +191,7 @@ def _whole(version: WorkflowVersion) -> dict[str, Any]:
 
 
 def _brief(version: WorkflowVersion) -> dict[str, Any]:
-    return {
-        "name": version.name,
-        "version": version.number,
-        "title": version.tool.title,
-        "description": version.tool.description,
-        "input_schema": version.tool.input_schema,
-    }
+    return {**version.tool.model_dump(include=BRIEF), "version": version.number}
 
 
 HANDLERS: dict[str, Stable] = {

@@ -225,6 +225,7 @@ def hit(row: Row, labels: list[tuple[str, str]], points: float) -> SearchHit:
         version=row["number"],
         status=Status(row["status"]),
         kind=SourceKind(row["kind"]),
+        input_schema=face["input_schema"],
         hosts=tuple(value for label, value in labels if label == "host"),
         tags=tuple(value for label, value in labels if label == "tag"),
         shared=bool(row["shared"]),

@@ -44,6 +44,7 @@ class SearchHit(Value):
     version: int
     status: Status
     kind: SourceKind
+    input_schema: JsonObject
     hosts: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     shared: bool = False
