@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 _MONTHS = {
     name: number
@@ -102,33 +103,22 @@ def _iso(text: str) -> datetime | None:
     found = _ISO.search(text)
     if not found:
         return None
-    year, month, day, hour, minute, second, fraction, zone = found.groups()
-    return datetime(
-        int(year),
-        int(month),
-        int(day),
-        int(hour or 0),
-        int(minute or 0),
-        int(second or 0),
-        int((fraction or "0")[:6].ljust(6, "0")),
-        tzinfo=_zone(zone),
-    )
+    *figures, fraction, zone = found.groups()
+    return _moment(figures, fraction, _zone(zone))
 
 
 def _compact(text: str) -> datetime | None:
     found = _COMPACT.fullmatch(text)
     if not found:
         return None
-    year, month, day, hour, minute, second, zulu = found.groups()
-    return datetime(
-        int(year),
-        int(month),
-        int(day),
-        int(hour or 0),
-        int(minute or 0),
-        int(second or 0),
-        tzinfo=UTC if zulu else None,
-    )
+    *figures, zulu = found.groups()
+    return _moment(figures, None, UTC if zulu else None)
+
+
+def _moment(figures: Sequence[str | None], fraction: str | None, zone: tzinfo | None) -> datetime:
+    """Return the moment of year, month, day, hour, minute and second; what a time leaves out counts as nought."""
+    year, month, day, hour, minute, second = (int(figure or 0) for figure in figures)
+    return datetime(year, month, day, hour, minute, second, int((fraction or "0")[:6].ljust(6, "0")), tzinfo=zone)
 
 
 def _written(text: str, today: date | None) -> datetime | None:
