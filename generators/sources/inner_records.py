@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from domain.meaning.words import fold, forms, singular
+from domain.meaning.words import singular
 from domain.observation import Column, RecordCandidate
 from domain.plan import Intent, RecordSource, RequestTemplate, SourceKind, Topic
 from domain.values import JsonValue
@@ -17,7 +17,7 @@ from generators.sources.flatten import columns_of
 from generators.sources.json_records import RecordGroup, exemplars, find_groups, identity_of
 from generators.sources.naming import safe, snake
 from generators.sources.paths import INSIDE, ONE, join, read, records
-from generators.sources.relevance import named
+from generators.sources.relevance import is_called, named, nouns_of
 
 _DEPTH: Final = 4
 _LOOKED_AT: Final = 200
@@ -33,7 +33,7 @@ def inner_candidates(value: JsonValue, request: RequestTemplate, intent: Intent)
     """
     found: dict[str, tuple[int, RecordCandidate]] = {}
     for outer, members in _owners(value):
-        for inner in _places(members, _nouns(intent)):
+        for inner in _places(members, nouns_of(intent)):
             path = f"{outer}{INSIDE}{inner}"
             group = group_at(value, path)
             if group is None or (_is_list_of_objects(members, inner) and not _owner_is_asked(group, inner, intent)):
@@ -48,8 +48,8 @@ def empty_place(value: JsonValue, intent: Intent) -> str:
     """Return where an object holds an empty list or object that bears the question's noun; empty when there is none."""
     if not isinstance(value, dict):
         return ""
-    nouns = _nouns(intent)
-    return next((p for p, m in _members(value, "", _DEPTH) if not m and _is_called(p, nouns)), "")
+    nouns = nouns_of(intent)
+    return next((p for p, m in _members(value, "", _DEPTH) if not m and is_called(p, nouns)), "")
 
 
 def single_candidate(value: JsonValue, request: RequestTemplate, intent: Intent) -> RecordCandidate | None:
@@ -127,17 +127,11 @@ def _owners(value: JsonValue) -> Iterator[tuple[str, list[JsonValue]]]:
         yield ONE, [value]
 
 
-def _nouns(intent: Intent) -> frozenset[str]:
-    """The last word of the question's subject, in its forms."""
-    words = fold(intent.subject).split()
-    return frozenset({words[-1], *forms(words[-1])}) if words else frozenset()
-
-
 def _places(members: Sequence[JsonValue], nouns: frozenset[str]) -> list[str]:
     found: dict[str, None] = {}
     for member in members:
         if isinstance(member, dict):
-            found.update(dict.fromkeys(p for p, m in _members(member, "", _DEPTH) if m and _is_called(p, nouns)))
+            found.update(dict.fromkeys(p for p, m in _members(member, "", _DEPTH) if m and is_called(p, nouns)))
     return list(found)
 
 
@@ -147,12 +141,6 @@ def _members(value: dict[str, JsonValue], path: str, depth: int) -> Iterator[tup
             yield join(path, name), member
             if isinstance(member, dict) and depth > 1:
                 yield from _members(member, join(path, name), depth - 1)
-
-
-def _is_called(path: str, nouns: frozenset[str]) -> bool:
-    """Whether the last name of a path is the noun, and a plural: an object of the singular name is one thing."""
-    words = snake(path.rsplit(".", 1)[-1]).split("_")
-    return len(words) == 1 and words[0] in nouns and singular(words[0]) != words[0]
 
 
 def _is_list_of_objects(members: Sequence[JsonValue], inner: str) -> bool:

@@ -273,9 +273,9 @@ class _Deep:
         answer = self._questions.ask(request, purpose, about)
         return good(answer) and answer is not None and bool(self._records(answer.body))
 
-    def _records(self, body: str) -> list[JsonValue]:
-        value = parse(body)
-        return records(value, self._candidate.source.records) if isinstance(value, dict | list) else []
+    def _records(self, body: str, path: str | None = None) -> list[JsonValue]:
+        value, at = parse(body), self._candidate.source.records if path is None else path
+        return records(value, at) if isinstance(value, dict | list) else []
 
     def _rows(self, found: Sequence[JsonValue]) -> list[JsonObject]:
         return [row_of(r, self._candidate.columns) for r in found]
@@ -317,8 +317,7 @@ class _Deep:
         return unasked
 
     def _at(self, answer: ProbeAnswer | None, path: str) -> list[JsonValue]:
-        value = parse(answer.body) if answer is not None and good(answer) else None
-        return records(value, path) if isinstance(value, dict | list) else []
+        return self._records(answer.body, path) if answer is not None and good(answer) else []
 
     def _by_own_count(self, paging: Paging, total: int | None, count: int) -> Paging | None:
         """Behind a token no page can be asked for by a probe: the trials show whether the page's own count works."""

@@ -12,6 +12,7 @@ from domain.meaning.words import fold, forms, singular
 from domain.observation import Column, Observation, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, SourceKind, Topic
 from generators.sources.coverage import shown
+from generators.sources.naming import snake
 from generators.sources.paths import INSIDE
 from generators.sources.roles import Role, first, human_text, moment, playing, roles_of
 
@@ -81,11 +82,19 @@ def _called_so(candidate: RecordCandidate, intent: Intent) -> bool:
 
 def names_what_is_inside(path: str, intent: Intent) -> bool:
     """Whether a path leads into records, to what the question's noun names there: parcels of shipments."""
+    return bool(set(path) & {"*", INSIDE}) and is_called(path.rpartition(INSIDE)[2], nouns_of(intent))
+
+
+def nouns_of(intent: Intent) -> frozenset[str]:
+    """Return the last word of the question's subject, in its forms."""
     words = fold(intent.subject).split()
-    if not words or not set(path) & {"*", INSIDE}:
-        return False
-    leaf = re.split(rf"[.{INSIDE}]", path)[-1].replace("_", " ").lower().split()
-    return len(leaf) == 1 and leaf[0] in {words[-1], *forms(words[-1])} and singular(leaf[0]) != leaf[0]
+    return frozenset({words[-1], *forms(words[-1])}) if words else frozenset()
+
+
+def is_called(path: str, nouns: frozenset[str]) -> bool:
+    """Whether the last name of a path is the noun, and a plural: an object of the singular name is one thing."""
+    words = snake(path.rsplit(".", 1)[-1]).split("_")
+    return len(words) == 1 and words[0] in nouns and singular(words[0]) != words[0]
 
 
 def subject_match(candidate: RecordCandidate, intent: Intent) -> float:
