@@ -30,22 +30,7 @@ from tests.sites import (
 )
 from tests.sites.asked import Asked, Site, differs
 
-SITES = (
-    agenda,
-    answers,
-    docs,
-    feeds,
-    films,
-    guarded,
-    jobs,
-    laden,
-    scripted,
-    shipments,
-    shop,
-    tower,
-    various,
-    wiki,
-)
+SITES = (agenda, answers, docs, feeds, films, guarded, jobs, laden, scripted, shipments, shop, tower, various, wiki)
 
 
 async def wrong(school: School, asked: Asked, base: str, owner: str) -> str:
