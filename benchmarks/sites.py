@@ -1,6 +1,6 @@
 """The built-in planner on sites it was not made for, with truth from each site's own records.
 
-Run: python -m benchmarks.sites [--set town|market] [site or question …]
+Run: python -m benchmarks.sites [--set town|market|isle] [site or question …]
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from collections import Counter
 from pathlib import Path
 
 from benchmarks.figures import Figure, print_figures
+from tests.isle_sites import isle
 from tests.market_sites import market
 from tests.town_sites import town
 from tests.town_sites.asking import Question, TownSite
 from tests.town_sites.serving import running
 
-SETS = {"town": town.SITES, "market": market.SITES}
+SETS = {"town": town.SITES, "market": market.SITES, "isle": isle.SITES}
 
 
 async def measure(sites: tuple[TownSite, ...], names: list[str]) -> tuple[list[Figure], Counter[str]]:

@@ -185,7 +185,8 @@ class Column(Value):
     ``locator`` reads the value from one record (see ``plan.Locator`` for its grammar by source kind).
     ``fill`` is the share of records that have it; ``samples`` are up to five values as text.
     ``values`` are all distinct values where they are few (a categorical column), else empty.
-    Read values are multiplied by ``scale``; ``unit`` is a currency where all records share it.
+    Read values are multiplied by ``scale``; ``unit`` is a currency where all records share it. ``behind`` names the
+    column whose address leads to the page that has the value: one page further than the record's own.
     """
 
     name: str
@@ -198,6 +199,7 @@ class Column(Value):
     values: tuple[str, ...] = ()
     scale: float = 1.0
     unit: str = ""
+    behind: str = ""
 
 
 class RecordCandidate(Value):

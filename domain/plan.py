@@ -322,7 +322,8 @@ class Field(Value):
 
     ``locator`` reads it from one record. Grammar: for JSON kinds a path ("event.name"); for html and
     browser ``selector@attribute`` (``@text`` the text, ``.`` the record itself, "td:nth-of-type(2)@text").
-    ``detail`` fields are read from the detail page or answer instead.
+    ``detail`` fields are read from the detail page or answer instead, and those with ``behind`` from the page to which
+    the detail field of that name leads in turn.
     """
 
     name: str
@@ -332,6 +333,7 @@ class Field(Value):
     fallbacks: tuple[str, ...] = ()
     required: bool = False
     detail: bool = False
+    behind: str = ""
     unit: str = ""
     scale: float = 1.0
 

@@ -129,7 +129,7 @@ def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Obser
     if not served:
         return alone
     more = [c for c in telling(detail.columns, alone.columns) if c not in served]
-    columns = tuple(_beside(alone.columns, c) for c in (*served, *more))
+    columns = _beside(alone.columns, (*served, *more))
     intent = of_kinds(intent, words, columns, visible_text(observation))
     return _bound(choice, findings, intent, observation, detail.model_copy(update={"columns": columns}))
 
@@ -141,9 +141,16 @@ def _is_bound(desk: Desk, word: Constraint) -> bool:
     return not isinstance(searched, list) or str(word.value) not in searched
 
 
-def _beside(columns: Sequence[Column], column: Column) -> Column:
-    taken = any(c.name == column.name for c in columns)
-    return column.model_copy(update={"name": f"{column.name}_of_page"}) if taken else column
+def _beside(columns: Sequence[Column], further: Sequence[Column]) -> tuple[Column, ...]:
+    """Return the further columns under names that the list's own columns do not have."""
+    taken = {c.name for c in columns}
+    names = {c.name: f"{c.name}_of_page" for c in further if c.name in taken}
+    return tuple(_named_anew(c, names) for c in further)
+
+
+def _named_anew(column: Column, names: Mapping[str, str]) -> Column:
+    changed = {"name": names.get(column.name, column.name), "behind": names.get(column.behind, column.behind)}
+    return column.model_copy(update=changed)
 
 
 def _bound(
@@ -158,9 +165,11 @@ def _bound(
     candidate = renamed(choice.candidate, names)
     detail = renamed(detail, names) if detail is not None else None
     further = detail.columns if detail else ()
+    # What stands one page further is read for the rows that are left: nothing chooses or orders by it.
+    beyond = tuple(c for c in further if c.behind)
     desk = Desk(
         candidate=candidate,
-        columns=(*candidate.columns, *further),
+        columns=(*candidate.columns, *(c for c in further if not c.behind)),
         taken=tuple(t.model_copy(update={"columns": tuple(names.get(c, c) for c in t.columns)}) for t in taken),
         intent=intent,
         observation=observation,
@@ -170,7 +179,8 @@ def _bound(
     operation = operation_of(observation, desk.candidate) if desk.candidate.kind is SourceKind.OPENAPI else None
     served = serve_from(desk, operation) if operation is not None else None
     if detail is not None:
-        desk.need(*(c for c in candidate.columns if c.name == detail.link))
+        leading = {detail.link, *(c.behind for c in beyond)}
+        desk.need(*(c for c in (*candidate.columns, *further) if c.name in leading))
     if candidate.paging is not None and candidate.paging.kind is PagingKind.LINKS:
         desk.need(*(c for c in candidate.columns if c.locator == candidate.paging.next_locator))
     bind_words(desk)
@@ -180,6 +190,7 @@ def _bound(
     bind_controls(desk)
     if operation is not None and served is not None:
         bind_operation(desk, operation, served)
+    desk.columns += beyond
     return desk
 
 
@@ -207,7 +218,7 @@ def renamed(candidate: RecordCandidate, names: Mapping[str, str]) -> RecordCandi
     rows = tuple({names.get(k, k): v for k, v in row.items()} for row in candidate.exemplars)
     return candidate.model_copy(
         update={
-            "columns": tuple(c.model_copy(update={"name": names.get(c.name, c.name)}) for c in candidate.columns),
+            "columns": tuple(_named_anew(c, names) for c in candidate.columns),
             "identity": tuple(names.get(n, n) for n in candidate.identity),
             "exemplars": rows,
             "link": names.get(candidate.link, candidate.link),

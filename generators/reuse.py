@@ -7,7 +7,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from domain.meaning.geo import KM_PER_MILE
-from domain.meaning.words import fold, forms
+from domain.meaning.kinds import kinds_meant
+from domain.meaning.words import fold, forms, matches
 from domain.plan import (
     Constraint,
     FieldType,
@@ -44,9 +45,16 @@ def match(query: Query, intent: Intent, plan: Plan) -> Arguments | None:
         return None
     if intent.writes != plan.intent.writes or not _same_subject(intent, plan, sited=query.site is not None):
         return None
+    if _same_question(query, intent, plan):
+        return plan.defaults()
     if any(_field(plan, word) is None for word in intent.wanted):
         return None
     return arguments_for(intent, plan)
+
+
+def _same_question(query: Query, intent: Intent, plan: Plan) -> bool:
+    """Whether it is the tool's own question, which still means the same: a month may be another one by now."""
+    return fold(query.text) == fold(plan.query) and intent.constraints == plan.intent.constraints
 
 
 def arguments_for(intent: Intent, plan: Plan) -> Arguments | None:
@@ -120,6 +128,8 @@ def _put_word(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
     text = str(constraint.value)
     if constraint.relation in _NOT:
         return _append(arguments, _named(plan, "exclude"), text)
+    if _put_as_learned(arguments, constraint, plan):
+        return True
     for parameter in plan.parameters:
         known = {fold(str(v)): v for v in (*parameter.choices, *parameter.examples, parameter.default) if v is not None}
         if parameter.topic is Topic.CATEGORY and parameter.name not in arguments:
@@ -131,6 +141,39 @@ def _put_word(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
         return True
     category = _about(plan, Topic.CATEGORY)
     return constraint.topic is Topic.CATEGORY and category is not None and _set(arguments, category, text)
+
+
+def _put_as_learned(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
+    """A word of the tool's own question means what it was found to mean there: a kind of record, or all of them.
+
+    Nothing is dropped silently in learning, so that a word which no default has was what the site calls its records.
+    """
+    word = fold(str(constraint.value))
+    own = [c for c in plan.intent.constraints if c.topic in (Topic.KEYWORDS, Topic.CATEGORY)]
+    if not any(fold(str(c.value)) == word and c.relation is constraint.relation for c in own):
+        return False
+    meant = {word, *kinds_meant(word)}
+    for parameter in plan.parameters:
+        if isinstance(parameter.default, list) and parameter.topic is Topic.KEYWORDS:
+            known = [v for v in parameter.default if fold(str(v)) in meant]
+            if known and parameter.name == "exclude":
+                continue
+            if known:
+                return all(_append(arguments, parameter, str(v)) for v in known if not _has(arguments, parameter, v))
+        elif isinstance(parameter.default, str) and {fold(parameter.default), *forms(fold(parameter.default))} & meant:
+            return _set(arguments, parameter, parameter.default)
+    return constraint.topic is Topic.KEYWORDS and not _kept_in_words(word, plan)
+
+
+def _has(arguments: Arguments, parameter: Parameter, value: JsonValue) -> bool:
+    known = arguments.get(parameter.name)
+    return isinstance(known, list) and value in known
+
+
+def _kept_in_words(word: str, plan: Plan) -> bool:
+    """Whether some default says the word among others: "hip-hop parties" as one value."""
+    defaults = [str(p.default) for p in plan.parameters if p.default is not None and p.default != []]
+    return matches(defaults, word)
 
 
 def _put_price(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:

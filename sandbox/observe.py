@@ -48,6 +48,7 @@ Progress = Callable[[str], Any]
 
 MAX_PAGE_BYTES = 20_000_000
 MAX_ATTEMPTS = 3
+ROUNDS = 2  # of attempts at the source itself, without which nothing can be learned
 MOST_ASKED_AGAIN = 10  # exchanges of one page
 FIRST_PAUSE_S = 0.3
 LONGEST_PAUSE_S = 5.0
@@ -149,10 +150,10 @@ class Observer:
         )
 
     async def _serve(self, url: str, policy: Policy) -> ProbeAnswer:
-        """Return the first plain answer; broken answers are asked again."""
+        """Return the first plain answer; broken answers are asked again, and a site that stays busy for longer."""
         probe = Probe(id="source", purpose=ProbePurpose.DOCUMENT, url=url)
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            answer = await self._ask(probe, policy)
+            answer = await self._patiently(probe, policy)
             if not answer.error or answer.error.startswith("denied:") or attempt == MAX_ATTEMPTS:
                 break
             await asyncio.sleep(FIRST_PAUSE_S * attempt)
@@ -163,6 +164,15 @@ class Observer:
             )
         if answer.error:
             raise SourceUnreachable(f"The source at {urlsplit(url).netloc} did not answer.", cause=answer.error)
+        return answer
+
+    async def _patiently(self, probe: Probe, policy: Policy) -> ProbeAnswer:
+        answer = await self._ask(probe, policy)
+        for number in range(1, ROUNDS):
+            if answer.status not in BUSY:
+                break
+            await asyncio.sleep(_pause_s(answer, MAX_ATTEMPTS * number))
+            answer = await self._ask(probe, policy)
         return answer
 
     async def _beside(self, served: ProbeAnswer, policy: Policy) -> Surroundings:
@@ -184,6 +194,8 @@ class Observer:
             raise SourceUnreachable(
                 "The browser lost the page while reading it.", cause=lost.message.splitlines()[0]
             ) from lost
+        if visit.status in BUSY and served.status not in BUSY:  # what the browser got is no page of the source
+            visit = await asyncio.to_thread(_unvisited, served)
         pages = [await asyncio.to_thread(_page, url, served, visit, state) for state in visit.states()]
         seen = pages[0]
         notes = [*visit.notes, *walls(seen.status, seen.title, seen.text_after, seen.rendered_html, seen.forms)]
@@ -245,6 +257,12 @@ class Observer:
             robots_txt=robots,
             notes=walls(served.status, "", "", "", ()),
         )
+
+
+def _unvisited(served: ProbeAnswer) -> page.Visit:
+    """Return what the plain answer shows, as a page that no script has changed."""
+    state = page.Rendered(html=served.body, text=text_in(served.body), title="", url=served.final_url, aria="")
+    return page.Visit(status=served.status, first=state, notes=["the browser found the site too busy each time"])
 
 
 def _page(url: str, served: ProbeAnswer, visit: page.Visit, state: page.Rendered) -> Page:

@@ -14,7 +14,8 @@ _FIELD = rf"(?:{_WORD})(?:e?s)?"
 _ARTICLE = r"(?:(?:its|their|the|his|her|an?|all|each) )?(?:own )?(?:full |exact |current |latest )?"
 _OF = (
     r"(?: of (?:the |each |its |their )?(?:event|venue|organi[sz]er|package|item|book|product|"
-    r"article|slide|slides|page|each|them|it|one)s?)?"
+    r"article|slide|slides|page|each|them|it|one)s?"
+    r"| of (?:the|its|their) (?!(?:last|next|past|first|week|month|year|day|city|town|area)\b)[a-z]{3,})?"
 )
 _LIST = rf"{_ARTICLE}{_FIELD}{_OF}(?:(?:,? and |, ?| & ){_ARTICLE}{_FIELD}{_OF})*"
 _WITH = re.compile(

@@ -96,6 +96,7 @@ def _field(column: Column, desk: Desk) -> Field:
         fallbacks=column.fallbacks,
         required=required and column.type is not FieldType.ARRAY,
         detail=detail,
+        behind=column.behind,
         unit=column.unit,
         scale=column.scale,
     )

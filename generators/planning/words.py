@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from domain.meaning.kinds import kinds_meant
 from domain.meaning.words import fold, forms, matches, singular
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
@@ -20,14 +21,6 @@ from generators.sources.whole_answers import WHOLE, tells_of_address
 
 _MOST_EXAMPLES: Final = 8
 _NONE_OF: Final = re.compile(r"(?:with |has |have |having )?(?:no|without(?: any)?) ", re.IGNORECASE)
-_IMPLIED: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("concert", "gig", "live music"), ("music", "concerts", "live music")),
-    **dict.fromkeys(("game", "match", "fixture"), ("sports", "sport")),
-    **dict.fromkeys(("play", "musical", "theatre", "theater"), ("theater", "theatre", "theatre and arts")),
-    **dict.fromkeys(("book", "novel"), ("books",)),
-    **dict.fromkeys(("film", "movie"), ("movies", "film", "cinema")),
-}
-"""What kind of record a noun means, as sites call their categories (folded)."""
 _NAMES_TAKEN: Final = frozenset({"keywords", "exclude", "limit", "sort", "city", "date_from", "date_to", "max_price"})
 
 
@@ -73,7 +66,7 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
             continue
         if column is None:
             if not _bind_choice(desk, constraint) and not _is_record_noun(desk, constraint):
-                rest.append(constraint)
+                rest += _or_its_kind(desk, constraint)
         elif _parameter_name(desk, column) in desk.parameters:
             rest.append(constraint)
         else:
@@ -84,6 +77,23 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
         if _parameter_name(desk, column) not in desk.parameters and telling:
             _add_category(desk, column, None)
     return rest
+
+
+def _or_its_kind(desk: Desk, constraint: Constraint) -> list[Constraint]:
+    """A noun that no record says, or what such records are listed under: concerts, or music.
+
+    The pages of the records tell of their kinds; only a few of them were seen, so that either word is enough.
+    """
+    if constraint.relation is not Relation.CONTAINS or not isinstance(constraint.value, str) or constraint.name:
+        return [constraint]
+    word = fold(constraint.value)
+    texts = [text for c in human_text(desk.columns) for text in (*c.values, *c.samples)]
+    told = any(c.name in desk.detail_names for c in desk.playing(Role.CATEGORY))
+    several = any(c.name == "any" for c in desk.intent.constraints)
+    if not told or several or matches(texts, word):
+        return [constraint]
+    words = (constraint.value, *kinds_meant(word)[:1])
+    return [constraint.model_copy(update={"value": w, "name": "any" if words[1:] else ""}) for w in words]
 
 
 def _bind_kind(desk: Desk, constraint: Constraint) -> bool:
@@ -111,7 +121,7 @@ def _column_with_value(desk: Desk, constraint: Constraint) -> tuple[Column | Non
         return None, ""
     word = fold(constraint.value)
     same = {word} if " " in word else {word, *forms(word)}
-    wanted = same | {i for w in same for i in _IMPLIED.get(w, ())}
+    wanted = same | set(kinds_meant(word))
     for column in desk.playing(Role.CATEGORY):
         if _several(column) and constraint.topic is Topic.KEYWORDS:
             continue  # one of many tags: a keyword finds it there too, and in the records' other texts

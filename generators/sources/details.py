@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -11,40 +10,29 @@ from domain.meaning.words import matches
 from domain.observation import Column, Observation, ProbeAnswer, ProbePurpose, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, RecordSource, Relation, RequestTemplate, SourceKind, Topic
 from domain.values import JsonValue
-from generators.induction.classes import is_stable
-from generators.induction.reading import read, text_of
 from generators.induction.tree import parse_document
 from generators.language.wanted import MAYBE_FIELD
 from generators.sources.asking import Questions, good
+from generators.sources.beyond import study_beyond
 from generators.sources.documents import parse
 from generators.sources.flatten import columns_of
-from generators.sources.naming import snake
-from generators.sources.places_told import place_locators
+from generators.sources.page_fields import page_columns
 from generators.sources.reading import read_rows
 from generators.sources.relevance import can_serve, named
 from generators.sources.requests import template_of
 from generators.sources.roles import Role, first, human_text, roles_of
-from generators.sources.typing import as_text, type_of
+from generators.sources.typing import as_text
 
 _SAMPLES: Final = 3
 _OF_A_KIND: Final = "kind"
 """The name of a word that only what a page tells of a record's kind may decide."""
 _SPREAD: Final = 4
 _LONG: Final = 30
-_LONGEST: Final = 300
 _SHORT: Final = 40
 _BARE_LIST: Final = 2
 """A list with at most so many columns of text does not tell what kind its records are."""
-_LABEL: Final = re.compile(r"[^\W\d_][\w '/().-]{0,40}")
 _TOLD_ROLES: Final = (Role.START, Role.CATEGORY)
 _USUAL: Final = 0.5
-_LISTED: Final = re.compile(
-    r"(?:post(?:ed)? |filed )?(?:categor(?:y|ies)|tags?|topics?|genres?|under)(?: in)?", re.IGNORECASE
-)
-_TELLING: Final = re.compile(
-    r"(^|[-_])(price|cost|address|venue|location|organi[sz]er|availability|stock|description|rating|author|brand|"
-    r"category|city|sku|isbn|publisher|duration|phone|email|date|genre|capacity|status)($|[-_])"
-)
 
 
 def study_details(
@@ -66,7 +54,9 @@ def study_details(
         for column, template in _links(candidate, observation)[:2]:
             kinds = [str(x.value) for x in lacking if isinstance(x, Constraint) and x.name == _OF_A_KIND]
             samples = _spread(candidate, column, observation, kinds)
-            detail = _behind(candidate, column, template, samples, lacking=lacking, questions=questions)
+            detail = _behind(
+                candidate, column, template, samples, lacking=lacking, asked=intent.text, questions=questions
+            )
             if detail is not None:
                 found.append(detail)
                 break
@@ -75,12 +65,14 @@ def study_details(
 
 def serving(columns: Sequence[Column], lacking: Sequence[Any]) -> list[Column]:
     """Return the columns that serve something lacking: a constraint, or a wanted field by its name."""
-    kept = []
+    kept: list[Column] = []
     for column in columns:
         wanted = any(isinstance(x, str) and named([column], x) is not None for x in lacking)
-        if wanted or any(not isinstance(x, str) and _serves(column, x) for x in lacking):
+        decides = not column.behind and any(not isinstance(x, str) and _serves(column, x) for x in lacking)
+        if wanted or decides:
             kept.append(column)
-    return kept
+    ways = {c.behind for c in kept if c.behind} - {c.name for c in kept}
+    return [*(c for c in columns if c.name in ways), *kept]
 
 
 def _serves(column: Column, constraint: Constraint) -> bool:
@@ -139,7 +131,7 @@ def telling(columns: Sequence[Column], known: Sequence[Column]) -> list[Column]:
     A page that is read anyway is read for them too.
     """
     lacking = [role for role in _TOLD_ROLES if first(known, role) is None]
-    return [c for c in columns if c.fill >= _USUAL and set(roles_of(c)[:1]) & set(lacking)]
+    return [c for c in columns if c.fill >= _USUAL and not c.behind and set(roles_of(c)[:1]) & set(lacking)]
 
 
 def _lacking(candidate: RecordCandidate, intent: Intent, choices: Sequence[str]) -> list[Any]:
@@ -217,16 +209,18 @@ def _behind(
     samples: Sequence[str],
     *,
     lacking: Sequence[Any],
+    asked: str,
     questions: Questions,
 ) -> RecordCandidate | None:
-    """Ask for a few records' pages and read what they have in common."""
+    """Ask for a few records' pages and read what they have in common, and what stands one page further."""
     addresses = [urljoin(candidate.url, template.replace("{value}", s)) for s in samples]
     answers = [questions.ask(template_of(a), ProbePurpose.DETAIL, f"the page behind {link.name}") for a in addresses]
     known = [a for a in answers if a is not None and good(a)]
     if len(known) < len(answers) or not known:
         return None
     best: tuple[int, SourceKind, RecordSource, list[Column]] | None = None
-    for kind, source, columns in _readings(known):
+    for kind, source, own in _readings(known):
+        columns = [*own, *_further(known, own, lacking, asked, questions)] if kind is SourceKind.HTML else own
         served = serving(columns, lacking)
         kept = served and [*served, *(c for c in telling(columns, candidate.columns) if c not in served)]
         if kept and (best is None or len(kept) > best[0]):
@@ -249,6 +243,15 @@ def _behind(
     )
 
 
+def _further(
+    answers: Sequence[ProbeAnswer], own: Sequence[Column], lacking: Sequence[Any], asked: str, questions: Questions
+) -> list[Column]:
+    """Columns of the pages that the records' own pages lead to, for wanted fields that those lack."""
+    wanted = [x for x in lacking if isinstance(x, str) and named(own, x) is None]
+    trees = [(a.final_url or a.probe.url, parse_document(a.body)) for a in answers] if wanted else []
+    return study_beyond([(url, tree) for url, tree in trees if tree is not None], wanted, asked, questions)
+
+
 def _readings(answers: Sequence[ProbeAnswer]) -> Iterator[tuple[SourceKind, RecordSource, list[Column]]]:
     """The ways in which the answers can be read: as JSON, as HTML, as data in the HTML."""
     request = RequestTemplate(url=answers[0].final_url or answers[0].probe.url)
@@ -257,7 +260,7 @@ def _readings(answers: Sequence[ProbeAnswer]) -> Iterator[tuple[SourceKind, Reco
         yield SourceKind.JSON, RecordSource(request=request, records="", format="json"), list(columns_of(values))
         return
     trees = [tree for a in answers if (tree := parse_document(a.body)) is not None]
-    yield SourceKind.HTML, RecordSource(request=request, records="", format="html"), _html_columns(trees)
+    yield SourceKind.HTML, RecordSource(request=request, records="", format="html"), page_columns(trees)
     for index in range(4):
         data = [_json_ld(tree, index) for tree in trees]
         if data and all(isinstance(d, dict) for d in data):
@@ -268,92 +271,3 @@ def _readings(answers: Sequence[ProbeAnswer]) -> Iterator[tuple[SourceKind, Reco
 def _json_ld(tree: Any, index: int) -> JsonValue:
     found = tree.cssselect('script[type="application/ld+json"]')
     return parse(found[index].text or "") if index < len(found) else None
-
-
-def _html_columns(trees: Sequence[Any]) -> list[Column]:
-    """Columns by label, by item property and by telling class; each must read something on most of the pages."""
-    proposals: dict[str, tuple[str, str]] = {}
-    for tree in trees:
-        for name, locator, label in (*_table(tree), *_labelled(tree), *_tagged(tree), *_marked(tree)):
-            proposals.setdefault(locator, (name, label))
-    told = {locator: (name, label) for name, locator, label in place_locators(trees)}
-    # A block in lines says more exactly what a class around it would read as one text.
-    proposals = {**told, **proposals}
-    columns: dict[str, Column] = {}
-    for locator, (name, label) in proposals.items():
-        values = [read(tree, locator) for tree in trees]
-        present = [v for v in values if v and len(v) <= _LONGEST]
-        if not present or name in columns:
-            continue
-        columns[name] = Column(
-            name=name,
-            locator=locator,
-            type=type_of(list(present), name),
-            fill=round(len(present) / len(trees), 4),
-            label=label,
-            samples=tuple(dict.fromkeys(as_text(v) for v in present)),
-        )
-    return list(columns.values())
-
-
-def _table(tree: Any) -> Iterator[tuple[str, str, str]]:
-    """A table of one record: headings above, one row below."""
-    for number, table in enumerate(tree.cssselect("table")):
-        heads, rows = table.cssselect("thead th"), table.cssselect("tbody tr")
-        marks = [c for c in (table.get("class") or "").split() if is_stable(c)]
-        if number > 3 or len(rows) != 1 or not heads:
-            continue
-        mark = f"table.{marks[0]}" if marks else "table"
-        for position, head in enumerate(heads, start=1):
-            label = text_of(head)
-            if _LABEL.fullmatch(label):
-                yield snake(label), f"{mark} tbody tr td:nth-of-type({position})@text", label
-
-
-def _labelled(tree: Any) -> Iterator[tuple[str, str, str]]:
-    """Terms with their descriptions, and table rows with a heading cell."""
-    for term in tree.cssselect("dl > dt, dl > div > dt"):
-        label = text_of(term).rstrip(": ")
-        if _LABEL.fullmatch(label) and '"' not in label:
-            yield snake(label), f'dt:contains("{label}") + dd@text', label
-    for head in tree.cssselect("tr > th:first-child"):
-        label = text_of(head).rstrip(": ")
-        if _LABEL.fullmatch(label) and '"' not in label and head.getnext() is not None and head.getnext().tag == "td":
-            yield snake(label), f'th:contains("{label}") + td@text', label
-    for cell in tree.cssselect("tr > td:first-child"):
-        label = text_of(cell).rstrip(": ")
-        follower = cell.getnext()
-        if _LABEL.fullmatch(label) and '"' not in label and follower is not None and follower.getnext() is None:
-            yield snake(label), f'td:contains("{label}") + td@text', label
-
-
-def _tagged(tree: Any) -> Iterator[tuple[str, str, str]]:
-    """What a page is filed under: a word such as "Categories", and the links in the list beside it."""
-    for lead in tree.cssselect("a, span, b, strong, h2, h3, h4, dt, p"):
-        label = (lead.text or "").strip(" :\n\t")
-        beside = lead.getnext()
-        if not _LISTED.fullmatch(label) or beside is None or beside.tag not in ("ul", "ol", "div", "span", "p"):
-            continue
-        holder = lead.getparent()
-        mark = f"#{holder.get('id')}" if re.fullmatch(r"[A-Za-z][\w-]*", holder.get("id") or "") else _class_of(holder)
-        if mark and beside.cssselect("a") and len(tree.cssselect(mark)) == 1:
-            yield "categories", f"{mark} {beside.tag}@text", label
-
-
-def _class_of(element: Any) -> str:
-    mark = next((m for m in (element.get("class") or "").split() if is_stable(m) and re.fullmatch(r"[\w-]+", m)), "")
-    return f".{mark}" if mark else ""
-
-
-def _marked(tree: Any) -> Iterator[tuple[str, str, str]]:
-    """Elements with an item property or a class that says what they hold."""
-    for element in tree.cssselect("[itemprop]"):
-        name = element.get("itemprop").split()[0]
-        attribute = next((a for a in ("content", "datetime") if element.get(a)), "text")
-        if re.fullmatch(r"\w+", name) and (attribute != "text" or len(text_of(element)) <= _LONGEST):
-            yield snake(name), f'[itemprop="{name}"]@{attribute}', name
-    for element in tree.cssselect("main [class], #content [class], article [class], body [class]"):
-        for mark in (element.get("class") or "").split():
-            found = _TELLING.search(mark.lower())
-            if found and is_stable(mark) and re.fullmatch(r"[\w-]+", mark) and 0 < len(text_of(element)) <= _LONGEST:
-                yield snake(found.group(2)), f".{mark}@text", found.group(2)

@@ -8,13 +8,24 @@ from generators.templates.reading import DATA_KINDS, expression
 from generators.templates.text import call, indent, literal
 
 BATCH = 8
+_MOST = 150
+"""Rows whose pages a run reads; it may send 200 requests, and what is left is for the list itself."""
+_MOST_WITH_BEYOND = 120
+_MOST_BEYOND = 60
+"""The same where those pages lead to others, and how many others."""
 
 
 def detail_functions(plan: Plan) -> list[list[str]]:
     """Return the functions of the join, or nothing where the plan has none."""
     if plan.detail is None:
         return []
-    return [_one(plan, plan.detail), *([_likeliest(plan)] if chooses(plan) else []), _all(plan)]
+    likeliest = [_likeliest(plan)] if chooses(plan) else []
+    return [_one(plan, plan.detail), *likeliest, _all(plan), *(_behind(plan, link) for link in links_beyond(plan))]
+
+
+def links_beyond(plan: Plan) -> list[str]:
+    """Return the detail fields whose addresses lead to the pages of further fields."""
+    return list(dict.fromkeys(field.behind for field in plan.fields if field.behind))
 
 
 def chooses(plan: Plan) -> bool:
@@ -60,7 +71,11 @@ def detail_constants(plan: Plan) -> list[str]:
     sorted_by = any(b.kind == "role" and b.role == "sort" for p in plan.parameters for b in p.bindings)
     names = literal([field.name for field in plan.fields if field.detail])
     told = [*call("DETAILS = [", [part for part in names[1:-1].split(", ") if part], "]")] if sorted_by else []
-    return ["MAX_DETAILS = 150  # rows whose details one run may ask for", *told]
+    beyond = links_beyond(plan)
+    lines = [f"MAX_DETAILS = {_MOST_WITH_BEYOND if beyond else _MOST}  # rows whose details one run may ask for"]
+    if beyond:
+        lines.append(f"MAX_BEYOND = {_MOST_BEYOND // len(beyond)}  # pages that those lead to")
+    return [*lines, *told]
 
 
 def _one(plan: Plan, detail: Detail) -> list[str]:
@@ -93,8 +108,26 @@ def _asked(detail: Detail) -> list[str]:
 
 def _fields(plan: Plan, *, data: bool) -> list[str]:
     url = "address" if data else "found.url"
-    details = [field for field in plan.fields if field.detail]
+    details = [field for field in plan.fields if field.detail and not field.behind]
     return [f"{literal(field.name)}: {expression(field, data=data, url=url, raw='found')}," for field in details]
+
+
+def _behind(plan: Plan, link: str) -> list[str]:
+    """Return the function that reads the pages to which the rows' own pages lead, each once."""
+    fields = [field for field in plan.fields if field.behind == link]
+    values = [f"{literal(f.name)}: {expression(f, data=False, url='found.url', raw='found')}," for f in fields]
+    body = [
+        f'"""Read the fields that only the page behind a row\'s {link} holds, each page once."""',
+        f"addresses = list(dict.fromkeys(item.{link} for item in rows if item.{link}))[:MAX_BEYOND]",
+        "pages: dict[str | None, dict[str, Any]] = {}",
+        f"for start in range(0, len(addresses), {BATCH}):",
+        *indent([f"batch = addresses[start : start + {BATCH}]"]),
+        *indent(["answers = await asyncio.gather(*[get_page(http, address) for address in batch])"]),
+        *indent(["for address, found in zip(batch, answers, strict=True):"]),
+        *indent(indent(["pages[address] = {", *indent(values), "}"])),
+        f"return [item.model_copy(update=pages.get(item.{link}, {{}})) for item in rows]",
+    ]
+    return [f"async def with_{link}(rows: list[Item], http: httpx.AsyncClient) -> list[Item]:", *indent(body)]
 
 
 def _all(plan: Plan) -> list[str]:

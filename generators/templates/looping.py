@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.plan import FieldType, Paging, PagingKind, Plan, RecordSource, SourceKind
 from generators.templates.asking import body_function, header_function, in_body, url_function
 from generators.templates.browsing import browser_run
-from generators.templates.details import chooses
+from generators.templates.details import chooses, links_beyond
 from generators.templates.filters import has_filters
 from generators.templates.reading import has_objects
 from generators.templates.text import call, indent, literal
@@ -401,7 +401,8 @@ def _joined(plan: Plan) -> list[str]:
         ]
     if chooses(plan):
         lines.append("rows = likeliest(rows, request)")
-    return [*lines, f"rows = await with_details({given}, http)"]
+    beyond = [f"rows = await with_{link}(rows, http)" for link in links_beyond(plan)]
+    return [*lines, f"rows = await with_details({given}, http)", *beyond]
 
 
 def sort_function(plan: Plan) -> list[str]:

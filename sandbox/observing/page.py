@@ -41,7 +41,7 @@ class Pace:
     total_s: float = 12.0
     scrolls: int = 3
     clicks: int = 2
-    retries: int = 2
+    retries: int = 3
 
 
 @dataclass(frozen=True, kw_only=True)

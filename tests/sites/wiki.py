@@ -19,6 +19,11 @@ CASTLES = [
     {"name": f"{name} Castle", "region": REGIONS[n % 3], "year": 1000 + (n * 83) % 700, "rooms": 20 + (n * 13) % 90}
     for n, name in enumerate(NAMES)
 ]
+OWNERS = {
+    "Tyrol": ("Alpine Trust", "4 Innrain"),
+    "Saxony": ("Free State Estates", "18 Elbe Quay"),
+    "Provence": ("House of Baux", "7 Rue des Lices"),
+}
 MILLS = [f"{name} Mill" for name in ("Ash", "Birch", "Cedar", "Dogwood", "Elm")]
 
 
@@ -57,14 +62,28 @@ def category(request: Request) -> Response:
     return _frame(f"Category:{name.replace('_', ' ')}", f"{told}<div class=columns>{groups}</div>")
 
 
+def _link(name: str) -> str:
+    return f'<a href="/wiki/{name.replace(" ", "_")}">{name}</a>'
+
+
 def article(request: Request) -> Response:
     name = request.path_params["name"].replace("_", " ")
     castle = next((c for c in CASTLES if c["name"] == name), None)
+    address = next((address for owner, address in OWNERS.values() if owner == name), None)
+    if address is not None:
+        return _frame(
+            name, f'<table class="infobox"><tr><th>Address</th><td>{address}</td></tr></table><p>An owner.</p>'
+        )
     if castle is None:
         return _frame(name, "<p>A mill by the water.</p>")
     box = "".join(
         f"<tr><th>{k}</th><td>{v}</td></tr>"
-        for k, v in (("Region", castle["region"]), ("Built", castle["year"]), ("Rooms", castle["rooms"]))
+        for k, v in (
+            ("Region", castle["region"]),
+            ("Built", castle["year"]),
+            ("Rooms", castle["rooms"]),
+            ("Owner", _link(OWNERS[str(castle["region"])][0])),
+        )
     )
     told = f"<p><b>{name}</b> is a castle in {castle['region']}, built in {castle['year']}.</p>"
     return _frame(name, f'<table class="infobox"><caption>{name}</caption>{box}</table>{told}')
@@ -91,6 +110,11 @@ SITE = Site(
             text="castles with more than 80 rooms",
             path="/wiki/Category:Castles",
             rows=[(c["name"], c["rooms"]) for c in CASTLES if int(str(c["rooms"])) > 80],
+        ),
+        Asked(
+            text="castles in Saxony with the address of their owner",
+            path="/wiki/Category:Castles",
+            rows=[(c["name"], OWNERS["Saxony"][1]) for c in CASTLES if c["region"] == "Saxony"],
         ),
         Asked(text="mills in the wiki", rows=[(m,) for m in MILLS]),
         Asked(text="castles in Saxony", rows=[(c["name"],) for c in CASTLES if c["region"] == "Saxony"]),

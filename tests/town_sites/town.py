@@ -46,7 +46,10 @@ SITES: tuple[TownSite, ...] = (
 async def answer(
     question: Question, base: str, home: Path, *, secret: tuple[str, str] | None = None
 ) -> tuple[str, str]:
-    """Ask with a registry of its own; return right, refused or wrong, and what was seen."""
+    """Ask with a registry of its own; return right, refused or wrong, and what was seen.
+
+    The same question asked again must be answered by the published tool, with the same rows.
+    """
     if secret:
         stored = Secret(name="key", host="127.0.0.1", place="header", key=secret[0], value=secret[1])
         SecretStore(home / "secrets").add("local", stored)
@@ -58,7 +61,11 @@ async def answer(
             return ("right" if question.asks else "refused"), f"asks {asked.field}: {asked.message[:200]}"
         except SchoolError as problem:
             return "refused", f"{problem.code}: {problem.message[:400]}"
+        again = await ask(school, query, at_terminal=True)
     kind, rows = found.version.plan.source.kind.value, found.run.rows
+    if again.learned or again.run.rows != rows:
+        told = "learns anew" if again.learned else f"{len(again.run.rows)} rows by {dict(again.arguments)}"
+        return "wrong", f"{len(rows)} rows from {kind}, asked again it {told}"
     if question.asks:
         return "wrong", f"{len(rows)} rows from {kind} instead of asking {question.asks}: {rows[:1]}"
     seen = differences(question, rows)

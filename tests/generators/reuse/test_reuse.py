@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from domain.plan import Constraint, Query, Relation, Topic
+from domain.plan import Constraint, Plan, Query, Relation, Topic
 from generators.reuse import match
 from tests.generators.builders import HOST, cursor_site, intent, planned, says, single_page
 from tests.requirements import requirement
@@ -51,3 +51,33 @@ def test_a_word_that_is_a_known_category_goes_there() -> None:
     found = arguments(says(Topic.KEYWORDS, "sports"))
     assert isinstance(found, dict)
     assert found["category"] == "Sports"
+
+
+def concerts(*constraints: Constraint) -> Plan:
+    """A tool whose own question was for concerts, which the site lists under music."""
+    category = next(p for p in PLAN.parameters if p.name == "category")
+    music = category.model_copy(update={"default": "Music", "examples": ("Sports", "Music")})
+    others = tuple(p.model_copy(update={"default": None}) for p in PLAN.parameters if p.name != "category")
+    asked = intent(says(Topic.KEYWORDS, "concert"), *constraints)
+    return PLAN.model_copy(update={"query": "concerts", "intent": asked, "parameters": (*others, music)})
+
+
+@requirement("PROVE-5")
+def test_a_word_means_what_it_was_found_to_mean_when_the_tool_was_learned() -> None:
+    asked = intent(says(Topic.KEYWORDS, "concert"), says(Topic.PLACE, "Oakland"))
+    assert match(Query(text="concerts in Oakland"), asked, concerts()) == {"category": "Music", "city": "Oakland"}
+
+
+@requirement("PROVE-5")
+def test_a_word_that_all_records_answered_to_is_no_keyword_later() -> None:
+    plan = concerts(says(Topic.KEYWORDS, "gathering"))
+    asked = intent(says(Topic.KEYWORDS, "gathering"), says(Topic.KEYWORDS, "jazz"))
+    assert match(Query(text="jazz gatherings"), asked, plan) == {"keywords": ["jazz"], "category": None}
+
+
+@requirement("PROVE-5")
+def test_a_tools_own_question_is_answered_by_its_own_values() -> None:
+    plan = concerts(says(Topic.KEYWORDS, "gathering"))
+    assert match(Query(text="Concerts"), plan.intent, plan) == plan.defaults()
+    later = plan.intent.model_copy(update={"constraints": (*plan.intent.constraints, says(Topic.PLACE, "Oakland"))})
+    assert match(Query(text="Concerts"), later, plan) == {"category": "Music", "city": "Oakland"}
