@@ -386,7 +386,8 @@ class Trial(Value):
 class Plan(Value):
     """Everything that a generator needs to write the workflow. JSON in and out.
 
-    ``page`` is the address at which the source was observed, as it was asked for.
+    ``page`` is the address at which the source was observed, as it was asked for. ``asked_at`` is the address that the
+    question gave, where that only led to the page.
     """
 
     query: str
@@ -414,6 +415,7 @@ class Plan(Value):
     planner: PlannerKind = PlannerKind.BUILTIN
     browser: bool = False
     page: str = ""
+    asked_at: str = ""
 
     def defaults(self) -> dict[str, JsonValue]:
         """Return the arguments that the query itself asks for: every default that is not None."""

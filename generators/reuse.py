@@ -74,15 +74,14 @@ def arguments_for(intent: Intent, plan: Plan) -> Arguments | None:
 
 
 def _same_place(site: str, plan: Plan) -> bool:
-    """The same origin, and the same page when the question names one below the root."""
+    """The same origin, and the same page, or where the tool's own question began, when one below the root is named."""
     asked = urlsplit(site if "//" in site else f"https://{site}")
-    known = urlsplit(plan.page or plan.source.url)
-    if (asked.hostname or "").removeprefix("www.") != (known.hostname or "").removeprefix("www."):
-        return False
-    if asked.port != known.port:
+    known = [urlsplit(url) for url in (plan.page or plan.source.url, plan.asked_at) if url]
+    host = (asked.hostname or "").removeprefix("www.")
+    if (known[0].hostname or "").removeprefix("www.") != host or asked.port != known[0].port:
         return False
     path = asked.path.rstrip("/")
-    return not path or path == known.path.rstrip("/")
+    return not path or any(path == url.path.rstrip("/") for url in known)
 
 
 def _same_subject(intent: Intent, plan: Plan, *, sited: bool) -> bool:

@@ -46,7 +46,7 @@ def study(observation: Observation, intent: Intent, answers: tuple[ProbeAnswer, 
     more, pages, names = study_pages(observation, intent, visible, questions)
     sight = Sight(visible=visible, names=names)
     candidates, endpoints = study_json(observation, intent, documents(observation, answers), sight, questions)
-    best = [*candidates[:1], *[c for c in more if c.kind is not SourceKind.BROWSER][:2]]
+    best = [*described[:1], *candidates[:1], *[c for c in more if c.kind is not SourceKind.BROWSER][:2]]
     choices = [choice for e in (*endpoints, *pages) for p in e.parameters for choice in p.choices]
     whole = whole_answer(observation, intent)
     details = study_details(observation, intent, best, choices, questions)

@@ -36,6 +36,7 @@ from sandbox.browsers_routing import Rules, enforce
 from sandbox.egress_grants import Grant
 from sandbox.observing import discover, page
 from sandbox.observing.capture import BUSY, MAX_BODY_CHARS, Recorder, scrub
+from sandbox.observing.data_links import links_in_data
 from sandbox.observing.discover import Ask, Surroundings
 from sandbox.observing.elements import forms_in, links_in, text_in, title_in
 from sandbox.observing.embedded import embedded_in
@@ -246,6 +247,7 @@ class Observer:
                     served_html=served.body,
                     text_before=served.body,
                     text_after=served.body,
+                    links=links_in_data(served.body, final),
                     redirects=_redirects(url, final),
                 ),
             ),

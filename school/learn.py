@@ -200,6 +200,7 @@ async def look(
                 raise
             continue  # what the given page has is still there
         if isinstance(found, Seen):
+            found = _led_from(found, query.site or "")
             return (found, first) if isinstance(first, Seen) and not doors else (found,)
         if doors:
             raise found[1]  # the given page has only doors, and behind this one the question cannot be decided
@@ -207,6 +208,12 @@ async def look(
         return (first,)
     assert problem is not None
     raise problem
+
+
+def _led_from(seen: Seen, address: str) -> Seen:
+    """Return what was seen with plans that know at which address the question began: asked again, it begins there."""
+    plans = tuple(plan.model_copy(update={"asked_at": address}) for plan in seen.plans)
+    return seen.model_copy(update={"plans": plans})
 
 
 def _doors(seen: Seen, intent: Intent) -> tuple[str, ...]:

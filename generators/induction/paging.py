@@ -57,7 +57,7 @@ def paging_of(tree: Tree) -> Paging | None:
 def _next_locator(tree: Tree) -> str:
     for selector in ('link[rel~="next"]', 'a[rel~="next"]'):
         found = select(tree.document, selector)
-        if found and found[0].get("href"):
+        if found and found[0].get("href") and not _other_page(tree.url, tree.absolute(found[0].get("href"))):
             return f"{selector}@href"
     for node in tree.nodes:
         if node.tag == "a" and node.links and _says_next(tree, node):
@@ -81,7 +81,24 @@ def _says_next(tree: Tree, node: Node) -> bool:
         return False
     target = urlsplit(tree.absolute(element.get("href") or ""))
     here = urlsplit(tree.url)
-    return (not here.netloc or target.netloc == here.netloc) and target[:4] != here[:4]
+    same = not here.netloc or target.netloc == here.netloc
+    return same and target[:4] != here[:4] and not _other_page(tree.url, target.geturl())
+
+
+_TOKEN = 16
+"""A part of a path as long as this, in one word, is a token rather than a name."""
+
+
+def _other_page(here: str, target: str) -> bool:
+    """Whether a next page is another one of a sequence, under a name of its own: the next chapter, the next region.
+
+    Pages of one list differ by a number, a token or the query.
+    """
+    if urlsplit(target).query or not urlsplit(here).netloc:
+        return False
+    old, new = (urlsplit(url).path.strip("/").split("/") for url in (here, target))
+    fresh = [part for part in new if part not in old]
+    return bool(fresh) and not any(re.search(r"\d", p) or (len(p) >= _TOKEN and "-" not in p) for p in fresh)
 
 
 def _link_selectors(tree: Tree, node: Node) -> Iterator[str]:

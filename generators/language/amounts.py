@@ -16,7 +16,7 @@ _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _SIGN = r"(?:us|ca|c|au|a|nz|hk|s|r)?\$|[€£¥₹]"
 _UNIT = (
     r"(?:(?:us |american |canadian |australian |swiss )?"
-    r"(?:dollars?|bucks?|euros?|pounds?|quid|yen|rupees?|francs?))\b"
+    r"(?:dollars?|bucks?|euros?|pounds?|quid|yen|rupees?|francs?|crowns?|kron(?:a|or|er?)|zloty|koruna))\b"
 )
 _CODE = r"(?:usd|eur|gbp|jpy|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|inr|cny|sgd|brl|mxn|zar)\b"
 _MONEY = (
@@ -55,13 +55,15 @@ _EACH = r"(?:,? (?:each|per|a|an) ?(?:person|ticket|night|head|month|day|year|ho
 _BOUNDED = re.compile(rf"(?<![\w-]){_LEAD}(?:only )?(?P<bound>{_ANY_BEFORE}) ?(?P<money>{_MONEY}){_EACH}")
 _BOUND_AFTER = re.compile(rf"(?<![\w-]){_LEAD}(?P<money>{_MONEY}){_EACH},? ?(?P<bound>{_ANY_AFTER})(?!\w)")
 _EXACT = re.compile(rf"(?<![\w-]){_LEAD}(?:exactly |about |around )?(?P<money>{_MONEY})(?!\w){_EACH}")
+_ONWARD = r"(?:with|and|or|in|at|on|for|from|by|per|that|which|including|plus|sorted|ordered)\b"
+"""Words that begin something new behind an amount; any other may be its unit."""
 _UNSIGNED_EXACT = re.compile(
     rf"(?<![\w-])(?:priced at|(?:that |which )?costs?|costing|(?:with |at )?an? price of) "
     rf"(?P<money>{_NUMBER})(?! ?\w)"
 )
 _UNSIGNED = re.compile(
     rf"(?<![\w-])(?:with |and |for )?(?:an? |the )?{_PRICE_WORD} (?:(?P<bound>{_ANY_BEFORE}) "
-    rf"(?P<money>{_NUMBER})(?! ?\w)"
+    rf"(?P<money>{_NUMBER})(?![\d,.]*\d)(?! ?(?!{_ONWARD})\w)"
     rf"|(?P<money2>{_NUMBER}) (?P<bound2>{_ANY_AFTER})(?!\w))"
 )
 
@@ -79,7 +81,8 @@ _ON_FOOT = re.compile(r"(?<![\w-])(?:with)?in (?:easy )?walking distance(?: (?:o
 _STARS = re.compile(
     rf"(?<!\w)(?:(?:with )?(?:an? |the )?(?:rated|ratings?|scored?|scores?|stars)(?: of| is| "
     rf"are)? ?(?P<bound>{_ANY_BEFORE})? ?"
-    rf"(?P<number>{_NUMBER}|{NUMERAL})(?: stars?)?(?: ?(?P<after>{_ANY_AFTER}))?(?![\w])(?! [a-z]{{3,}}s\b)"
+    rf"(?P<number>{_NUMBER}|{NUMERAL})(?: stars?)?(?: ?(?P<after>{_ANY_AFTER}))?"
+    rf"(?: out of {_NUMBER})?(?![\w])(?! [a-z]{{3,}}s\b)"
     rf"|(?:with |rated "
     rf")?(?P<bound2>{_ANY_BEFORE})? ?(?P<number2>{_NUMBER}|{NUMERAL})[ -]?stars?(?: ?(?P<after2>{_ANY_AFTER}))?(?!\w))"
 )

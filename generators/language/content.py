@@ -138,7 +138,15 @@ def read_content(reading: Reading) -> None:
                 _add_keyword(reading, span, is_head=span == head)
     if head:
         reading.subject = reading.plain[slice(*head)]
+    elif not reading.subject and _TICKETS.search(reading.plain):
+        reading.subject = "tickets"
     _mark_alternatives(reading)
+
+
+_TICKETS = re.compile(
+    r"^(?:(?!\b(?:to|for|with|under|below|from|at)\b).)*\btickets\b(?! (?:to|for|under|below|from|at|cost)\b)"
+)
+"""Of tickets that are no prices of something else: "open tickets of the printer"."""
 
 
 def _noun_runs(reading: Reading, start: int, end: int) -> list[list[tuple[int, int]]]:

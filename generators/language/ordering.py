@@ -117,6 +117,8 @@ _SUPERLATIVE_FIRST = re.compile(
     rf")?(?P<word>{_SUPERLATIVE})"
     rf"(?: first| (?P<after>{NUMERAL})(?= [a-z]))?(?![\w])"
 )
+_RECENTLY = re.compile(rf"(?<![\w-])(?:the )?(?:(?:top )?(?P<count>{NUMERAL}) )?most recently [a-z]+(?= [a-z])")
+"""Whatever was done to a record, the last ones come first: "the 5 most recently closed issues"."""
 _PRICE_RANGE = re.compile(
     r"(?<![\w-])(?:sorted |by |from )?(?:price |prices )?(?:from )?(?P<from>low|high|cheapest|lowest|"
     r"highest) to (?P<to>high|low|dearest|most expensive|highest|lowest)(?: prices?)?(?!\w)"
@@ -174,17 +176,26 @@ def read_order(reading: Reading) -> None:
         number = found["ordinal"] or found["number"]
         page = _ORDINALS.get(number) or (numeral(number) if found["number"] else int(re.sub(r"\D", "", number)))
         reading.add(Topic.NAMED, Relation.EQUALS, page, found.span(), name="page")
+    for found in reading.find(_WITH_MOST):
+        _add_sort(reading, found.span(), found["field"], found["end"])
+    if reading.has(Topic.SORT):
+        _take_bare(reading)
     _read_superlatives(reading)
-    for pattern in (_HIGHEST_FIRST, _WITH_MOST, _SORTED, _SORTED_COUNT, _SORTED_ANY):
+    for pattern in (_HIGHEST_FIRST, _SORTED, _SORTED_COUNT, _SORTED_ANY):
         for found in reading.find(pattern):
             _add_sort(reading, found.span(), found["field"], found.groupdict().get("end") or found["direction"])
+    _read_recent(reading)
     _read_most_done(reading)
     for found in reading.find(_TOP_BY):
         _add_sort(reading, (found.end("lead"), found.end()), found["field"], "highest")
-    for found in reading.find(_BARE_FIRST):
-        reading.take(*found.span())
+    _take_bare(reading)
     _read_counts(reading)
     _arrange(reading, before)
+
+
+def _take_bare(reading: Reading) -> None:
+    for found in reading.find(_BARE_FIRST):
+        reading.take(*found.span())
 
 
 def _read_superlatives(reading: Reading) -> None:
@@ -201,6 +212,13 @@ def _read_superlatives(reading: Reading) -> None:
             field = FIELDS[following["field"]]
             reading.take(found.end(), found.end() + following.end())
         reading.add(Topic.SORT, Relation.EQUALS, field, found.span(), unit=direction)
+
+
+def _read_recent(reading: Reading) -> None:
+    for found in reading.find(_RECENTLY):
+        if found["count"]:
+            reading.add(Topic.COUNT, Relation.AT_MOST, numeral(found["count"]), found.span())
+        reading.add(Topic.SORT, Relation.EQUALS, "date", found.span(), unit="desc")
 
 
 def _read_most_done(reading: Reading) -> None:

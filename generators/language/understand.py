@@ -8,6 +8,7 @@ from domain.errors import InvalidQuery
 from domain.plan import Intent, Topic
 from generators.language.amounts import read_comparisons, read_distances, read_numbers, read_prices
 from generators.language.attributes import read_attributes, read_identifiers, read_named, read_people, read_series
+from generators.language.clauses import read_clauses, read_said_where
 from generators.language.content import (
     read_beginnings,
     read_content,
@@ -43,6 +44,7 @@ def understand(text: str, now: datetime) -> Intent:
     read_portions(reading)
     read_quoted(reading)
     read_beginnings(reading)
+    read_said_where(reading)
     read_comparisons(reading)
     read_prices(reading)
     read_distances(reading)
@@ -54,6 +56,7 @@ def understand(text: str, now: datetime) -> Intent:
     read_people(reading)
     read_places(reading, centre)
     read_identifiers(reading)
+    read_clauses(reading)
     read_wanted(reading)
     read_numbers(reading)
     read_series(reading)

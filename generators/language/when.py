@@ -185,8 +185,15 @@ def _read_single(reading: Reading, found: re.Match[str], today: date) -> None:
         strictly = re.fullmatch("before|prior to|earlier than", found["ends"])
         last = (span.start - timedelta(days=1)).isoformat() if strictly else last
         reading.add(Topic.DATE, Relation.TO, last, found.span())
+    elif onward := _ONWARD.match(reading.plain, found.end()):
+        later, where = bool(onward["later"]), (found.start(), onward.end())
+        reading.add(Topic.DATE, Relation.FROM if later else Relation.TO, first if later else last, where)
     else:
         _add(reading, found.span(), first, last)
+
+
+_ONWARD = re.compile(r" (?:or|and) (?:(?P<later>later|newer|after|since|onwards?)|earlier|before|older)(?!\w)")
+"""Behind a day: from it on, or up to it."""
 
 
 def _add(reading: Reading, where: tuple[int, int], first: str, last: str) -> None:

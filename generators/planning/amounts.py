@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from domain.meaning import money
@@ -43,13 +44,13 @@ def bind_amounts(desk: Desk) -> None:
 
 def _bind_price(desk: Desk) -> None:
     prices = asked(desk.intent, Topic.PRICE)
-    price = desk.first(Role.PRICE) or desk.first(Role.HIGH_PRICE)
+    price = desk.first(Role.PRICE) or desk.first(Role.HIGH_PRICE) or (_paid(desk.columns) if prices else None)
     if price is None:
         desk.unserved += prices
         return
     if not prices and price.fill < OFFERED_FILL:
         return
-    price = _typed(desk, price, FieldType.PRICE)
+    price = typed(desk, price, FieldType.PRICE)
     free = desk.common(Role.FREE)
     columns = (price, free) if free else (price,)
     fields = tuple(c.name for c in columns)
@@ -61,6 +62,29 @@ def _bind_price(desk: Desk) -> None:
         _add_bound(desk, "min_price", lower, Relation.AT_LEAST, fields)
     desk.need(*columns)
     _bind_currency(desk, next((c.unit for c in prices if c.unit), ""))
+
+
+_PAID: Final = frozenset(
+    {"salary", "pay", "wage", "income", "compensation", "budget", "value", "total", "gehalt", "salaire"}
+)
+
+
+def _paid(columns: Sequence[Column]) -> Column | None:
+    """The column of amounts that is no price and yet paid: what a job pays, what a contract is worth."""
+    named_so = (c for c in columns if _PAID & set(c.name.split("_")))
+    return next((c for c in named_so if c.type in _AMOUNTS or is_amount(c)), None)
+
+
+_AMOUNTS: Final = (FieldType.NUMBER, FieldType.INTEGER, FieldType.PRICE)
+
+
+def is_amount(column: Column) -> bool:
+    """Return whether a column of texts holds one number each, with words around it: "92,000 crowns a year"."""
+    texts = [s for s in column.samples if s]
+    return column.type is FieldType.STRING and bool(texts) and all(_ONE_NUMBER.fullmatch(s) for s in texts)
+
+
+_ONE_NUMBER: Final = re.compile(r"(?:[^\W\d]{0,12}[^\w\s]?|[^\d\w]{1,3}) ?\d[\d.,'\u00a0\u202f ]*(?: ?[^\d]{0,24})?")
 
 
 def _add_bound(desk: Desk, name: str, asked_for: Constraint | None, usual: Relation, fields: tuple[str, ...]) -> None:
@@ -98,7 +122,7 @@ def _bind_currency(desk: Desk, unit: str) -> None:
     )
 
 
-def _typed(desk: Desk, column: Column, kind: FieldType) -> Column:
+def typed(desk: Desk, column: Column, kind: FieldType) -> Column:
     """A text column that is compared with an amount is read as one."""
     if column.type is not FieldType.STRING:
         return column
@@ -246,7 +270,7 @@ def _bind_number(desk: Desk, constraint: Constraint) -> None:
     if column is None:
         desk.unserved.append(constraint)
         return
-    column = _typed(desk, column, FieldType.NUMBER)
+    column = typed(desk, column, FieldType.NUMBER)
     upper = constraint.relation in (Relation.AT_MOST, Relation.LESS_THAN)
     relation = constraint.relation if constraint.relation in _SAYING else Relation.EQUALS
     prefix = "" if relation is Relation.EQUALS else "max_" if upper else "min_"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.observation import Column
 from domain.plan import FieldType, Parameter, RoleBinding, Topic
+from generators.planning.amounts import is_amount, typed
 from generators.planning.desk import OFFERED_FILL, Desk, asked
 from generators.sources.relevance import named
 from generators.sources.roles import Role, roles_of
@@ -20,6 +21,8 @@ def bind_controls(desk: Desk) -> None:
         if column is None:
             desk.unserved.append(wish)
             continue
+        if is_amount(column):
+            column = typed(desk, column, FieldType.NUMBER)  # by its number, not by how that is spelled
         keys.append(f"-{column.name}" if wish.unit.lower() in _DOWN else column.name)
         desk.need(column)
     sortable = _sortable(desk, keys)

@@ -8,6 +8,8 @@ from typing import Final
 
 from domain.meaning import dates
 from domain.meaning.moments import read_clock
+from domain.meaning.words import fold
+from domain.observation import Column
 from domain.plan import Constraint, FieldType, FilterBinding, Parameter, Relation, SourceBinding, Topic
 from generators.planning.desk import Desk, asked
 from generators.sources.naming import snake
@@ -24,12 +26,15 @@ _FORMS: Final = 'An ISO date ("2027-05-12") or a phrase ("today", "this weekend"
 def bind_times(desk: Desk) -> None:
     """Bind the question's days over the start of the records, and offer a range where there is one."""
     days = asked(desk.intent, Topic.DATE)
-    start = moment(desk.columns) if days else desk.common(Role.START)
+    start = (_done_then(desk, days) or moment(desk.columns)) if days else desk.common(Role.START)
     _bind_clock(desk, asked(desk.intent, Topic.TIME))
     if days and _bind_day(desk, days):
         return
-    if start is None and days and _bind_years(desk, days):
+    yearly = start is None or start.type not in _MOMENTS
+    if yearly and days and _bind_years(desk, days, [start] if start else []):
         return
+    if yearly and start is not None:
+        start = moment(desk.columns)
     if start is None:
         desk.unserved += days
         return
@@ -43,6 +48,33 @@ def bind_times(desk: Desk) -> None:
     before = f"Only records whose {told} is on or before this day."
     _add(desk, "date_from", first, Relation.FROM, told=after, field=start.name)
     _add(desk, "date_to", last, Relation.TO, told=before, field=start.name)
+
+
+def _done_then(desk: Desk, days: list[Constraint]) -> Column | None:
+    """The column named like the verb before a day: what "built in 1991" or "closes before April" speaks of."""
+    before = desk.intent.text[: min(c.start for c in days)].casefold()
+    words = re.findall(r"[^\W\d_]+", before)[-2:]
+    stems = {_stem(w) for word in words if len(word) >= _LEAST_STEM for w in (word, *_ENDS.get(word.rstrip("sd"), ()))}
+    for column in desk.columns:
+        said = {
+            _stem(w) for w in fold(f"{column.name} {column.label}".replace("_", " ")).split() if len(w) >= _LEAST_STEM
+        }
+        timed = column.type in _MOMENTS or (bool(column.samples) and all(_YEAR.fullmatch(s) for s in column.samples))
+        if timed and stems & said:
+            return column
+    return None
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?:ing|ed|es|e|s)$", "", word)
+
+
+_LEAST_STEM: Final = 4
+_MOMENTS: Final = (FieldType.DATE, FieldType.DATETIME)
+_ENDS: Final = dict.fromkeys(
+    ("close", "closing", "expire", "expiring", "due", "end", "ending"), ("deadline", "closing", "expires", "until")
+)
+"""How sites call the day on which something ends."""
 
 
 def _bind_day(desk: Desk, days: list[Constraint]) -> bool:
@@ -102,9 +134,9 @@ def _bind_clock(desk: Desk, times: list[Constraint]) -> None:
 _OPPOSITE: Final = {"after": "before", "before": "after"}
 
 
-def _bind_years(desk: Desk, days: list[Constraint]) -> bool:
+def _bind_years(desk: Desk, days: list[Constraint], said: list[Column]) -> bool:
     """Records that tell only their year: a range of days becomes one of years, where it means whole years."""
-    numbers = [c for c in desk.columns if c.type in (FieldType.INTEGER, FieldType.NUMBER)]
+    numbers = [c for c in (*said, *desk.columns) if c.type in (FieldType.INTEGER, FieldType.NUMBER)]
     column = next((c for c in numbers if c.samples and all(_YEAR.fullmatch(s) for s in c.samples)), None)
     bounds = [(c, _year_of(c)) for c in days]
     if column is None or any(year is None for _, year in bounds):

@@ -18,6 +18,7 @@ from generators.sources.documents import parse
 from generators.sources.flatten import columns_of
 from generators.sources.page_fields import page_columns
 from generators.sources.reading import read_rows
+from generators.sources.references import Way, called_by, is_reference, references
 from generators.sources.relevance import can_serve, named
 from generators.sources.requests import template_of
 from generators.sources.roles import Role, first, human_text, roles_of
@@ -51,12 +52,11 @@ def study_details(
         lacking = _lacking(candidate, intent, choices)
         if not lacking:
             continue
-        for column, template in _links(candidate, observation)[:2]:
-            kinds = [str(x.value) for x in lacking if isinstance(x, Constraint) and x.name == _OF_A_KIND]
-            samples = _spread(candidate, column, observation, kinds)
-            detail = _behind(
-                candidate, column, template, samples, lacking=lacking, asked=intent.text, questions=questions
-            )
+        links = (Way(link=c, template=t) for c, t in _links(candidate, observation)[:2])
+        kinds = [str(x.value) for x in lacking if isinstance(x, Constraint) and x.name == _OF_A_KIND]
+        for way in (*references(candidate, lacking), *links):
+            samples = _spread(candidate, way.link, observation, kinds)
+            detail = _behind(candidate, way, samples, lacking=lacking, asked=intent.text, questions=questions)
             if detail is not None:
                 found.append(detail)
                 break
@@ -146,7 +146,8 @@ def _lacking(candidate: RecordCandidate, intent: Intent, choices: Sequence[str])
     ]
     maybe = [str(c.value) for c in intent.about(Topic.KEYWORDS) if c.name == MAYBE_FIELD]
     lacking += [c for c in unsaid(candidate.columns, intent) if str(c.value).lower() not in free]
-    return lacking + [w for w in (*intent.wanted, *maybe) if named(candidate.columns, w) is None]
+    words = ((w, named(candidate.columns, w)) for w in (*intent.wanted, *maybe))
+    return lacking + [w for w, column in words if column is None or is_reference(column)]
 
 
 def _links(candidate: RecordCandidate, observation: Observation) -> list[tuple[Column, str]]:
@@ -204,8 +205,7 @@ def _spread(candidate: RecordCandidate, link: Column, observation: Observation, 
 
 def _behind(
     candidate: RecordCandidate,
-    link: Column,
-    template: str,
+    way: Way,
     samples: Sequence[str],
     *,
     lacking: Sequence[Any],
@@ -213,6 +213,7 @@ def _behind(
     questions: Questions,
 ) -> RecordCandidate | None:
     """Ask for a few records' pages and read what they have in common, and what stands one page further."""
+    link, template = way.link, way.template
     addresses = [urljoin(candidate.url, template.replace("{value}", s)) for s in samples]
     answers = [questions.ask(template_of(a), ProbePurpose.DETAIL, f"the page behind {link.name}") for a in addresses]
     known = [a for a in answers if a is not None and good(a)]
@@ -221,6 +222,7 @@ def _behind(
     best: tuple[int, SourceKind, RecordSource, list[Column]] | None = None
     for kind, source, own in _readings(known):
         columns = [*own, *_further(known, own, lacking, asked, questions)] if kind is SourceKind.HTML else own
+        columns = [called_by(c, way.prefix) for c in columns]
         served = serving(columns, lacking)
         kept = served and [*served, *(c for c in telling(columns, candidate.columns) if c not in served)]
         if kept and (best is None or len(kept) > best[0]):

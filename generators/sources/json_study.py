@@ -46,6 +46,7 @@ from generators.sources.parameters import ParameterIdea, parameter_ideas, shown_
 from generators.sources.paths import ONE, records
 from generators.sources.relevance import named, names_what_is_inside, relevance
 from generators.sources.requests import address, telling_headers, with_parameter
+from generators.sources.search_index import is_search_index
 from generators.sources.tokens import trace, without_tokens
 
 _DEEP: Final = 2
@@ -136,7 +137,7 @@ def _candidates(document: JsonDocument, intent: Intent) -> Iterator[tuple[Record
 
     The second part says that the question asks for this one rather than for a list of the document.
     """
-    listed = find_candidates(document.value, document.request)
+    listed = [c for c in find_candidates(document.value, document.request) if not is_search_index(c, intent)]
     yield from ((c, False) for c in listed)
     yield from ((c, True) for c in inner_candidates(document.value, document.request, intent)[:1])
     alone = document.origin == "page" and not empty_place(document.value, intent)

@@ -77,19 +77,36 @@ def onward(observation: Observation, intent: Intent, plan: Plan, candidate: Reco
     for url, text in _links_within(page, intent):
         kind = text in titles and bool(set(text.split()) & nouns)
         part = text in titles and text in parts and not nouns & said
-        all_of_them = bool(nouns) and _ALL_OF.match(text) and set(_ALL_OF.sub("", text).split()) <= nouns
+        all_of_them = bool(nouns) and set(_ALL_OF.sub("", text).split()) <= nouns
+        all_of_them = all_of_them and (_ALL_OF.match(text) is not None or not nouns & said)
         if kind or part or all_of_them:
             found.append(url)
     return tuple(dict.fromkeys(found))[:2]
 
 
 def named_exactly(observation: Observation, intent: Intent) -> tuple[str, ...]:
-    """Return addresses whose link says only what the question says, of which some is no mere small word."""
+    """Return addresses that are called only what the question says, of which some is no mere small word.
+
+    They are called so by the link's text, or by the last part of the address, which is the question's noun: the
+    entry page of an API lists its collections so.
+    """
     if not observation.pages:
         return ()
+    page = observation.pages[0]
     scored: dict[str, int] = {}
-    for url, text in _links_within(observation.pages[0], intent):
+    for url, text in _links_within(page, intent):
         scored.setdefault(url, len(set(text.split()) - _SMALL))
+    nouns = {form for w in fold(intent.subject).split()[-1:] for form in (w, *forms(w))}
+    for link in page.links:
+        url = urljoin(page.final_url, link.href).split("#", 1)[0]
+        parts = urlsplit(url)
+        same = parts.netloc == urlsplit(page.final_url).netloc and not parts.query
+        if (
+            same
+            and fold(parts.path.rstrip("/").rpartition("/")[2]) in nouns
+            and url.rstrip("/") != page.final_url.rstrip("/")
+        ):
+            scored.setdefault(url, 1)
     return tuple(sorted(scored, key=lambda u: -scored[u]))[:2]
 
 

@@ -155,17 +155,22 @@ def named(columns: Sequence[Column], word: str) -> Column | None:
     wanted = fold(word.replace("_", " "))
     if not wanted:
         return None
+    columns = sorted(columns, key=lambda c: c.name.endswith(_ID_ENDS) and "id" not in wanted.split())
+    *owners, head = wanted.split()
+    if owners and head in _EVERYTHING_HAS and (owner := named(columns, " ".join(owners))) is not None:
+        return owner  # the name of its gallery is no name of its own
     spellings = {f for w in wanted.split() for f in forms(w)} | {wanted}
     for column in columns:
         if fold(column.name.replace("_", " ")) in spellings or fold(column.label) in spellings:
             return column
     for told in (_by_name, _by_label, _by_class):
-        for column in columns:
-            if set(told(column)) & spellings:
-                return column
+        fitting = [(len(set(told(column)) & spellings), column) for column in columns]
+        most = max((count for count, _ in fitting), default=0)
+        if most:
+            return next(column for count, column in fitting if count == most)
     role = _WORD_ROLES.get(wanted)
     found = moment(columns) if role is Role.START else first(columns, role) if role else None
-    found = found or _alike(columns, wanted) or _measured_in(columns, spellings)
+    found = found or _alike(columns, wanted) or _doing(columns, wanted) or _measured_in(columns, spellings)
     return found or (_headed(columns) if role is Role.TITLE else None)
 
 
@@ -173,6 +178,15 @@ def _headed(columns: Sequence[Column]) -> Column | None:
     """Return the first full column of texts: a table names its records by what they are ("Mountain", "Team")."""
     plain = (c for c in columns if c.type is FieldType.STRING and c.label and c.fill >= _FULL and not roles_of(c))
     return next(plain, None)
+
+
+def _doing(columns: Sequence[Column], wanted: str) -> Column | None:
+    """Return the column that tells by whom something was done: the driller is who it was "drilled by"."""
+    stem = re.sub(r"(?:er|or)$", "", wanted)
+    if stem == wanted or len(stem) < _LEAST_STEM or " " in wanted:
+        return None
+    texts = [c for c in columns if c.type is FieldType.STRING]
+    return next((c for c in texts if any(w.startswith(stem) for w in (*_by_name(c), *_by_label(c)))), None)
 
 
 def _measured_in(columns: Sequence[Column], spellings: set[str]) -> Column | None:
@@ -211,6 +225,10 @@ def _alike(columns: Sequence[Column], wanted: str) -> Column | None:
     return None
 
 
+_ID_ENDS: Final = ("_id", "_ids")
+"""What a column of ids is called; who asks for an artist wants a name sooner than a number."""
+_LEAST_STEM: Final = 4
+_EVERYTHING_HAS: Final = frozenset({"name", "names", "title", "titles"})
 _ALIKE: Final[dict[str, tuple[str, ...]]] = {
     "length": ("duration", "runtime", "distance", "minutes", "km", "miles", "pages"),
     "duration": ("length", "runtime", "time", "minutes"),
@@ -227,7 +245,16 @@ _ALIKE: Final[dict[str, tuple[str, ...]]] = {
     "downloads": ("installs", "popularity"),
     "rating": ("score", "points", "stars", "grade"),
     "stars": ("rating", "stargazers", "score"),
-    "maker": ("brand", "manufacturer", "producer", "vendor"),
+    "maker": ("brand", "manufacturer", "producer", "vendor", "made", "by"),
+    "donor": ("donated", "donator", "gift", "given"),
+    "owner": ("owned", "proprietor", "assigned", "assignee", "keeper"),
+    "author": ("writer", "written", "playwright"),
+    "staff": ("employees", "headcount", "people", "size"),
+    "weighing": ("weight", "mass"),
+    "measuring": ("length", "size", "height"),
+    "lasting": ("duration", "length", "runtime", "minutes"),
+    "seating": ("seats", "capacity"),
+    "holding": ("capacity", "volume"),
     "brand": ("maker", "manufacturer", "vendor"),
     "depth": ("deep",),
     "seats": ("capacity",),

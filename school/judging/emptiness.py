@@ -81,10 +81,29 @@ def _some(
 
 def _honest(case: Case, parameter: Parameter, binding: FilterBinding, *, word: str, rows: list[JsonObject]) -> bool:
     asked_of_site = any(isinstance(b, SourceBinding) for b in parameter.bindings)
+    if _is_aside(word, case) and not is_name(word, case.plan.query):
+        return False  # "and the lock they open with": it may name something that this source calls otherwise
     if not asked_of_site and _is_noun(word, case):
         return False  # the records may be what is asked for under another name: "courses" where a site has classes
     called = is_name(word, case.plan.query) or _is_all(word, case)
     return asked_of_site or called or any(_tells(case, f, rows) for f in binding.fields)
+
+
+def _is_aside(word: str, case: Case) -> bool:
+    """Whether a question says a word only behind its noun, in a clause that is not about what records mention."""
+    intent = case.plan.intent
+    said = next((c for c in intent.about(Topic.KEYWORDS) if fold(str(c.value)) == fold(word)), None)
+    noun = re.search(rf"(?<!\w){re.escape(intent.subject.casefold())}(?!\w)", intent.text.casefold())
+    if said is None or not intent.subject or noun is None or said.start < noun.end():
+        return False
+    between = intent.text.casefold()[noun.end() : said.start]
+    return _CLAUSE.search(between) is not None and _ABOUT.search(between) is None
+
+
+_CLAUSE = re.compile(r",|\b(?:with|and|including|plus|showing|who|whom|how|that|which|whose|where|when|they)\b")
+_ABOUT = re.compile(
+    r"\b(?:about|on|mention\w*|contain\w*|for|called|named|titled|tagged|matching|saying|not|without)\b[^,]*$"
+)
 
 
 def _is_noun(word: str, case: Case) -> bool:
