@@ -40,6 +40,7 @@ from generators.sources.documents import parse
 from generators.sources.inner_records import empty_place
 from generators.sources.naming import snake
 from generators.sources.paths import ONE
+from generators.sources.references import is_reference
 from generators.sources.relevance import named, visible_text
 from generators.sources.roles import Role
 from generators.sources.whole_answers import WHOLE
@@ -86,6 +87,8 @@ def plan(
             rejected.append(Rejection(kind=desk.candidate.kind, reason=f"cannot serve: {lacking}"))
     if fewest:
         _ask_back(served[0])
+    if least:
+        _ask_for_fields(served[0])
     kinds = [d.candidate.kind for d in served]
     return tuple(
         _plan(query, intent, desk, rejected, tuple(k for k in kinds[number + 1 :]))
@@ -120,7 +123,7 @@ def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Obser
     """Bind over the list's own columns; where that lacks something, over those of the records' pages too."""
     alone = _bound(choice, findings, intent, observation, None)
     words = [c for c in unsaid(alone.columns, alone.intent) if not _is_bound(alone, c)]
-    missing = [*wanted_columns(alone)[1], *maybe_fields(intent, alone.columns)]
+    missing = [*wanted_columns(alone)[1], *_only_referred(alone), *maybe_fields(intent, alone.columns)]
     lacking: list[Constraint | str] = [*alone.unserved, *words, *missing]
     detail = next((c for c in findings.candidates if c.detail_of == choice.candidate.id), None)
     if not lacking or detail is None:
@@ -132,6 +135,12 @@ def _desk(choice: Choice, findings: Findings, intent: Intent, observation: Obser
     columns = _beside(alone.columns, (*served, *more))
     intent = of_kinds(intent, words, columns, visible_text(observation))
     return _bound(choice, findings, intent, observation, detail.model_copy(update={"columns": columns}))
+
+
+def _only_referred(desk: Desk) -> list[str]:
+    """Return the wanted fields for which a record has no more than the id of what has them."""
+    found = ((word, named(desk.columns, word)) for word in desk.intent.wanted)
+    return [word for word, column in found if column is not None and is_reference(column)]
 
 
 def _is_bound(desk: Desk, word: Constraint) -> bool:
@@ -264,6 +273,20 @@ def _ask_back(desk: Desk) -> None:
         field=_field_of(lacking[0]),
         choices=fields[:25],
         remedy="Ask without it, name one of the fields instead, or give another page with --site.",
+    )
+
+
+def _ask_for_fields(desk: Desk) -> None:
+    """Rows of which none tells anything that was asked of them are no answer; one that lacks a part says so."""
+    found, missing = wanted_columns(desk)
+    asked = [str(c.value) for c in desk.intent.about(Topic.DETAIL)]
+    if found or not set(missing) & set(asked):
+        return
+    raise NeedsInput(
+        f"The records at this source do not tell: {', '.join(missing)}.",
+        field="fields",
+        choices=tuple(c.name for c in desk.columns if c.fill > 0)[:25],
+        remedy="Name one of the fields that there are, or give the page that tells it with --site.",
     )
 
 

@@ -27,6 +27,7 @@ _NAMES_TAKEN: Final = frozenset({"keywords", "exclude", "limit", "sort", "city",
 def bind_words(desk: Desk) -> None:
     """Bind keywords, categories, organisers and named attributes; offer what the columns support."""
     _bind_assigned(desk)
+    _bind_said_flags(desk)
     rest = _bind_categories(desk)
     rest = _bind_people(desk, rest)
     _bind_keywords(desk, rest)
@@ -152,16 +153,35 @@ def _bind_flag(desk: Desk, constraint: Constraint) -> bool:
     if column.type is not FieldType.BOOLEAN:
         _add_category(desk, column, _says_no(column))
         return True
+    _add_yes(desk, column, wanted=constraint.relation is Relation.CONTAINS)
+    return True
+
+
+def _add_yes(desk: Desk, column: Column, *, wanted: bool) -> None:
     parameter = Parameter(
         name=column.name,
         type=FieldType.BOOLEAN,
         description=f"Only records whose {_spoken(column)} is true, or only those whose it is false.",
-        default=constraint.relation is Relation.CONTAINS,
+        default=wanted,
         bindings=(FilterBinding(relation=Relation.EQUALS, topic=Topic.NAMED, fields=(column.name,)),),
         topic=Topic.NAMED,
     )
     desk.add(parameter, column)
-    return True
+
+
+def _bind_said_flags(desk: Desk) -> None:
+    """A yes-or-no column whose name of several words the question says: "that are on display"."""
+    asked_for = f" {fold(desk.intent.text)} "
+    for column in desk.columns:
+        spoken = fold(re.sub(r"^(?:is|has|are)_", "", column.name).replace("_", " "))
+        place = asked_for.find(f" {spoken} ")
+        if column.type is not FieldType.BOOLEAN or " " not in spoken or place < 0 or column.name in desk.parameters:
+            continue
+        unwanted = re.search(r"\b(?:not|no longer|without|isn t|aren t)$", asked_for[:place])
+        _add_yes(desk, column, wanted=unwanted is None)
+        words = set(spoken.split())
+        kept = tuple(c for c in desk.intent.constraints if c.topic is not Topic.KEYWORDS or str(c.value) not in words)
+        desk.intent = desk.intent.model_copy(update={"constraints": kept})
 
 
 def _says_no(column: Column) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from domain.meaning.words import singular
 from domain.observation import Column, RecordCandidate
-from domain.plan import Intent, RecordSource, RequestTemplate, SourceKind, Topic
+from domain.plan import FieldType, Intent, RecordSource, RequestTemplate, SourceKind, Topic
 from domain.values import JsonValue
 from generators.sources.flatten import columns_of
 from generators.sources.json_records import RecordGroup, exemplars, find_groups, identity_of
@@ -60,6 +60,8 @@ def single_candidate(value: JsonValue, request: RequestTemplate, intent: Intent)
     group = group_at(value, ONE)
     columns = columns_of(group.records) if group is not None else ()
     asked = [*intent.wanted, *(str(c.value) for c in intent.about(Topic.KEYWORDS))]
+    if columns and all(c.type is FieldType.URL for c in columns):
+        return None  # an entry page, which only names its collections
     if group is None or (len(columns) < _FEWEST and not any(named(columns, word) for word in asked)):
         return None
     return _candidate(ONE, columns, group, request)

@@ -98,7 +98,7 @@ def shown_effect(
     if idea.relation is Relation.CONTAINS:
         return _search_effect(idea, rows, columns)
     if not idea.columns:
-        return _unseen_effect(idea, base, rows)
+        return _unseen_effect(idea, base, rows) if _are_such(rows, columns) else None
     hits = sum(1 for row in rows if any(_equal(row.get(c), idea.wanted) for c in idea.columns))
     other = any(not any(_equal(row.get(c), idea.wanted) for c in idea.columns) for row in base)
     if hits < len(rows) or not other:
@@ -154,6 +154,17 @@ def _assigned_effect(
     if repeated and not before:
         return _parameter(idea, f"with {idea.name}={idea.value} the answer repeats the value", ())
     return _unseen_effect(idea, base, rows)
+
+
+def _are_such(rows: Sequence[JsonObject], columns: Sequence[Column]) -> bool:
+    """Whether rows have what every record has: another page of the site may have something else in that place."""
+    needed = [c.name for c in columns if c.fill >= _ALWAYS]
+    whole = sum(1 for row in rows if all(row.get(name) is not None for name in needed[:3]))
+    return whole >= _MOSTLY * len(rows)
+
+
+_ALWAYS: Final = 0.995
+_MOSTLY: Final = 0.5
 
 
 def _unseen_effect(
