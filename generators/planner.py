@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from domain.errors import NeedsInput, NothingFound, SourceBlocked, SourceUnreachable
+from domain.meaning.words import fold, forms
 from domain.observation import Column, EndpointParameter, Findings, Observation, RecordCandidate
 from domain.plan import (
     Constraint,
@@ -280,7 +281,10 @@ def _ask_for_fields(desk: Desk) -> None:
     """Rows of which none tells anything that was asked of them are no answer; one that lacks a part says so."""
     found, missing = wanted_columns(desk)
     asked = [str(c.value) for c in desk.intent.about(Topic.DETAIL)]
-    if found or not set(missing) & set(asked):
+    request = desk.candidate.source.request
+    place = set(fold(f"{urlsplit(request.url).path} {desk.candidate.source.records}").split())
+    named_so = any({word, *forms(word)} & place for word in missing)  # "the photos of a show" are records themselves
+    if found or named_so or not set(missing) & set(asked):
         return
     raise NeedsInput(
         f"The records at this source do not tell: {', '.join(missing)}.",

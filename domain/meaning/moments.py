@@ -85,8 +85,11 @@ _DURATION = re.compile(
 )
 
 
+_HOURS_AND_MORE = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)")
+
+
 def minutes_of(text: str) -> float | None:
-    """Return the minutes of a text that is a duration ("PT1H30M", "1 h 30 min", "2 hours"), or None.
+    """Return the minutes of a text that is a duration ("PT1H30M", "1 h 30 min", "2 hours", "1:02:30"), or None.
 
     A bare number of minutes ("25 min") is left to whoever reads numbers: it says the same.
     """
@@ -95,6 +98,9 @@ def minutes_of(text: str) -> float | None:
     if iso and any(iso.groups()):
         days, hours, minutes, seconds = (int(part or 0) for part in iso.groups())
         return days * 1440 + hours * 60 + minutes + seconds / 60
+    clock = _HOURS_AND_MORE.fullmatch(plain)
+    if clock:
+        return int(clock[1]) * 60 + int(clock[2]) + int(clock[3]) / 60
     said = _DURATION.fullmatch(plain)
     return float(said["h"].replace(",", ".")) * 60 + int(said["m"] or 0) if said else None
 

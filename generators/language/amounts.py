@@ -91,13 +91,26 @@ _SCALES: Final = {"thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "bn
 _MEASURE = (
     r"(?P<measure> ?(?:%|°c|(?:percent|degrees|kilomet(?:er|re)s?|kms?|met(?:er|re)s?|m|cm|mm|miles?|mi|feet|ft|"
     r"inch(?:es)?|kg|kilos?|grams?|g|tons?|litres?|liters?|l|ml|gb|mb|tb|kb|minutes?|mins?|hours?|hrs?|h|seconds?|days?|weeks?|"
-    r"months?|years?|watts?|w|pages|words|people|sqm|sqft|m2|m²|km²|"
+    r"months?|years?|watts?|kwh?|w|db|hz|rpm|kcal|calories|pages|words|people|sqm|sqft|m2|m²|km²|"
     r"square (?:met(?:er|re)s?|feet|miles|kilomet(?:er|re)s?))\b))?"
 )
 _NOUN_NUMBER = re.compile(
     rf"(?<!\w)(?:with )?(?:an? |the )?(?P<noun>[a-z][\w-]+) (?:is |are |of )?(?P<bound>{_ANY_BEFORE}) "
     rf"(?P<number>{_NUMBER}){_SCALE}{_MEASURE}(?![\w.])(?! [a-z]+s\b)"
 )
+_WITH_NUMBER = re.compile(
+    rf"(?<!\w)(?:with|has|have|having) (?:an? |the )?(?P<noun>[a-z][a-z-]+ [a-z][a-z-]+) (?:is |of |that is )?"
+    rf"(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER}){_SCALE}{_MEASURE}(?![\w.])(?! [a-z]+s\b)"
+)
+"""A measure that has a name of two words: "with a noise level below 45 dB"."""
+_LASTING = re.compile(
+    rf"(?<!\w)(?:(?:that|which) )?(?:takes?|taking|lasts?|lasting|runs?|running|plays?) (?:for )?"
+    rf"(?:(?P<bound>{_ANY_BEFORE}|longer than|shorter than) )?(?P<number>{_NUMBER}|{NUMERAL}|an?)[ -]?"
+    rf"(?P<unit>hours?|hrs?|minutes?|mins?)(?: (?P<after>{_ANY_AFTER}))?(?!\w)"
+    rf"|(?<!\w)(?:(?:that|which) )?(?:(?:are|is) )?(?P<than>longer|shorter) than (?P<number2>an?|{NUMERAL}) "
+    rf"(?P<unit2>hours?|hrs?|minutes?|mins?)(?!\w)"
+)
+"""How long something takes, in minutes: "that take 45 minutes or less", "longer than an hour"."""
 _COMPARED = re.compile(
     rf"(?<!\w)(?:(?:that|which|who) )?(?:(?:are|is|was|were) )?(?P<word>longer|shorter|taller|higher|"
     rf"deeper|wider|heavier|lighter|older|larger|bigger|smaller|faster|slower|hotter|warmer|colder) than "
@@ -213,6 +226,17 @@ def _relation(words: str | None) -> Relation:
 
 def read_comparisons(reading: Reading) -> None:
     """Read "longer than 1000 km", "at least 20 m high": a measure of the record, not a distance from somewhere."""
+    for found in reading.find(_LASTING):
+        number = found["number"] or found["number2"]
+        minutes = (1.0 if number in ("a", "an") else _count(number)) * (
+            60 if (found["unit"] or found["unit2"])[0] == "h" else 1
+        )
+        than = found["than"] or (found["bound"] or "").removesuffix(" than")
+        longer = {"longer": Relation.MORE_THAN, "shorter": Relation.LESS_THAN}.get(than)
+        relation = longer or _relation(found["bound"] or found["after"])
+        reading.add(Topic.NUMBER, relation, _tidy(minutes), found.span(), name="duration")
+    for found in reading.find(_WITH_NUMBER):
+        reading.add(Topic.NUMBER, _relation(found["bound"]), _scaled(found), found.span(), name=found["noun"])
     for found in reading.find(_COMPARED):
         name, relation = _COMPARATIVES[found["word"]]
         reading.add(Topic.NUMBER, relation, _scaled(found), found.span(), name=name)

@@ -28,7 +28,7 @@ _FREE = re.compile(
     rf")?free (?:entry|admission)|gratis)(?! (?:{_PERKS})\b)(?![\w-])"
 )
 _AVAILABLE = re.compile(
-    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:not (?:yet )?(?:sold[ -]out|full|fully "
+    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:not (?:yet )?(?:sold(?:[ -]out)?(?: yet)?|full|fully "
     r"booked|out of stock)|(?:are|is)n't (?:yet )?(?:sold[ -]out|full)|"
     r"(?:still|currently) (?:available|bookable|open|on sale)|(?<!not )in stock|available(?= (?:events|tickets|"
     r"products|books|items)|$)|with (?:available )?(?:tickets|places|seats|spots)"

@@ -67,27 +67,10 @@ _END: Final = re.compile(r"$|[.;?!,]| (?:for|of|in|at|from|on|by|under|over|that
 _COUNTED: Final = re.compile(r"(?:total )?(?:number|amount|count|quantity) of (?P<noun>[a-z][a-z-]+)")
 _OF_THE: Final = re.compile(
     r"^(?:(?:show|list|find|give|get|tell)(?: me)? |what(?:'s| is| are) )?(?:the )?"
-    r"(?P<field>[a-z][a-z-]+(?: [a-z]+)?) (?:of|at|for|in) (?:the|all(?: the)?|each|every) (?=(?P<noun>[a-z]+)\b)"
+    r"(?P<field>[a-z][a-z-]+(?: [a-z]+)?) (?:of|at|for|in) (?:the|all(?: the)?|each|every) "
+    r"(?=(?:[a-z-]+ ){0,3}?(?P<noun>[a-z]+s)\b)"
 )
 """The field before what has it: "owners of the boats", "parking fee at the trails"."""
-_ANY_VALUE: Final = re.compile(r"(?<![\w-])(?:of|in|with|at) (?:any|whatever|all) (?P<word>[a-z]+)(?= |$|[,.;?!])")
-_ANY_OF: Final = frozenset(
-    {
-        "status",
-        "state",
-        "kind",
-        "type",
-        "size",
-        "price",
-        "category",
-        "genre",
-        "colour",
-        "color",
-        "age",
-        "language",
-        "priority",
-    }
-)
 _SAID_IN: Final = re.compile(
     r"(?<![\w-])(?:with|having|that have|which have|containing) (?:the (?:words?|phrase) )?"
     r"\"?(?P<value>[^\W_][\w'&.+-]*(?: [^\W_][\w'&.+-]*)?)\"?"
@@ -128,28 +111,29 @@ _NOT_AGENTS: Final = (
 
 
 def read_said_where(reading: Reading) -> None:
-    """Read "with Otter in their name", "of any status", and the field in "owners of the boats"."""
+    """Read "with Otter in their name", and the field in "owners of the boats" and "who drilled the wells"."""
     for found in reading.find(_SAID_IN):
         value = reading.as_written(*found.span("value"))
         if found["value"] not in FUNCTION:
             name = FIELDS.get(singular(found["field"]), singular(found["field"]))
             reading.add(Topic.NAMED, Relation.CONTAINS, value, found.span(), name=name)
-    for found in reading.find(_ANY_VALUE):
-        if found["word"] in _ANY_OF:
-            reading.take(*found.span())
     for found in reading.find(_WHO_HEAD):
         agent = _agent(found["verb"])
         if agent:
-            _want(reading, agent, found.span("verb"))
+            want(reading, agent, found.span("verb"))
             reading.take(*found.span())
     for found in reading.find(_OF_THE):
-        field, noun = found["field"], found["noun"]
-        several = noun != singular(noun)
-        known = singular(field.rpartition(" ")[2]) in FIELDS or (" " in field and field == _single(field))
-        known = known or re.fullmatch(r"[a-z]{3,}(?:er|or|ist)s", field) is not None
-        if several and known and not set(field.split()) & (FUNCTION | ASKING):
-            _want(reading, singular(field), found.span("field"))
+        if _is_field_of_several(found["field"], found["noun"]):
+            want(reading, singular(found["field"]), found.span("field"))
             reading.take(*found.span())
+
+
+def _is_field_of_several(field: str, noun: str) -> bool:
+    """Whether the first noun is a field that each of the others has: prices of rooms, owners of boats."""
+    if noun == singular(noun) or set(field.split()) & (FUNCTION | ASKING):
+        return False
+    known = singular(field.rpartition(" ")[2]) in FIELDS or (" " in field and field == _single(field))
+    return known or re.fullmatch(r"[a-z]{3,}(?:er|or|ist)s", field) is not None
 
 
 def read_clauses(reading: Reading) -> None:
@@ -162,7 +146,7 @@ def read_clauses(reading: Reading) -> None:
         if not _tells(items, joined=joined):
             continue
         for item in items:
-            _want(reading, item.field, item.span)
+            want(reading, item.field, item.span)
         reading.take(found.start(), end)
 
 
@@ -279,7 +263,8 @@ def _single(field: str) -> str:
     return " ".join([*front, singular(last)])
 
 
-def _want(reading: Reading, field: str, where: tuple[int, int]) -> None:
+def want(reading: Reading, field: str, where: tuple[int, int]) -> None:
+    """Keep a field that the answer is to tell."""
     if field not in reading.wanted:
         reading.wanted.append(field)
         reading.add(Topic.DETAIL, Relation.EQUALS, field, where)

@@ -9,7 +9,7 @@ from domain.meaning import gazetteer
 from domain.meaning.numerals import WORDS as NUMERALS
 from domain.meaning.words import SYNONYMS, fold, singular
 from domain.plan import Relation, Topic
-from generators.language.lexicon import ASKING, COMPOUNDS, FUNCTION, RECORD_NOUNS
+from generators.language.lexicon import ASKING, COMPOUNDS, FUNCTION, PARTS, RECORD_NOUNS
 from generators.language.reading import Reading
 
 _QUOTED = re.compile(
@@ -33,7 +33,7 @@ _BEGINNING = re.compile(
 _RUN = re.compile(r"[A-Z0-9][\w&'.+-]*(?: (?:(?:of|the|and|&|de|la|vs) ){0,2}[A-Z0-9&][\w&'.+-]*)*")
 _NEGATED = re.compile(
     r"(?<![\w-])(?:(?:but |and |that |which )*(?:(?:are|is|do|does)(?: not|n't)(?: (?:about|include|"
-    r"involve|mention|contain|for|on|at|with|from|under))?|"
+    r"involve|mention|contain|for|in|near|by|on|at|with|from|under))?|"
     r"not(?: (?:about|for|including|any|in|near|on|at|with|from|under))?|"
     r"no|without(?: any)?|except(?: for)?|excluding|exclude|other than|apart from|but no|minus|never) |"
     r"non-)(?:the |an? |any )?(?P<words>[^\W_][\w'&+#-]*(?: [^\W_][\w'&+#-]*){0,2})"
@@ -102,9 +102,12 @@ def read_negated(reading: Reading) -> None:
             continue
         kept = list(_TOKEN.finditer(reading.plain, start, found.end()))
         for number, token in enumerate(kept):
-            if token[0] in FUNCTION | ASKING or _is_record_noun(token[0]):
+            named = reading.cased[token.start()].isupper() and token[0] not in FUNCTION  # "not in the Data track"
+            if not named and (token[0] in FUNCTION | ASKING or _is_record_noun(token[0])):
                 kept = kept[:number]
                 break
+        if len(kept) > 1 and kept[-1][0] in PARTS and reading.cased[kept[0].start()].isupper():
+            reading.take(*kept.pop().span())
         if kept:
             phrase = " ".join(_base(reading.as_written(*t.span()), first=False) for t in kept)
             reading.add(Topic.KEYWORDS, Relation.EXCLUDES, phrase, (found.start(), kept[-1].end()))

@@ -126,6 +126,14 @@ FIELDS: Final[dict[str, str]] = {
 }
 """Words for fields of records, and the word that is kept."""
 
+PARTS: Final = _words(
+    """
+    shop store branch depot warehouse office building gallery library campus track hall room station neighbourhood
+    neighborhood district quarter ward parish campsite park
+    """
+)
+"""Nouns behind the name of a part of a whole, which only say of what kind it is: "in the Arnhem shop"."""
+
 COMPOUNDS: Final = _phrases(
     """
     board game, card game, video game, open mic, live music, real estate, data science, web development,

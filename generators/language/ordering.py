@@ -180,14 +180,14 @@ def read_order(reading: Reading) -> None:
         _add_sort(reading, found.span(), found["field"], found["end"])
     if reading.has(Topic.SORT):
         _take_bare(reading)
+    for found in reading.find(_TOP_BY):
+        _add_sort(reading, (found.end("lead"), found.end()), found["field"], "highest")
     _read_superlatives(reading)
     for pattern in (_HIGHEST_FIRST, _SORTED, _SORTED_COUNT, _SORTED_ANY):
         for found in reading.find(pattern):
             _add_sort(reading, found.span(), found["field"], found.groupdict().get("end") or found["direction"])
     _read_recent(reading)
     _read_most_done(reading)
-    for found in reading.find(_TOP_BY):
-        _add_sort(reading, (found.end("lead"), found.end()), found["field"], "highest")
     _take_bare(reading)
     _read_counts(reading)
     _arrange(reading, before)

@@ -7,6 +7,7 @@ from datetime import datetime
 from domain.errors import InvalidQuery
 from domain.plan import Intent, Topic
 from generators.language.amounts import read_comparisons, read_distances, read_numbers, read_prices
+from generators.language.asides import read_asides
 from generators.language.attributes import read_attributes, read_identifiers, read_named, read_people, read_series
 from generators.language.clauses import read_clauses, read_said_where
 from generators.language.content import (
@@ -44,6 +45,7 @@ def understand(text: str, now: datetime) -> Intent:
     read_portions(reading)
     read_quoted(reading)
     read_beginnings(reading)
+    read_asides(reading)
     read_said_where(reading)
     read_comparisons(reading)
     read_prices(reading)

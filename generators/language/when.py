@@ -121,7 +121,8 @@ _DONE = (
 )
 _DOING = (
     r"showing|playing|running|airing|screening|starting|beginning|ending|taking place|scheduled|held|expiring|due|"
-    r"departing|leaving|arriving|opening|starts?|begins?|opens?|ends?|takes? place"
+    r"departing|leaving|arriving|opening|closing|finishing|starts?|begins?|opens?|ends?|closes?|expires?|finish(?:es)?|"
+    r"departs?|leaves?|arrives?|takes? place"
 )
 _VERB = re.compile(
     r"(?<![\w-])(?:(?:that|which|who) )?(?:(?:are|is|were|was|(?:have|has) been|got) )?"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from domain.meaning.words import fold, forms
-from domain.plan import Intent, Topic
+from domain.plan import Constraint, Intent, Topic
 from generators.openapi.document import Document
 from generators.openapi.operations import Operation, operations
 from generators.openapi.parts import words_of
@@ -42,6 +42,9 @@ def choose(document: Document, intent: Intent, *, most: int = MOST) -> tuple[Ope
     return tuple(o for score, o in ranked[:most] if score >= _FIT * best)
 
 
+_KIND = 3.0
+
+
 def fitness(operation: Operation, intent: Intent) -> float:
     """Return how well an operation serves a question; 0 or less when it does not.
 
@@ -56,11 +59,22 @@ def fitness(operation: Operation, intent: Intent) -> float:
     taken = sum(1 for c in asked if c in served.constraints and not says_subject(c, intent))
     filtered = sum(1 for c in asked if c not in served.constraints and can_serve(operation.answer.columns, c))
     share = (taken + 0.4 * filtered) / len(asked) if asked else 0.5
+    # "Dogs" may be one kind of what the operation lists, as its own choices say.
+    named += _KIND * any(
+        c in served.constraints and says_subject(c, intent) and _is_choice(operation, c) for c in asked
+    )
     score = named + 2.0 * share - 2.5 * len(served.lacking)
     score += 0.5 * (operation.answer.single is operation.is_item) + 0.2 * bool(operation.answer.columns[1:])
     identified = bool(intent.about(Topic.IDENTIFIER))
     score += 0.5 * (identified is ("{" in operation.path)) - 0.5 * operation.deprecated
     return score if named > 0 or share >= 0.99 or taken else 0.0
+
+
+def _is_choice(operation: Operation, constraint: Constraint) -> bool:
+    """Whether a parameter of the operation has the word among its choices."""
+    word = fold(str(constraint.value))
+    spellings = {word, *forms(word)}
+    return any(fold(str(choice)) in spellings for p in operation.parameters for choice in p.choices)
 
 
 def _named(operation: Operation, intent: Intent) -> float:

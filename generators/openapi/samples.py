@@ -233,7 +233,7 @@ def _of_pattern(pattern: str, shaped: JsonObject) -> str:
     for seed in range(_SEEDS):
         try:
             text: str = Rstr(random.Random(seed)).xeger(pattern)  # noqa: S311 - a sample, always the same
-        except (re.error, NotImplementedError, ValueError, IndexError, OverflowError):
+        except (re.error, LookupError, NotImplementedError, ValueError, OverflowError):  # an operator it does not know
             continue
         if _text_fits(shaped, text):
             made.append(text)

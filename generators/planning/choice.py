@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import unescape
 from typing import Final
 
 from domain.observation import Findings, Observation, RecordCandidate
 from domain.plan import Intent, Rejection, SourceKind
 from generators.sources.relevance import relevance, visible_text
+from generators.sources.roles import human_text
 
 _FAITHFUL: Final = 0.5
 """A candidate that covers less than half of what the best one covers does not bring what the page shows."""
@@ -41,6 +43,7 @@ def choose(
             (c for c in findings.candidates if c.kind is kind and not c.detail_of),
             key=lambda c: -relevance(c, intent, visible),
         )
+        ranked = _whole_first(ranked, observation)
         read = (observation.pages[0].text_after if observation.pages else "") or visible  # served text may be hidden
         # Texts of elements side by side may run together, where no word of a record stands by itself.
         least = {c.id: 0.0 if _stands_in(c, read) else shown for c in ranked}
@@ -51,6 +54,19 @@ def choose(
             reason = _fault(ranked[0], best, least[ranked[0].id]) if ranked else _ABSENT[kind]
             rejected.append(Rejection(kind=kind, reason=reason))
     return choices, rejected
+
+
+def _whole_first(ranked: list[RecordCandidate], observation: Observation) -> list[RecordCandidate]:
+    """Put a feed before the page's own list where that is only its beginning: the last five of all."""
+    first = next((c for c in ranked if c.source.format != "xml"), None)
+    if first is None or first.paging is not None:
+        return ranked
+    texts = {feed.url: " ".join(unescape(feed.text).split()) for feed in observation.feeds}
+    names = [c.samples for c in human_text(first.columns) if c.samples]
+    feeds = [c for c in ranked if c.source.format == "xml" and c.count > first.count]
+    whole = [c for c in feeds if any(all(t in texts.get(c.url, "") for t in samples) for samples in names)]
+    shown = [c.model_copy(update={"coverage": first.coverage, "agreement": 1.0}) for c in whole]
+    return [*shown, *(c for c in ranked if c not in whole)]
 
 
 def _best_coverage(findings: Findings) -> float:

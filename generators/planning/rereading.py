@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -116,7 +117,9 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     spellings = {folded, *forms(folded)}
     if set(fold(" ".join(said)).split()) & spellings:
         return True
-    if _counted_as(spellings, page.text_after or page.text_before, candidate):
+    if _counted_as(spellings, page.text_after or page.text_before, candidate) or _marked_so(page, spellings):
+        return True
+    if _speaks_of(page, spellings) and not shown_by(candidate.columns, folded):
         return True
     language = _LANGUAGE.search(page.served_html[:5000] or page.rendered_html[:5000])
     foreign = language is not None and language.group(1).lower() != "en"
@@ -143,6 +146,31 @@ def _counted_as(spellings: set[str], text: str, candidate: RecordCandidate) -> b
     counts = {str(n) for n in (candidate.total, candidate.count) if n}
     told = ((found["number"].replace(",", ""), fold(found["noun"])) for found in _COUNT_OF.finditer(text))
     return any(number in counts and spellings & set(nouns.split()) for number, nouns in told)
+
+
+def _speaks_of(page: Page, spellings: set[str]) -> bool:
+    """Whether the page says the word other than as a link to somewhere else: "26 concerts this season"."""
+    said = Counter(fold(page.text_after or page.text_before).split())
+    linked = Counter(word for link in page.links for word in fold(link.text).split())
+    return any(said[word] > linked[word] for word in spellings)
+
+
+def _marked_so(page: Page, spellings: set[str]) -> bool:
+    """Whether the page says in its own description what it has, or marks many elements by the word: ``card-talk``."""
+    markup = page.rendered_html or page.served_html
+    told = _DESCRIPTION.search(markup[:_HEAD])
+    if told and set(fold(told.group(1)).split()) & spellings:
+        return True
+    marks = Counter(part for found in _CLASSES.findall(markup) for part in set(re.split(r"[-_\s]+", found.lower())))
+    return any(marks[word] >= _MANY for word in spellings)
+
+
+_DESCRIPTION: Final = re.compile(
+    r"<meta[^>]*\bname=[\"']description[\"'][^>]*\bcontent=[\"']([^\"']{1,400})", re.IGNORECASE
+)
+_CLASSES: Final = re.compile(r"\bclass=[\"']([^\"']{1,200})[\"']")
+_HEAD: Final = 10_000
+_MANY: Final = 4
 
 
 def _headings(page: Page) -> list[str]:

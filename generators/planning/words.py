@@ -179,8 +179,9 @@ def _bind_said_flags(desk: Desk) -> None:
             continue
         unwanted = re.search(r"\b(?:not|no longer|without|isn t|aren t)$", asked_for[:place])
         _add_yes(desk, column, wanted=unwanted is None)
-        words = set(spoken.split())
-        kept = tuple(c for c in desk.intent.constraints if c.topic is not Topic.KEYWORDS or str(c.value) not in words)
+        words = {form for word in spoken.split() for form in (word, *forms(word))}
+        rest = desk.intent.constraints
+        kept = tuple(c for c in rest if c.topic is not Topic.KEYWORDS or fold(str(c.value)) not in words)
         desk.intent = desk.intent.model_copy(update={"constraints": kept})
 
 

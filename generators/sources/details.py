@@ -67,7 +67,8 @@ def serving(columns: Sequence[Column], lacking: Sequence[Any]) -> list[Column]:
     """Return the columns that serve something lacking: a constraint, or a wanted field by its name."""
     kept: list[Column] = []
     for column in columns:
-        wanted = any(isinstance(x, str) and named([column], x) is not None for x in lacking)
+        known = not is_reference(column)
+        wanted = any(known and isinstance(x, str) and named([column], x) is not None for x in lacking)
         decides = not column.behind and any(not isinstance(x, str) and _serves(column, x) for x in lacking)
         if wanted or decides:
             kept.append(column)

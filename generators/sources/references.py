@@ -37,7 +37,7 @@ def references(candidate: RecordCandidate, lacking: Sequence[Any]) -> list[Way]:
     request = candidate.source.request
     wanted = {form for x in lacking if isinstance(x, str) for w in fold(x).split() for form in (w, *forms(w))}
     data = candidate.kind in (SourceKind.JSON, SourceKind.OPENAPI) and not candidate.source.tokens
-    if not data or not wanted or request.method != "GET" or "{" in request.url or request.secret:
+    if not data or not lacking or request.method != "GET" or "{" in request.url or request.secret:
         return []
     own = request.url.split("?", 1)[0].rstrip("/")
     beside = own.rpartition("/")[0]

@@ -160,9 +160,10 @@ def named(columns: Sequence[Column], word: str) -> Column | None:
     if owners and head in _EVERYTHING_HAS and (owner := named(columns, " ".join(owners))) is not None:
         return owner  # the name of its gallery is no name of its own
     spellings = {f for w in wanted.split() for f in forms(w)} | {wanted}
-    for column in columns:
-        if fold(column.name.replace("_", " ")) in spellings or fold(column.label) in spellings:
-            return column
+    for same in ({wanted}, spellings):
+        for column in columns:
+            if fold(column.name.replace("_", " ")) in same or fold(column.label) in same:
+                return column
     for told in (_by_name, _by_label, _by_class):
         fitting = [(len(set(told(column)) & spellings), column) for column in columns]
         most = max((count for count, _ in fitting), default=0)

@@ -397,12 +397,18 @@ def _joined(plan: Plan) -> list[str]:
         lines += [
             "rows = ordered(rows, request.sort)",
             'if any(part.strip().lstrip("-") in DETAILS for part in (request.sort or "").split(",")):',
-            *indent(["enough = MAX_ROWS"]),
+            *indent(["if len(rows) > MAX_DETAILS:", *indent([f"raise ValueError({_UNDECIDED})"]), "enough = MAX_ROWS"]),
         ]
     if chooses(plan):
         lines.append("rows = likeliest(rows, request)")
     beyond = [f"rows = await with_{link}(rows, http)" for link in links_beyond(plan)]
     return [*lines, f"rows = await with_details({given}, http)", *beyond]
+
+
+_UNDECIDED = (
+    'f"Only their own pages tell the order of {len(rows)} records, and one run reads {MAX_DETAILS}: ask for fewer."'
+)
+"""The first of some of the records are not the first of all."""
 
 
 def sort_function(plan: Plan) -> list[str]:

@@ -70,3 +70,19 @@ def test_a_load_more_control_is_for_a_browser() -> None:
 )
 def test_a_page_without_paging_has_none(markup: str) -> None:
     assert find_paging(body(markup), URL) is None
+
+
+@requirement("LEARN-7")
+@pytest.mark.parametrize(
+    ("here", "target", "is_paging"),
+    [
+        ("https://docs.example/regions/coast/", "/regions/hills/", False),
+        ("https://docs.example/guide/install.html", "upgrade.html", False),
+        ("https://shop.example/boats/", "/boats/2/", True),
+        ("https://shop.example/boats", "/boats?after=hills", True),
+        ("https://shop.example/boats", "/boats/eyJvZmZzZXQiOjIwfQ", True),
+    ],
+)
+def test_the_next_page_of_a_book_is_no_further_page_of_its_list(here: str, target: str, is_paging: bool) -> None:
+    for markup in (f"<a rel='next' href='{target}'>Next</a>", f"<a class='next' href='{target}'>Next: Hills</a>"):
+        assert (find_paging(body(markup), here) is not None) is is_paging

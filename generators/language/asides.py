@@ -1,0 +1,71 @@
+"""Words that choose nothing, or something else than they seem: "of any status", "sold ones too", "priced in CHF"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from domain.meaning import money
+from domain.plan import Relation, Topic
+from generators.language.clauses import want
+from generators.language.lexicon import PARTS
+from generators.language.reading import Reading
+
+_PRICED_IN: Final = re.compile(
+    r"(?<![\w-])(?:(?:that|which) (?:are|is) )?(?:priced|sold|paid|quoted|listed|charged) in "
+    r"(?P<unit>[A-Za-z]+)(?![\w-])"
+)
+_HOW_LONG: Final = re.compile(
+    r"^(?P<lead>how (?:long|many (?P<unit>minutes|hours|days)) (?:does|do|is|are|will)) .*?"
+    r"(?P<verb> (?:last|take|run|go on))[?.!]*$"
+)
+_NOT: Final = re.compile(r"\b(?:not|n't|except|no) $")
+_IN_THE: Final = re.compile(
+    r"(?<![\w-])(?:in|at|from|of) the [A-Z][\w'-]*(?: [A-Z][\w'-]*)* "
+    rf"(?P<noun>{'|'.join(sorted(PARTS))})(?![\w-])"
+)
+"""The noun behind a name says of what kind the named thing is: "in the Arnhem shop"."""
+_GONE = "sold(?:[ -]out)?|closed|cancelled|archived|past|old|expired|unavailable|finished|ended|inactive|retired"
+_TOO: Final = re.compile(
+    rf"(?:, ?|(?<![\w-]))(?:and |including |also )?(?:the )?(?:{_GONE})(?: ones?| items?)? "
+    r"(?:too|as well|included)(?![\w-])"
+    rf"|,? ?(?:including|also) (?:the )?(?:{_GONE}) (?:ones?|items?)(?![\w-])"
+)
+"""What is not to be left out is no condition."""
+_ANY_VALUE: Final = re.compile(r"(?<![\w-])(?:of|in|with|at) (?:any|whatever|all) (?P<word>[a-z]+)(?= |$|[,.;?!])")
+_ANY_OF: Final = frozenset(
+    {
+        "status",
+        "state",
+        "kind",
+        "type",
+        "size",
+        "price",
+        "category",
+        "genre",
+        "colour",
+        "color",
+        "age",
+        "language",
+        "priority",
+    }
+)
+
+
+def read_asides(reading: Reading) -> None:
+    """Take what chooses nothing, and read the currency and the duration that a question speaks of in passing."""
+    for pattern in (_ANY_VALUE, _TOO):
+        for found in reading.find(pattern):
+            if pattern is _TOO or found["word"] in _ANY_OF:
+                reading.take(*found.span())
+    for found in _IN_THE.finditer(reading.cased):
+        if reading.is_free(*found.span("noun")) and not _NOT.search(reading.plain[: found.start()]):
+            reading.take(*found.span("noun"))
+    for found in reading.find(_PRICED_IN):
+        code = money.currency(f"1 {found['unit']}") or money.currency(f"1 {found['unit'].upper()}")
+        if code:
+            reading.add(Topic.NAMED, Relation.EQUALS, code, found.span(), name="currency")
+    for found in reading.find(_HOW_LONG):
+        want(reading, "duration", found.span("lead"))
+        reading.take(*found.span("lead"))
+        reading.take(*found.span("verb"))

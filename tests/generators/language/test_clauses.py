@@ -1,0 +1,85 @@
+"""Clauses that name what each record is to tell are fields of the answer, and no words to search for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.plan import Relation, Topic
+from generators.language import understand
+from tests.requirements import requirement
+
+NOW = datetime(2027, 3, 3, 9, tzinfo=UTC)
+
+
+def keywords(text: str) -> set[str]:
+    return {str(c.value) for c in understand(text, NOW).about(Topic.KEYWORDS)}
+
+
+def said(text: str) -> list[tuple[str, str, object, str]]:
+    return [(c.topic.value, c.relation.value, c.value, c.name) for c in understand(text, NOW).constraints]
+
+
+@requirement("PLAN-2")
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("old mills with the parish they stand in", ("parish",)),
+        ("old mills and the parish each one is in", ("parish",)),
+        ("old mills with depth in metres", ("depth",)),
+        ("old mills with flow in litres per second", ("flow",)),
+        ("old mills and how many wheels they have", ("wheels",)),
+        ("old mills with number of wheels and parish", ("wheels", "parish")),
+        ("old mills and how long they are", ("length",)),
+        ("old mills and when they were built", ("date",)),
+        ("old mills, including the name of their miller", ("miller name",)),
+        ("old mills and who owns them", ("owner",)),
+        ("old mills with the parish they stand in, and who restored them", ("parish", "restorer")),
+        ("who restored the old mills", ("restorer",)),
+        ("owners of the old mills", ("owner",)),
+        ("old mills with price and colour", ("price", "colour")),
+    ],
+)
+def test_a_clause_names_a_field(text: str, wanted: tuple[str, ...]) -> None:
+    assert understand(text, NOW).wanted == wanted
+    assert keywords(text) == {"old", "mill"}
+
+
+@requirement("PLAN-2")
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("old mills and bakeries", "bakery"),
+        ("old mills with a garden", "garden"),
+        ("old mills and the sea", "sea"),
+        ("hotels with room service", "service"),
+    ],
+)
+def test_a_thing_that_is_no_field_stays_a_word_to_search_for(text: str, kept: str) -> None:
+    assert kept in " ".join(keywords(text)).split()
+    assert understand(text, NOW).wanted == ()
+
+
+@requirement("PLAN-2")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("boats with Otter in their name", (Topic.NAMED, Relation.CONTAINS, "Otter", "name")),
+        ("boats with otter in the title", (Topic.NAMED, Relation.CONTAINS, "otter", "title")),
+        ("boats built in 1991 or later", (Topic.DATE, Relation.FROM, "1991-01-01", "")),
+        ("boats built in 1991 or earlier", (Topic.DATE, Relation.TO, "1991-12-31", "")),
+        ("boats costing less than 12, with price", (Topic.PRICE, Relation.LESS_THAN, 12.0, "")),
+        ("jobs paying more than 60,000 crowns", (Topic.PRICE, Relation.MORE_THAN, 60000.0, "")),
+        ("boats rated 7 or more out of 10", (Topic.NUMBER, Relation.AT_LEAST, 7, "rating")),
+        ("10 most recently opened boats", (Topic.SORT, Relation.EQUALS, "date", "")),
+        ("boats with the highest mast, highest first", (Topic.SORT, Relation.EQUALS, "mast", "")),
+    ],
+)
+def test_bounds_and_orders_are_read_as_people_say_them(text: str, expected: tuple[object, ...]) -> None:
+    assert expected in said(text)
+    assert keywords(text) <= {"boat", "Otter", "otter"}
+
+
+def test_a_value_that_does_not_matter_chooses_nothing() -> None:
+    assert keywords("boats of any status") == {"boat"}
