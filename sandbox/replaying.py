@@ -44,13 +44,18 @@ class Replayed(Exchanges):
         found = left.popleft()
         body = found.body.encode()
         self.bytes_in += len(body)
-        fields = list(in_utf8(found.response_headers).items())
+        fields = list(in_utf8(found.response_headers, body).items())
         return Reply(status=found.status, url=ask.target.url, fields=fields, body=body)
 
 
-def in_utf8(headers: dict[str, str]) -> dict[str, str]:
-    """Return the header fields of a recorded body, which is sent again in UTF-8 however it once came."""
+def in_utf8(headers: dict[str, str], body: bytes) -> dict[str, str]:
+    """Return the header fields of a recorded body, which is sent again in UTF-8 however it once came.
+
+    Figures and plain letters read the same in every encoding of the web but UTF-16: their fields stay as they were.
+    """
     kind = headers.get("content-type", "")
+    if body.isascii() and "utf-16" not in kind.lower():
+        return headers
     if _CHARSET.search(kind):
         return {**headers, "content-type": _CHARSET.sub("charset=utf-8", kind)}
     marked_up = kind.partition(";")[0].strip().lower().endswith(("html", "xml"))  # they may declare it themselves

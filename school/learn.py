@@ -190,6 +190,7 @@ async def look(
         doors = ()
         elsewhere = isinstance(problem, NeedsInput) and problem.field != "site"
         ahead = named_exactly(observation, intent) if elsewhere else leads(observation, intent)
+        ahead = ahead or (leads(observation, intent) if intent.subject else ())
     for address in ahead[:MOST_LEADS]:
         on_progress(Progress(stage="observe", message=f"following {address}", percent=40))
         nearer = query.model_copy(update={"site": address})

@@ -99,7 +99,7 @@ _NOUN_NUMBER = re.compile(
     rf"(?P<number>{_NUMBER}){_SCALE}{_MEASURE}(?![\w.])(?! [a-z]+s\b)"
 )
 _WITH_NUMBER = re.compile(
-    rf"(?<!\w)(?:with|has|have|having) (?:an? |the )?(?P<noun>[a-z][a-z-]+ [a-z][a-z-]+) (?:is |of |that is )?"
+    rf"(?<!\w)with (?:an? |the )?(?P<noun>[a-z][a-z-]+ [a-z][a-z-]+) (?:is |of |that is )?"
     rf"(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER}){_SCALE}{_MEASURE}(?![\w.])(?! [a-z]+s\b)"
 )
 """A measure that has a name of two words: "with a noise level below 45 dB"."""

@@ -30,7 +30,7 @@ _FREE = re.compile(
 _AVAILABLE = re.compile(
     r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:not (?:yet )?(?:sold(?:[ -]out)?(?: yet)?|full|fully "
     r"booked|out of stock)|(?:are|is)n't (?:yet )?(?:sold[ -]out|full)|"
-    r"(?:still|currently) (?:available|bookable|open|on sale)|(?<!not )in stock|available(?= (?:events|tickets|"
+    r"(?:still|currently) (?:available|bookable|open|on sale)|(?<!not )in stock|(?<!not )(?<!n't )(?<!longer )available(?= (?:events|tickets|"
     r"products|books|items)|$)|with (?:available )?(?:tickets|places|seats|spots)"
     r" (?:left|available|remaining)|still (?:have|has) (?:tickets|places|seats|spots)(?: left)?))(?![\w-])"
 )

@@ -101,9 +101,8 @@ def read_negated(reading: Reading) -> None:
             reading.places.append(places[0].place)
             continue
         kept = list(_TOKEN.finditer(reading.plain, start, found.end()))
-        for number, token in enumerate(kept):
-            named = reading.cased[token.start()].isupper() and token[0] not in FUNCTION  # "not in the Data track"
-            if not named and (token[0] in FUNCTION | ASKING or _is_record_noun(token[0])):
+        for number in range(len(kept)):
+            if not _is_excluded(reading, kept, number):
                 kept = kept[:number]
                 break
         if len(kept) > 1 and kept[-1][0] in PARTS and reading.cased[kept[0].start()].isupper():
@@ -111,6 +110,20 @@ def read_negated(reading: Reading) -> None:
         if kept:
             phrase = " ".join(_base(reading.as_written(*t.span()), first=False) for t in kept)
             reading.add(Topic.KEYWORDS, Relation.EXCLUDES, phrase, (found.start(), kept[-1].end()))
+
+
+def _is_excluded(reading: Reading, tokens: list[re.Match[str]], number: int) -> bool:
+    """Whether a word behind a "not" is part of what is not wanted: "in the Data track", "for full sun"."""
+    token, following = tokens[number], tokens[number + 1 : number + 2]
+    if token[0] in FUNCTION:
+        return False
+    if reading.cased[token.start()].isupper():
+        return True
+    if token[0] in ASKING:
+        return (
+            number == 0 and bool(following) and not _is_plain(following[0][0]) and not _is_record_noun(following[0][0])
+        )
+    return not _is_record_noun(token[0])
 
 
 def read_writes(reading: Reading) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from domain.meaning.words import fold, forms, matches
+from domain.meaning.words import fold, forms, matches, singular
 from domain.observation import Column, Observation, Page, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, Relation, SourceKind, Topic
 from generators.language.wanted import MAYBE_FIELD
@@ -117,9 +117,11 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     spellings = {folded, *forms(folded)}
     if set(fold(" ".join(said)).split()) & spellings:
         return True
-    if _counted_as(spellings, page.text_after or page.text_before, candidate) or _marked_so(page, spellings):
+    if _counted_as(spellings, page.text_after or page.text_before, candidate):
         return True
-    if _speaks_of(page, spellings) and not shown_by(candidate.columns, folded):
+    if _marked_so(page, spellings, candidate.count):
+        return True
+    if _speaks_of(page, fold(intent.subject)) and not shown_by(candidate.columns, folded):
         return True
     language = _LANGUAGE.search(page.served_html[:5000] or page.rendered_html[:5000])
     foreign = language is not None and language.group(1).lower() != "en"
@@ -148,21 +150,24 @@ def _counted_as(spellings: set[str], text: str, candidate: RecordCandidate) -> b
     return any(number in counts and spellings & set(nouns.split()) for number, nouns in told)
 
 
-def _speaks_of(page: Page, spellings: set[str]) -> bool:
-    """Whether the page says the word other than as a link to somewhere else: "26 concerts this season"."""
-    said = Counter(fold(page.text_after or page.text_before).split())
-    linked = Counter(word for link in page.links for word in fold(link.text).split())
-    return any(said[word] > linked[word] for word in spellings)
+def _speaks_of(page: Page, plural: str) -> bool:
+    """Whether the page says a plural other than as a link to somewhere else: "26 concerts this season".
+
+    The singular may be a label that some of its records bear: "Thriller".
+    """
+    said = fold(page.text_after or page.text_before).split().count(plural)
+    linked = sum(fold(link.text).split().count(plural) for link in page.links)
+    return plural != singular(plural) and said > linked
 
 
-def _marked_so(page: Page, spellings: set[str]) -> bool:
-    """Whether the page says in its own description what it has, or marks many elements by the word: ``card-talk``."""
+def _marked_so(page: Page, spellings: set[str], count: int) -> bool:
+    """Whether the page says in its own description what it has, or marks all records by the word: ``card-talk``."""
     markup = page.rendered_html or page.served_html
     told = _DESCRIPTION.search(markup[:_HEAD])
     if told and set(fold(told.group(1)).split()) & spellings:
         return True
     marks = Counter(part for found in _CLASSES.findall(markup) for part in set(re.split(r"[-_\s]+", found.lower())))
-    return any(marks[word] >= _MANY for word in spellings)
+    return any(marks[word] >= max(_MANY, min(count, _SHOWN_AT_ONCE)) for word in spellings)
 
 
 _DESCRIPTION: Final = re.compile(
@@ -171,6 +176,8 @@ _DESCRIPTION: Final = re.compile(
 _CLASSES: Final = re.compile(r"\bclass=[\"']([^\"']{1,200})[\"']")
 _HEAD: Final = 10_000
 _MANY: Final = 4
+_SHOWN_AT_ONCE: Final = 12
+"""A page may show fewer records than the source has."""
 
 
 def _headings(page: Page) -> list[str]:

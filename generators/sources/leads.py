@@ -122,10 +122,10 @@ _ALL_OF: Final = re.compile(
 def _links_within(page: Page, intent: Intent) -> Iterator[tuple[str, str]]:
     """Links to other pages of the site whose texts the question says word by word, with the text (folded)."""
     asked = {f for w in fold(intent.text).split() for f in (w, *forms(w))} | _SMALL | _SHOWING
-    here = page.final_url.split("#", 1)[0].rstrip("/")
+    here = page.final_url.split("#", 1)[0].split("?", 1)[0].rstrip("/")
     for link in page.links:
         url, text = urljoin(page.final_url, link.href).split("#", 1)[0], fold(link.text)
-        same = urlsplit(url).netloc == urlsplit(page.final_url).netloc and url.rstrip("/") != here
+        same = urlsplit(url).netloc == urlsplit(page.final_url).netloc and url.split("?", 1)[0].rstrip("/") != here
         words = set(text.split())
         if same and words <= asked and words - _SMALL - _SHOWING - _ASKED_WITH:
             yield url, text

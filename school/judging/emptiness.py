@@ -97,10 +97,11 @@ def _is_aside(word: str, case: Case) -> bool:
     if said is None or not intent.subject or noun is None or said.start < noun.end():
         return False
     between = intent.text.casefold()[noun.end() : said.start]
-    return _CLAUSE.search(between) is not None and _ABOUT.search(between) is None
+    return _CLAUSE.search(between) is not None and _ABOUT.search(between) is None and _HAVING.search(between) is None
 
 
 _CLAUSE = re.compile(r",|\b(?:with|and|including|plus|showing|who|whom|how|that|which|whose|where|when|they)\b")
+_HAVING = re.compile(r"\b(?:with|having|including) (?:an? |some |any |no )?$")
 _ABOUT = re.compile(
     r"\b(?:about|on|mention\w*|contain\w*|for|called|named|titled|tagged|matching|saying|not|without)\b[^,]*$"
 )

@@ -83,3 +83,24 @@ def test_bounds_and_orders_are_read_as_people_say_them(text: str, expected: tupl
 
 def test_a_value_that_does_not_matter_chooses_nothing() -> None:
     assert keywords("boats of any status") == {"boat"}
+
+
+@requirement("PLAN-2")
+@pytest.mark.parametrize(
+    ("text", "unwanted"),
+    [
+        ("ferns that are not for full sun", "full sun"),
+        ("beginner talks that are not in the Data track", "Data"),
+        ("shows not for kids", "kid"),
+    ],
+)
+def test_what_is_not_wanted_is_never_taken_for_wanted(text: str, unwanted: str) -> None:
+    assert (Topic.KEYWORDS, Relation.EXCLUDES, unwanted, "") in said(text)
+    assert not {"sun", "full sun", "Data", "kid"} & {
+        str(c.value) for c in understand(text, NOW).about(Topic.KEYWORDS) if c.relation is Relation.CONTAINS
+    }
+
+
+def test_not_available_is_sold_out() -> None:
+    assert (Topic.AVAILABILITY, Relation.EQUALS, "sold_out", "") in said("books that are not available")
+    assert (Topic.AVAILABILITY, Relation.EQUALS, "available", "") in said("bikes that are not sold yet")
