@@ -28,10 +28,11 @@ _FREE = re.compile(
     rf")?free (?:entry|admission)|gratis)(?! (?:{_PERKS})\b)(?![\w-])"
 )
 _AVAILABLE = re.compile(
-    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:not (?:yet )?(?:sold(?:[ -]out)?(?: yet)?|full|fully "
+    r"(?<![\w-])(?:(?:(?:that|which) )?(?:(?:are|is) )?(?:not (?:yet )?(?:sold(?:[ -]out)?(?: yet)?|full|"
+    r"fully "
     r"booked|out of stock)|(?:are|is)n't (?:yet )?(?:sold[ -]out|full)|"
-    r"(?:still|currently) (?:available|bookable|open|on sale)|(?<!not )in stock|(?<!not )(?<!n't )(?<!longer )available(?= (?:events|tickets|"
-    r"products|books|items)|$)|with (?:available )?(?:tickets|places|seats|spots)"
+    r"(?:still|currently) (?:available|bookable|open|on sale)|(?<!not )in stock|"
+    r"(?<!not )(?<!n't )(?<!longer )available(?= (?:events|tickets|products|books|items)|$)|with (?:available )?(?:tickets|places|seats|spots)"
     r" (?:left|available|remaining)|still (?:have|has) (?:tickets|places|seats|spots)(?: left)?))(?![\w-])"
 )
 _READY = re.compile(r"^(?:(?:show|list|find|give)(?: me)? )?(?:all |any |the )?(?P<word>available)(?= [a-z])")

@@ -59,10 +59,15 @@ def _done_then(desk: Desk, days: list[Constraint]) -> Column | None:
         said = {
             _stem(w) for w in fold(f"{column.name} {column.label}".replace("_", " ")).split() if len(w) >= _LEAST_STEM
         }
-        timed = column.type in _MOMENTS or (bool(column.samples) and all(_YEAR.fullmatch(s) for s in column.samples))
+        timed = column.type in _MOMENTS or _tells_years(column)
         if timed and stems & said:
             return column
     return None
+
+
+def _tells_years(column: Column) -> bool:
+    """Whether a column of numbers holds years; one that only a document describes has no samples against it."""
+    return column.type in (FieldType.INTEGER, FieldType.NUMBER) and all(_YEAR.fullmatch(s) for s in column.samples)
 
 
 def _stem(word: str) -> str:
@@ -136,8 +141,7 @@ _OPPOSITE: Final = {"after": "before", "before": "after"}
 
 def _bind_years(desk: Desk, days: list[Constraint], said: list[Column]) -> bool:
     """Records that tell only their year: a range of days becomes one of years, where it means whole years."""
-    numbers = [c for c in (*said, *desk.columns) if c.type in (FieldType.INTEGER, FieldType.NUMBER)]
-    column = next((c for c in numbers if c.samples and all(_YEAR.fullmatch(s) for s in c.samples)), None)
+    column = next((c for c in (*said, *desk.columns) if _tells_years(c) and (c in said or c.samples)), None)
     bounds = [(c, _year_of(c)) for c in days]
     if column is None or any(year is None for _, year in bounds):
         return False

@@ -171,7 +171,7 @@ def _add_yes(desk: Desk, column: Column, *, wanted: bool) -> None:
 
 def _bind_said_flags(desk: Desk) -> None:
     """A yes-or-no column whose name of several words the question says: "that are on display"."""
-    asked_for = f" {fold(desk.intent.text)} "
+    asked_for = f" {' '.join(w for w in fold(desk.intent.text).split() if w not in _COPULAS)} "
     for column in desk.columns:
         spoken = fold(re.sub(r"^(?:is|has|are)_", "", column.name).replace("_", " "))
         place = asked_for.find(f" {spoken} ")
@@ -183,6 +183,10 @@ def _bind_said_flags(desk: Desk) -> None:
         rest = desk.intent.constraints
         kept = tuple(c for c in rest if c.topic is not Topic.KEYWORDS or fold(str(c.value)) not in words)
         desk.intent = desk.intent.model_copy(update={"constraints": kept})
+
+
+_COPULAS: Final = frozenset({"are", "is", "was", "were", "be", "being", "the"})
+"""Words between the parts of a name: dogs that are allowed are "dogs allowed"."""
 
 
 def _says_no(column: Column) -> str:

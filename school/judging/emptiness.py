@@ -6,6 +6,8 @@ import re
 from statistics import median
 from urllib.parse import unquote_plus, urlsplit
 
+from domain.meaning import dates
+from domain.meaning.moments import read_datetime
 from domain.meaning.words import fold, forms, matches
 from domain.plan import FieldType, FilterBinding, Parameter, Relation, SourceBinding, Topic
 from domain.run import Finding
@@ -39,6 +41,8 @@ def empty_is_honest(case: Case) -> Finding:
         wanted = arguments.get(parameter.name)
         if wanted in named and not _some(case, parameter, binding, wanted=wanted, rows=known):
             return failed(CHECK, f"no record that was seen has {wanted!r} as its {' or '.join(binding.fields)}")
+        if binding.topic is Topic.DATE and (begins := _begins_later(case, binding, wanted, known)):
+            return failed(CHECK, begins)
         if binding.relation is not Relation.CONTAINS or binding.topic is not Topic.KEYWORDS:
             continue
         words = _texts(wanted)
@@ -56,6 +60,18 @@ def empty_is_honest(case: Case) -> Finding:
         if amiss and not (binding.any_of and seen):
             return failed(CHECK, _told(amiss, binding, named))
     return passed(CHECK, f"{shown} words occur in some record, the others were looked for where they would be said")
+
+
+def _begins_later(case: Case, binding: FilterBinding, wanted: JsonValue, rows: list[JsonObject]) -> str:
+    """Why days before the oldest record prove nothing: a feed, or a page without further ones, shows the newest."""
+    if binding.relation is not Relation.TO or case.plan.paging is not None or not is_set(wanted):
+        return ""
+    written = (str(row[binding.fields[0]]) for row in rows if is_set(row.get(binding.fields[0])))
+    days = [moment.date() for text in written if (moment := read_datetime(text)) is not None]
+    last = dates.resolve(str(wanted), case.now.date()).end
+    if not days or last >= min(days):
+        return ""
+    return f"the records that were seen begin on {min(days)}; what was before may be elsewhere"
 
 
 def _told(words: list[str], binding: FilterBinding, named: list[JsonValue]) -> str:
