@@ -200,6 +200,8 @@ def _between(phrase: str, first: str, second: str, today: date) -> DateRange:
     year = re.search(_YEAR, second)
     month = re.search(rf"\b{_MONTH}", second)
     if re.fullmatch(rf"(?:the )?{_DAY}", first):
+        if month is None and re.search(r"\d", second) is None:
+            raise InvalidQuery(f"{phrase[:60]!r} is no range of days that is understood.", remedy=REMEDY)
         if month is None:
             first, second = _ordinal(first), _ordinal(second)
         else:

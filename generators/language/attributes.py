@@ -32,7 +32,8 @@ _AVAILABLE = re.compile(
     r"fully "
     r"booked|out of stock)|(?:are|is)n't (?:yet )?(?:sold[ -]out|full)|"
     r"(?:still|currently) (?:available|bookable|open|on sale)|(?<!not )in stock|"
-    r"(?<!not )(?<!n't )(?<!longer )available(?= (?:events|tickets|products|books|items)|$)|with (?:available )?(?:tickets|places|seats|spots)"
+    r"(?<!not )(?<!n't )(?<!longer )available(?= (?:events|tickets|products|books|items)|$)|"
+    r"with (?:available )?(?:tickets|places|seats|spots)"
     r" (?:left|available|remaining)|still (?:have|has) (?:tickets|places|seats|spots)(?: left)?))(?![\w-])"
 )
 _READY = re.compile(r"^(?:(?:show|list|find|give)(?: me)? )?(?:all |any |the )?(?P<word>available)(?= [a-z])")

@@ -121,7 +121,7 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
         return True
     if _marked_so(page, spellings, candidate.count):
         return True
-    if _speaks_of(page, fold(intent.subject)) and not shown_by(candidate.columns, folded):
+    if _speaks_of(page, fold(intent.subject), folded) and not shown_by(candidate.columns, folded):
         return True
     language = _LANGUAGE.search(page.served_html[:5000] or page.rendered_html[:5000])
     foreign = language is not None and language.group(1).lower() != "en"
@@ -150,14 +150,17 @@ def _counted_as(spellings: set[str], text: str, candidate: RecordCandidate) -> b
     return any(number in counts and spellings & set(nouns.split()) for number, nouns in told)
 
 
-def _speaks_of(page: Page, plural: str) -> bool:
+def _speaks_of(page: Page, plural: str, word: str) -> bool:
     """Whether the page says a plural other than as a link to somewhere else: "26 concerts this season".
 
-    The singular may be a label that some of its records bear: "Thriller".
+    The bare singular may be a label that some of its records bear: "Thriller". In a sentence it is none: "click on a
+    concert".
     """
-    said = fold(page.text_after or page.text_before).split().count(plural)
+    text = fold(page.text_after or page.text_before)
     linked = sum(fold(link.text).split().count(plural) for link in page.links)
-    return plural != singular(plural) and said > linked
+    if plural != singular(plural) and text.split().count(plural) > linked:
+        return True
+    return re.search(rf"\b(?:an?|each|every|this|any|one) (?:\w+ )?{re.escape(singular(word))}\b", text) is not None
 
 
 def _marked_so(page: Page, spellings: set[str], count: int) -> bool:

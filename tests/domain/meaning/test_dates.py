@@ -190,3 +190,8 @@ def test_holidays_and_ranges_are_told_from_single_days() -> None:
     assert not is_holiday("12 May")
     assert is_single("2027-01-01")
     assert not is_single("1 to 5 June")
+
+
+def test_a_range_from_a_bare_day_needs_a_day_at_its_end() -> None:
+    with pytest.raises(InvalidQuery, match="no range of days"):
+        resolve("0-next week", date(2027, 3, 3))
