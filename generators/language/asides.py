@@ -8,7 +8,7 @@ from typing import Final
 from domain.meaning import money
 from domain.plan import Relation, Topic
 from generators.language.clauses import want
-from generators.language.lexicon import PARTS
+from generators.language.lexicon import PARTS, TRAITS
 from generators.language.reading import Reading
 
 _PRICED_IN: Final = re.compile(
@@ -33,30 +33,13 @@ _TOO: Final = re.compile(
 )
 """What is not to be left out is no condition."""
 _ANY_VALUE: Final = re.compile(r"(?<![\w-])(?:of|in|with|at) (?:any|whatever|all) (?P<word>[a-z]+)(?= |$|[,.;?!])")
-_ANY_OF: Final = frozenset(
-    {
-        "status",
-        "state",
-        "kind",
-        "type",
-        "size",
-        "price",
-        "category",
-        "genre",
-        "colour",
-        "color",
-        "age",
-        "language",
-        "priority",
-    }
-)
 
 
 def read_asides(reading: Reading) -> None:
     """Take what chooses nothing, and read the currency and the duration that a question speaks of in passing."""
     for pattern in (_ANY_VALUE, _TOO):
         for found in reading.find(pattern):
-            if pattern is _TOO or found["word"] in _ANY_OF:
+            if pattern is _TOO or found["word"] in TRAITS:
                 reading.take(*found.span())
     for found in _IN_THE.finditer(reading.cased):
         if reading.is_free(*found.span("noun")) and not _NOT.search(reading.plain[: found.start()]):

@@ -22,7 +22,8 @@ _UNITS = (
     r"weeks?|months?|years?|degrees(?: celsius| fahrenheit)?|celsius|fahrenheit|percent|per cent|%|euros?|dollars?|"
     r"crowns?|knots|hectares?|acres?|square (?:met(?:er|re)s?|feet|kilomet(?:er|re)s?|miles?))"
 )
-_IN_UNIT: Final = re.compile(rf" (?:in|measured in) {_UNITS}(?: per {_UNITS})?(?![\w-])")
+_EACH = r"(?:night|person|day|hour|month|year|week|head|item|unit|seat|ticket)"
+_IN_UNIT: Final = re.compile(rf" (?:(?:in|measured in) {_UNITS}(?: per {_UNITS})?|(?:per|an?) {_EACH})(?![\w-])")
 _THEY = r"(?:they|it|each(?: one| of them)?|he|she|one|you|we|people|that)"
 _VERB = r"(?:is|are|was|were|has|have|had|does|do|did|can|could|may|might|must|will|would|gets?|costs?|takes?|lasts?)"
 _RELATIVE: Final = re.compile(
@@ -92,21 +93,8 @@ _AGENTS: Final[dict[str, str]] = {
     **dict.fromkeys(("build", "builds", "built"), "builder"),
     **dict.fromkeys(("sell", "sells", "sold"), "seller"),
 }
-_NOT_AGENTS: Final = (
-    "is",
-    "are",
-    "was",
-    "were",
-    "has",
-    "have",
-    "had",
-    "can",
-    "will",
-    "likes",
-    "want",
-    "wants",
-    "live",
-    "lives",
+_NOT_AGENTS: Final = frozenset(
+    {"is", "are", "was", "were", "has", "have", "had", "can", "will", "likes", "want", "wants", "live", "lives"}
 )
 
 
@@ -229,11 +217,12 @@ def _clause(found: re.Match[str]) -> tuple[_Item, int] | None:
 
 
 def _noun(reading: Reading, start: int) -> tuple[str, int]:
-    """Return up to three words that may be a noun, and where they end."""
+    """Return up to three words that may be a noun, none of them a name, and where they end."""
     words: list[str] = []
     end = start
     for word in _words(reading.plain, start):
-        if word[0] in FUNCTION or (word[0] in ASKING and word[0] not in FIELDS) or len(words) == _MOST_WORDS:
+        filling = word[0] in FUNCTION or (word[0] in ASKING and word[0] not in FIELDS)
+        if filling or len(words) == _MOST_WORDS or reading.cased[word.start()].isupper():
             break
         words.append(word[0])
         end = word.end()

@@ -134,6 +134,9 @@ PARTS: Final = _words(
 )
 """Nouns behind the name of a part of a whole, which only say of what kind it is: "in the Arnhem shop"."""
 
+TRAITS: Final = _words("status state kind type size price category genre colour color age language priority")
+"""What every record has some value of: "of any status" chooses nothing."""
+
 COMPOUNDS: Final = _phrases(
     """
     board game, card game, video game, open mic, live music, real estate, data science, web development,
