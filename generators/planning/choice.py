@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.observation import Findings, Observation, RecordCandidate
 from domain.plan import Intent, Rejection, SourceKind
-from generators.sources.relevance import relevance, visible_text
+from generators.sources.relevance import relevance, served_share, visible_text
 from generators.sources.roles import human_text
 
 _FAITHFUL: Final = 0.5
@@ -43,7 +43,7 @@ def choose(
             (c for c in findings.candidates if c.kind is kind and not c.detail_of),
             key=lambda c: -relevance(c, intent, visible),
         )
-        ranked = _whole_first(ranked, observation)
+        ranked = _whole_first(ranked, observation, intent)
         read = (observation.pages[0].text_after if observation.pages else "") or visible  # served text may be hidden
         # Texts of elements side by side may run together, where no word of a record stands by itself.
         least = {c.id: 0.0 if _stands_in(c, read) else shown for c in ranked}
@@ -56,14 +56,16 @@ def choose(
     return choices, rejected
 
 
-def _whole_first(ranked: list[RecordCandidate], observation: Observation) -> list[RecordCandidate]:
-    """Put a feed before the page's own list where that is only its beginning: the last five of all."""
+def _whole_first(ranked: list[RecordCandidate], observation: Observation, intent: Intent) -> list[RecordCandidate]:
+    """Put a feed before the page's own list where that is only its beginning, and tells no more: the last five."""
     first = next((c for c in ranked if c.source.format != "xml"), None)
     if first is None or first.paging is not None:
         return ranked
     texts = {feed.url: " ".join(unescape(feed.text).split()) for feed in observation.feeds}
     names = [c.samples for c in human_text(first.columns) if c.samples]
+    least = served_share(first.columns, intent)
     feeds = [c for c in ranked if c.source.format == "xml" and c.count > first.count]
+    feeds = [c for c in feeds if served_share(c.columns, intent) >= least]
     whole = [c for c in feeds if any(all(t in texts.get(c.url, "") for t in samples) for samples in names)]
     shown = [c.model_copy(update={"coverage": first.coverage, "agreement": 1.0}) for c in whole]
     return [*shown, *(c for c in ranked if c not in whole)]
