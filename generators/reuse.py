@@ -43,6 +43,9 @@ def match(query: Query, intent: Intent, plan: Plan) -> Arguments | None:
         return None
     if query.site is not None and not _same_place(query.site, plan):
         return None
+    led = query.site is not None and not _is_at(query.site, plan.page or plan.source.url)
+    if led and not _same_question(query, intent, plan) and not _words(intent.subject) & _words(plan.intent.subject):
+        return None  # the page that was given leads to others as well
     if intent.writes != plan.intent.writes or not _same_subject(intent, plan, sited=query.site is not None):
         return None
     if _same_question(query, intent, plan):
@@ -75,13 +78,15 @@ def arguments_for(intent: Intent, plan: Plan) -> Arguments | None:
 
 def _same_place(site: str, plan: Plan) -> bool:
     """The same origin, and the same page, or where the tool's own question began, when one below the root is named."""
-    asked = urlsplit(site if "//" in site else f"https://{site}")
-    known = [urlsplit(url) for url in (plan.page or plan.source.url, plan.asked_at) if url]
-    host = (asked.hostname or "").removeprefix("www.")
-    if (known[0].hostname or "").removeprefix("www.") != host or asked.port != known[0].port:
+    return any(_is_at(site, url) for url in (plan.page or plan.source.url, plan.asked_at) if url)
+
+
+def _is_at(site: str, known: str) -> bool:
+    asked, there = urlsplit(site if "//" in site else f"https://{site}"), urlsplit(known)
+    if (asked.hostname or "").removeprefix("www.") != (there.hostname or "").removeprefix("www."):
         return False
     path = asked.path.rstrip("/")
-    return not path or any(path == url.path.rstrip("/") for url in known)
+    return asked.port == there.port and (not path or path == there.path.rstrip("/"))
 
 
 def _same_subject(intent: Intent, plan: Plan, *, sited: bool) -> bool:
@@ -145,11 +150,12 @@ def _put_word(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
 def _put_as_learned(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:
     """A word of the tool's own question means what it was found to mean there: a kind of record, or all of them.
 
-    Nothing is dropped silently in learning, so that a word which no default has was what the site calls its records.
+    A word that no default has chooses nothing only where the tool notes so: it is what the site calls its records.
     """
     word = fold(str(constraint.value))
     own = [c for c in plan.intent.constraints if c.topic in (Topic.KEYWORDS, Topic.CATEGORY)]
-    if not any(fold(str(c.value)) == word and c.relation is constraint.relation for c in own):
+    alike = (c for c in own if c.relation is constraint.relation and c.name == constraint.name)
+    if not any(fold(str(c.value)) == word for c in alike):
         return False
     meant = {word, *kinds_meant(word)}
     for parameter in plan.parameters:
@@ -159,9 +165,19 @@ def _put_as_learned(arguments: Arguments, constraint: Constraint, plan: Plan) ->
                 continue
             if known:
                 return all(_append(arguments, parameter, str(v)) for v in known if not _has(arguments, parameter, v))
-        elif isinstance(parameter.default, str) and {fold(parameter.default), *forms(fold(parameter.default))} & meant:
+        elif _stands_for(parameter, word, meant):
             return _set(arguments, parameter, parameter.default)
-    return constraint.topic is Topic.KEYWORDS and not _kept_in_words(word, plan)
+    noted = f" {word} " in f" {fold(plan.filters_note)} "
+    return noted and constraint.topic is Topic.KEYWORDS and not _kept_in_words(word, plan)
+
+
+def _stands_for(parameter: Parameter, word: str, meant: set[str]) -> bool:
+    """Whether a parameter's default is what a word was found to mean: a value, or a flag that is called so."""
+    if isinstance(parameter.default, bool):
+        return bool({word, *forms(word)} & set(parameter.name.split("_")))
+    if not isinstance(parameter.default, str):
+        return False
+    return bool({fold(parameter.default), *forms(fold(parameter.default))} & meant)
 
 
 def _has(arguments: Arguments, parameter: Parameter, value: JsonValue) -> bool:

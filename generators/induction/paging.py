@@ -85,6 +85,7 @@ def _says_next(tree: Tree, node: Node) -> bool:
     return same and target[:4] != here[:4] and not _other_page(tree.url, target.geturl())
 
 
+_FURTHER = frozenset({"older", "newer", "next", "more", "earlier", "later", "page"})
 _TOKEN = 16
 """A part of a path as long as this, in one word, is a token rather than a name."""
 
@@ -97,7 +98,7 @@ def _other_page(here: str, target: str) -> bool:
     if urlsplit(target).query or not urlsplit(here).netloc:
         return False
     old, new = (urlsplit(url).path.strip("/").split("/") for url in (here, target))
-    fresh = [part for part in new if part not in old]
+    fresh = [part for part in new if part not in old and len(part) > 1 and part.lower() not in _FURTHER]
     return bool(fresh) and not any(re.search(r"\d", p) or (len(p) >= _TOKEN and "-" not in p) for p in fresh)
 
 

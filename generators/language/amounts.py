@@ -98,8 +98,12 @@ _NOUN_NUMBER = re.compile(
     rf"(?<!\w)(?:with )?(?:an? |the )?(?P<noun>[a-z][\w-]+) (?:is |are |of )?(?P<bound>{_ANY_BEFORE}) "
     rf"(?P<number>{_NUMBER}){_SCALE}{_MEASURE}(?![\w.])(?! [a-z]+s\b)"
 )
+_MEASURED_SO = (
+    r"(?:level|size|life|speed|power|use|usage|consumption|price|weight|height|length|depth|width|capacity|range|rate|"
+    r"rating|score|count|area|time|temperature|pressure|distance|salary|age|volume|resolution|limit)"
+)
 _WITH_NUMBER = re.compile(
-    rf"(?<!\w)with (?:an? |the )?(?P<noun>[a-z][a-z-]+ [a-z][a-z-]+) (?:is |of |that is )?"
+    rf"(?<!\w)with (?:an? |the )?(?P<noun>[a-z][a-z-]+ {_MEASURED_SO}) (?:is |of |that is )?"
     rf"(?P<bound>{_ANY_BEFORE}) (?P<number>{_NUMBER}){_SCALE}{_MEASURE}(?![\w.])(?! [a-z]+s\b)"
 )
 """A measure that has a name of two words: "with a noise level below 45 dB"."""

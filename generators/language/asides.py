@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from domain.meaning import money
+from domain.meaning.words import singular
 from domain.plan import Relation, Topic
 from generators.language.clauses import want
 from generators.language.lexicon import PARTS, TRAITS
@@ -13,7 +14,7 @@ from generators.language.reading import Reading
 
 _PRICED_IN: Final = re.compile(
     r"(?<![\w-])(?:(?:that|which) (?:are|is) )?(?:priced|sold|paid|quoted|listed|charged) in "
-    r"(?P<unit>[A-Za-z]+)(?![\w-])"
+    r"(?P<unit>[A-Za-z]+)(?![\w-])(?! (?:under|below|over|above|at|up|less|more|from|between)\b)"
 )
 _HOW_LONG: Final = re.compile(
     r"^(?P<lead>how (?:long|many (?P<unit>minutes|hours|days)) (?:does|do|is|are|will)) .*?"
@@ -39,11 +40,8 @@ def read_asides(reading: Reading) -> None:
     """Take what chooses nothing, and read the currency and the duration that a question speaks of in passing."""
     for pattern in (_ANY_VALUE, _TOO):
         for found in reading.find(pattern):
-            if pattern is _TOO or found["word"] in TRAITS:
+            if pattern is _TOO or singular(found["word"]) in TRAITS:
                 reading.take(*found.span())
-    for found in _IN_THE.finditer(reading.cased):
-        if reading.is_free(*found.span("noun")) and not _NOT.search(reading.plain[: found.start()]):
-            reading.take(*found.span("noun"))
     for found in reading.find(_PRICED_IN):
         code = money.currency(f"1 {found['unit']}") or money.currency(f"1 {found['unit'].upper()}")
         if code:
@@ -52,3 +50,10 @@ def read_asides(reading: Reading) -> None:
         want(reading, "duration", found.span("lead"))
         reading.take(*found.span("lead"))
         reading.take(*found.span("verb"))
+
+
+def read_kinds_of_parts(reading: Reading) -> None:
+    """Take the noun behind a name, once the places are read: "the Mission district" may be one as a whole."""
+    for found in _IN_THE.finditer(reading.cased):
+        if reading.is_free(*found.span("noun")) and not _NOT.search(reading.plain[: found.start()]):
+            reading.take(*found.span("noun"))

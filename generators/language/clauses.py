@@ -14,8 +14,10 @@ from domain.meaning.words import singular
 from domain.plan import Relation, Topic
 from generators.language.lexicon import ASKING, FIELDS, FUNCTION
 from generators.language.reading import Reading
+from generators.language.wanted import MAYBE_FIELD
 
 _MOST_WORDS: Final = 3
+_LEADING: Final = frozenset({"including", "plus", "showing"})
 _UNITS = (
     r"(?:(?:kilo|centi|milli)?(?:met(?:er|re)|gram|lit(?:er|re)|watt|byte)s?|kms?|cm|mm|m|miles?|feet|ft|inch(?:es)?|"
     r"kg|kilos?|g|tons?|tonnes?|pounds?|lbs?|ounces?|oz|ml|l|gb|mb|kb|hours?|hrs?|minutes?|mins?|seconds?|secs?|days?|"
@@ -24,7 +26,7 @@ _UNITS = (
 )
 _EACH = r"(?:night|person|day|hour|month|year|week|head|item|unit|seat|ticket)"
 _IN_UNIT: Final = re.compile(rf" (?:(?:in|measured in) {_UNITS}(?: per {_UNITS})?|(?:per|an?) {_EACH})(?![\w-])")
-_THEY = r"(?:they|it|each(?: one| of them)?|he|she|one|you|we|people|that)"
+_THEY = r"(?:they|it|each(?: one| of them)?|he|she|one|you|we|people)"
 _VERB = r"(?:is|are|was|were|has|have|had|does|do|did|can|could|may|might|must|will|would|gets?|costs?|takes?|lasts?)"
 _RELATIVE: Final = re.compile(
     rf"(?: (?:that|which|where|when|in which|on which|at which|from which))? {_THEY}(?: {_VERB})?(?: [a-z]+){{0,2}}?"
@@ -35,8 +37,9 @@ _OF_THEM: Final = re.compile(
 )
 _OF_SOMETHING: Final = frozenset({"name", "names", "title", "id"})
 """What everything has: whose it is tells more."""
+_HOW_MUCH: Final = re.compile(rf"how much (?P<cost>{_THEY})(?: (?:would|will|do|does))? costs?(?=$|[,.;?!]| and )")
 _HOW: Final = re.compile(
-    rf"how (?:many|much) (?P<noun>[a-z][a-z-]+(?: [a-z][a-z-]+)?)"
+    rf"how (?:many|much) (?!{_THEY}\b)(?P<noun>[a-z][a-z-]+(?: [a-z][a-z-]+)?)"
     rf"(?: (?:there {_VERB}|{_THEY} {_VERB}|{_THEY} [a-z]+)(?: (?:in|at|on|of|for) (?:each|them|it|total))?)?"
     r"(?=$|[,.;?!]| and )"
 )
@@ -64,14 +67,23 @@ _LEAD: Final = re.compile(
 _ARTICLE: Final = re.compile(r"(?P<article>the|their|its|his|her|an?|each one's)(?: (?:own|full|exact|current))* ")
 _WORD: Final = re.compile(r"[a-z][a-z-]*")
 _NEXT: Final = re.compile(r", and |, | and | & ")
-_END: Final = re.compile(r"$|[.;?!,]| (?:for|of|in|at|from|on|by|under|over|that|which|where) ")
+_BOUND: Final = re.compile(
+    r" (?:is |are )?(?:(?:under|below|over|above|(?:less|more|fewer|greater|higher|lower|longer|shorter) than|at least|"
+    r"at most|up to|no (?:more|less) than|between|from|exceeding|of|around|about|exactly|[<>]=?|[≤≥]) ?)?[$€£]?\d"
+)
+"""An amount behind a noun: that chooses records, and is no field to be told."""
+_END: Final = re.compile(r"$|[.;?!,]| (?:for|of|in|at|from|on|by|under|over) ")
 _COUNTED: Final = re.compile(r"(?:total )?(?:number|amount|count|quantity) of (?P<noun>[a-z][a-z-]+)")
 _OF_THE: Final = re.compile(
     r"^(?:(?:show|list|find|give|get|tell)(?: me)? |what(?:'s| is| are) )?(?:the )?"
-    r"(?P<field>[a-z][a-z-]+(?: [a-z]+)?) (?:of|at|for|in) (?:the|all(?: the)?|each|every) "
-    r"(?=(?:[a-z-]+ ){0,3}?(?P<noun>[a-z]+s)\b)"
+    r"(?P<field>[a-z][a-z-]+(?: [a-z]+)?) (?P<of>of|at|for|in) (?:the|all(?: the)?|each|every) "
+    r"(?=(?P<between>(?:[a-z-]+ ){0,2}?)(?P<noun>[a-z]+s)\b)"
 )
 """The field before what has it: "owners of the boats", "parking fee at the trails"."""
+_MEASURES: Final = frozenset(
+    {"fee", "charge", "rate", "level", "hours", "interval", "height", "length", "depth", "temperature", "deadline"}
+)
+"""Last words of fields that sites have for the things that they list."""
 _SAID_IN: Final = re.compile(
     r"(?<![\w-])(?:with|having|that have|which have|containing) (?:the (?:words?|phrase) )?"
     r"\"?(?P<value>[^\W_][\w'&.+-]*(?: [^\W_][\w'&.+-]*)?)\"?"
@@ -92,6 +104,7 @@ _AGENTS: Final[dict[str, str]] = {
     **dict.fromkeys(("lead", "leads", "led"), "leader"),
     **dict.fromkeys(("build", "builds", "built"), "builder"),
     **dict.fromkeys(("sell", "sells", "sold"), "seller"),
+    **dict.fromkeys(("win", "wins", "won"), "winner"),
 }
 _NOT_AGENTS: Final = frozenset(
     {"is", "are", "was", "were", "has", "have", "had", "can", "will", "likes", "want", "wants", "live", "lives"}
@@ -111,17 +124,21 @@ def read_said_where(reading: Reading) -> None:
             want(reading, agent, found.span("verb"))
             reading.take(*found.span())
     for found in reading.find(_OF_THE):
-        if _is_field_of_several(found["field"], found["noun"]):
+        if reading.cased[found.start("noun")].islower() and _is_field_of_several(found):
             want(reading, singular(found["field"]), found.span("field"))
             reading.take(*found.span())
 
 
-def _is_field_of_several(field: str, noun: str) -> bool:
+def _is_field_of_several(found: re.Match[str]) -> bool:
     """Whether the first noun is a field that each of the others has: prices of rooms, owners of boats."""
-    if noun == singular(noun) or set(field.split()) & (FUNCTION | ASKING):
+    field, noun = found["field"], found["noun"]
+    words = {*field.split(), *found["between"].split()}
+    if noun == singular(noun) or words & (FUNCTION | ASKING | {"free"}):
         return False
-    known = singular(field.rpartition(" ")[2]) in FIELDS or (" " in field and field == _single(field))
-    return known or re.fullmatch(r"[a-z]{3,}(?:er|or|ist)s", field) is not None
+    last = singular(field.rpartition(" ")[2])
+    if last in FIELDS or last in _MEASURES:
+        return True
+    return found["of"] == "of" and re.fullmatch(r"[a-z]{3,}(?:er|or|ist)s", field) is not None
 
 
 def read_clauses(reading: Reading) -> None:
@@ -131,11 +148,20 @@ def read_clauses(reading: Reading) -> None:
         if not items or not reading.is_free(found.start(), end):
             continue
         joined = found["lead"].startswith("and") or found["lead"] == "plus"
-        if not _tells(items, joined=joined):
+        topic = joined and _ABOUT.search(reading.plain[: found.start()]) and not any(i.sure for i in items)
+        if topic or not _tells(items, joined=joined):
             continue
         for item in items:
-            want(reading, item.field, item.span)
+            if item.sure or item.definite or item.is_known:
+                want(reading, item.field, item.span)
+            else:  # "with pool and price": the columns decide whether it is a field, or what a record must have
+                value = _single(item.field)
+                reading.add(Topic.KEYWORDS, Relation.CONTAINS, value, item.span, name=MAYBE_FIELD, confidence=0.6)
         reading.take(found.start(), end)
+
+
+_ABOUT: Final = re.compile(r"\b(?:about|on|for|between)\b[^,]*$")
+"""What a thing is about may be two things: "love and the city"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,12 +173,17 @@ class _Item:
     sure: bool
     definite: bool
 
+    @property
+    def is_known(self) -> bool:
+        """Whether its last word is one that names fields everywhere."""
+        return self.field.rpartition(" ")[2] in FIELDS
+
 
 def _tells(items: list[_Item], *, joined: bool) -> bool:
     """Whether a list of nouns names fields: one that surely does speaks for all; "with" makes known ones sure."""
     if any(item.sure for item in items):
-        return all(item.sure or item.definite or item.field in FIELDS or not joined for item in items)
-    known = [item for item in items if item.field.rpartition(" ")[2] in FIELDS]
+        return all(item.sure or item.definite or item.is_known or not joined for item in items)
+    known = [item for item in items if item.is_known]
     if joined:
         return len(known) == len(items) and all(item.definite for item in items)
     return bool(known) or all(item.definite for item in items)
@@ -166,6 +197,8 @@ def _items(reading: Reading, start: int) -> tuple[list[_Item], int]:
         if found is None:
             return [], start
         item, end = found
+        if _BOUND.match(reading.plain, end):
+            return [], start
         items.append(item)
         following = _NEXT.match(reading.plain, end)
         further = _item(reading, following.end()) if following and reading.is_free(*following.span()) else None
@@ -177,7 +210,7 @@ def _items(reading: Reading, start: int) -> tuple[list[_Item], int]:
 
 
 def _item(reading: Reading, start: int) -> tuple[_Item, int] | None:
-    for pattern in (_HOW, _HOW_IS, _WHEN, _WHO_TAIL):
+    for pattern in (_HOW_MUCH, _HOW, _HOW_IS, _WHEN, _WHO_TAIL):
         found = pattern.match(reading.plain, start)
         if found and reading.is_free(*found.span()):
             return _clause(found)
@@ -205,7 +238,9 @@ def _item(reading: Reading, start: int) -> tuple[_Item, int] | None:
 
 def _clause(found: re.Match[str]) -> tuple[_Item, int] | None:
     groups = found.groupdict()
-    if groups.get("noun"):
+    if groups.get("cost"):
+        field = "price"
+    elif groups.get("noun"):
         field = groups["noun"]
     elif groups.get("degree"):
         field = _DEGREES[groups["degree"]]
@@ -221,7 +256,7 @@ def _noun(reading: Reading, start: int) -> tuple[str, int]:
     words: list[str] = []
     end = start
     for word in _words(reading.plain, start):
-        filling = word[0] in FUNCTION or (word[0] in ASKING and word[0] not in FIELDS)
+        filling = word[0] in FUNCTION | _LEADING or (word[0] in ASKING and word[0] not in FIELDS)
         if filling or len(words) == _MOST_WORDS or reading.cased[word.start()].isupper():
             break
         words.append(word[0])

@@ -33,7 +33,7 @@ _BEGINNING = re.compile(
 _RUN = re.compile(r"[A-Z0-9][\w&'.+-]*(?: (?:(?:of|the|and|&|de|la|vs) ){0,2}[A-Z0-9&][\w&'.+-]*)*")
 _NEGATED = re.compile(
     r"(?<![\w-])(?:(?:but |and |that |which )*(?:(?:are|is|do|does)(?: not|n't)(?: (?:about|include|"
-    r"involve|mention|contain|for|in|near|by|on|at|with|from|under))?|"
+    r"involve|mention|contain|have|offer|allow|accept|require|need|use|for|in|near|by|on|at|with|from|under))?|"
     r"not(?: (?:about|for|including|any|in|near|on|at|with|from|under))?|"
     r"no|without(?: any)?|except(?: for)?|excluding|exclude|other than|apart from|but no|minus|never) |"
     r"non-)(?:the |an? |any )?(?P<words>[^\W_][\w'&+#-]*(?: [^\W_][\w'&+#-]*){0,2})"

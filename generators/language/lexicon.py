@@ -123,6 +123,18 @@ FIELDS: Final[dict[str, str]] = {
     "header": "header",
     "guests": "guests",
     "relevance": "relevance",
+    "year": "year",
+    "colour": "colour",
+    "color": "color",
+    "deadline": "deadline",
+    "district": "district",
+    "postcode": "postcode",
+    "height": "height",
+    "depth": "depth",
+    "width": "width",
+    "length": "length",
+    "population": "population",
+    "elevation": "elevation",
 }
 """Words for fields of records, and the word that is kept."""
 

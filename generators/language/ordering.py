@@ -117,7 +117,10 @@ _SUPERLATIVE_FIRST = re.compile(
     rf")?(?P<word>{_SUPERLATIVE})"
     rf"(?: first| (?P<after>{NUMERAL})(?= [a-z]))?(?![\w])"
 )
-_RECENTLY = re.compile(rf"(?<![\w-])(?:the )?(?:(?:top )?(?P<count>{NUMERAL}) )?most recently [a-z]+(?= [a-z])")
+_RECENTLY = re.compile(
+    rf"(?<![\w-])(?:the )?(?:(?:top )?(?P<count>{NUMERAL}) )?most recently"
+    r"(?: (?!(?:closed|sold|cancelled|resolved|solved|merged|completed|archived|fixed)\b)[a-z]+)?(?= [a-z])"
+)
 """Whatever was done to a record, the last ones come first: "the 5 most recently closed issues"."""
 _PRICE_RANGE = re.compile(
     r"(?<![\w-])(?:sorted |by |from )?(?:price |prices )?(?:from )?(?P<from>low|high|cheapest|lowest|"

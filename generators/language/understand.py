@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.errors import InvalidQuery
 from domain.plan import Intent, Topic
 from generators.language.amounts import read_comparisons, read_distances, read_numbers, read_prices
-from generators.language.asides import read_asides
+from generators.language.asides import read_asides, read_kinds_of_parts
 from generators.language.attributes import read_attributes, read_identifiers, read_named, read_people, read_series
 from generators.language.clauses import read_clauses, read_said_where
 from generators.language.content import (
@@ -57,6 +57,7 @@ def understand(text: str, now: datetime) -> Intent:
     read_attributes(reading)
     read_people(reading)
     read_places(reading, centre)
+    read_kinds_of_parts(reading)
     read_identifiers(reading)
     read_clauses(reading)
     read_wanted(reading)

@@ -187,13 +187,16 @@ def _read_single(reading: Reading, found: re.Match[str], today: date) -> None:
         last = (span.start - timedelta(days=1)).isoformat() if strictly else last
         reading.add(Topic.DATE, Relation.TO, last, found.span())
     elif onward := _ONWARD.match(reading.plain, found.end()):
-        later, where = bool(onward["later"]), (found.start(), onward.end())
+        later, where = bool(onward["later"] or onward["after"]), (found.start(), onward.end())
         reading.add(Topic.DATE, Relation.FROM if later else Relation.TO, first if later else last, where)
     else:
         _add(reading, found.span(), first, last)
 
 
-_ONWARD = re.compile(r" (?:or|and) (?:(?P<later>later|newer|after|since|onwards?)|earlier|before|older)(?!\w)")
+_ONWARD = re.compile(
+    r" (?:or|and) (?:(?P<later>later|newer|onwards?)|earlier|older)(?!\w)"
+    r"| or (?:(?P<after>after|since)|before)(?=$|[,.;?!])"
+)
 """Behind a day: from it on, or up to it."""
 
 

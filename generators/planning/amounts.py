@@ -11,7 +11,7 @@ from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, RoleBinding, Topic
 from generators.planning.desk import OFFERED_FILL, Desk, asked
 from generators.sources.relevance import named
-from generators.sources.roles import Role
+from generators.sources.roles import Role, roles_of
 
 _UPPER: Final = (Relation.AT_MOST, Relation.LESS_THAN, Relation.EQUALS, Relation.TO)
 _LOWER: Final = (Relation.AT_LEAST, Relation.MORE_THAN, Relation.EQUALS, Relation.FROM)
@@ -64,27 +64,36 @@ def _bind_price(desk: Desk) -> None:
     _bind_currency(desk, next((c.unit for c in prices if c.unit), ""))
 
 
-_PAID: Final = frozenset(
-    {"salary", "pay", "wage", "income", "compensation", "budget", "value", "total", "gehalt", "salaire"}
-)
+_PAID: Final = frozenset({"salary", "pay", "wage", "income", "compensation", "budget", "gehalt", "salaire"})
 
 
 def _paid(columns: Sequence[Column]) -> Column | None:
     """The column of amounts that is no price and yet paid: what a job pays, what a contract is worth."""
-    named_so = (c for c in columns if _PAID & set(c.name.split("_")))
+    named_so = (c for c in columns if c.name.rpartition("_")[2] in _PAID or _is_worth(c))
     return next((c for c in named_so if c.type in _AMOUNTS or is_amount(c)), None)
+
+
+def _is_worth(column: Column) -> bool:
+    """Whether a value or a total is one of money, as its own texts say."""
+    named_so = column.name.rpartition("_")[2] in ("value", "total")
+    return named_so and bool(column.samples) and all(money.currency(s) for s in column.samples)
 
 
 _AMOUNTS: Final = (FieldType.NUMBER, FieldType.INTEGER, FieldType.PRICE)
 
 
 def is_amount(column: Column) -> bool:
-    """Return whether a column of texts holds one number each, with words around it: "92,000 crowns a year"."""
-    texts = [s for s in column.samples if s]
-    return column.type is FieldType.STRING and bool(texts) and all(_ONE_NUMBER.fullmatch(s) for s in texts)
+    """Return whether a column of texts holds amounts, one each and all in the same words: "92,000 crowns a year"."""
+    if column.type is not FieldType.STRING or Role.TITLE in roles_of(column):
+        return False
+    read = [_AMOUNT.fullmatch(s) for s in column.samples if s]
+    units = {(found["sign"], found["unit"].strip()) for found in read if found is not None}
+    return bool(read) and None not in read and len(units) == 1 and units != {("", "")}
 
 
-_ONE_NUMBER: Final = re.compile(r"(?:[^\W\d]{0,12}[^\w\s]?|[^\d\w]{1,3}) ?\d[\d.,'\u00a0\u202f ]*(?: ?[^\d]{0,24})?")
+_AMOUNT: Final = re.compile(
+    r"(?P<sign>[^\w\s]{0,2}) ?\d{1,3}(?:[,.'\u00a0\u202f ]?\d{3})*(?:[.,]\d{1,2})?(?P<unit> ?[^\d]{0,24})"
+)
 
 
 def _add_bound(desk: Desk, name: str, asked_for: Constraint | None, usual: Relation, fields: tuple[str, ...]) -> None:

@@ -119,7 +119,7 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
         return True
     if _counted_as(spellings, page.text_after or page.text_before, candidate):
         return True
-    if _marked_so(page, spellings, candidate.count):
+    if _marked_so(page, spellings, candidate.count) and not shown_by(candidate.columns, folded):
         return True
     if _speaks_of(page, fold(intent.subject), folded) and not shown_by(candidate.columns, folded):
         return True
@@ -158,19 +158,27 @@ def _speaks_of(page: Page, plural: str, word: str) -> bool:
     """
     text = fold(page.text_after or page.text_before)
     linked = sum(fold(link.text).split().count(plural) for link in page.links)
-    if plural != singular(plural) and text.split().count(plural) > linked:
+    if plural != singular(plural) and _stands_alone(text, plural) and text.split().count(plural) > linked:
         return True
-    return re.search(rf"\b(?:an?|each|every|this|any|one) (?:\w+ )?{re.escape(singular(word))}\b", text) is not None
+    one = singular(word)
+    in_a_sentence = re.search(rf"\b(?:an?|each|every|this|any|one) (?:\w+ )?{re.escape(one)}\b", text) is not None
+    return in_a_sentence and _stands_alone(text, one)
+
+
+def _stands_alone(text: str, word: str) -> bool:
+    """Whether a text says a word, and never beside another of its kind: "concerts and films"."""
+    listed = re.search(rf"\\b(?:and|or) {re.escape(word)}\\b|\\b{re.escape(word)} (?:and|or) \\w", text)
+    return listed is None and f" {word} " in f" {text} "
 
 
 def _marked_so(page: Page, spellings: set[str], count: int) -> bool:
     """Whether the page says in its own description what it has, or marks all records by the word: ``card-talk``."""
     markup = page.rendered_html or page.served_html
     told = _DESCRIPTION.search(markup[:_HEAD])
-    if told and set(fold(told.group(1)).split()) & spellings:
+    if told and any(_stands_alone(fold(told.group(1)), word) for word in spellings):
         return True
     marks = Counter(part for found in _CLASSES.findall(markup) for part in set(re.split(r"[-_\s]+", found.lower())))
-    return any(marks[word] >= max(_MANY, min(count, _SHOWN_AT_ONCE)) for word in spellings)
+    return any(marks[word] >= max(_MANY, count if count <= _MOST_SHOWN else _SHOWN_AT_ONCE) for word in spellings)
 
 
 _DESCRIPTION: Final = re.compile(
@@ -179,6 +187,7 @@ _DESCRIPTION: Final = re.compile(
 _CLASSES: Final = re.compile(r"\bclass=[\"']([^\"']{1,200})[\"']")
 _HEAD: Final = 10_000
 _MANY: Final = 4
+_MOST_SHOWN: Final = 60
 _SHOWN_AT_ONCE: Final = 12
 """A page may show fewer records than the source has."""
 

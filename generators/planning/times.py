@@ -54,7 +54,8 @@ def _done_then(desk: Desk, days: list[Constraint]) -> Column | None:
     """The column named like the verb before a day: what "built in 1991" or "closes before April" speaks of."""
     before = desk.intent.text[: min(c.start for c in days)].casefold()
     words = re.findall(r"[^\W\d_]+", before)[-2:]
-    stems = {_stem(w) for word in words if len(word) >= _LEAST_STEM for w in (word, *_ENDS.get(word.rstrip("sd"), ()))}
+    meant = [w for word in words for w in (word, *(_CALLED_SO if word in _DEADLINES else ()))]
+    stems = {_stem(w) for w in meant if len(w) >= _LEAST_STEM}
     for column in desk.columns:
         said = {
             _stem(w) for w in fold(f"{column.name} {column.label}".replace("_", " ")).split() if len(w) >= _LEAST_STEM
@@ -76,9 +77,10 @@ def _stem(word: str) -> str:
 
 _LEAST_STEM: Final = 4
 _MOMENTS: Final = (FieldType.DATE, FieldType.DATETIME)
-_ENDS: Final = dict.fromkeys(
-    ("close", "closing", "expire", "expiring", "due", "end", "ending"), ("deadline", "closing", "expires", "until")
+_DEADLINES: Final = frozenset(
+    {"close", "closes", "closing", "expire", "expires", "expiring", "due", "end", "ends", "ending"}
 )
+_CALLED_SO: Final = ("deadline", "closing", "expires", "until")
 """How sites call the day on which something ends."""
 
 

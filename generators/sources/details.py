@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from domain.meaning.words import matches
 from domain.observation import Column, Observation, ProbeAnswer, ProbePurpose, RecordCandidate
@@ -215,7 +215,8 @@ def _behind(
 ) -> RecordCandidate | None:
     """Ask for a few records' pages and read what they have in common, and what stands one page further."""
     link, template = way.link, way.template
-    addresses = [urljoin(candidate.url, template.replace("{value}", s)) for s in samples]
+    written = samples if template == "{value}" else [quote(s, safe="") for s in samples]
+    addresses = [urljoin(candidate.url, template.replace("{value}", s)) for s in written]
     answers = [questions.ask(template_of(a), ProbePurpose.DETAIL, f"the page behind {link.name}") for a in addresses]
     known = [a for a in answers if a is not None and good(a)]
     if len(known) < len(answers) or not known:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from domain.meaning.words import fold, forms
 from domain.observation import Column, RecordCandidate
@@ -40,6 +41,8 @@ def references(candidate: RecordCandidate, lacking: Sequence[Any]) -> list[Way]:
     if not data or not lacking or request.method != "GET" or "{" in request.url or request.secret:
         return []
     own = request.url.split("?", 1)[0].rstrip("/")
+    if not urlsplit(own).path:
+        return []
     beside = own.rpartition("/")[0]
     found = []
     for column in candidate.columns:

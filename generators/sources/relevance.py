@@ -156,14 +156,16 @@ def named(columns: Sequence[Column], word: str) -> Column | None:
     if not wanted:
         return None
     columns = sorted(columns, key=lambda c: c.name.endswith(_ID_ENDS) and "id" not in wanted.split())
+    exact = _called(columns, {wanted})
     *owners, head = wanted.split()
-    if owners and head in _EVERYTHING_HAS and (owner := named(columns, " ".join(owners))) is not None:
-        return owner  # the name of its gallery is no name of its own
+    if exact is None and owners and head in _EVERYTHING_HAS:
+        owner = named(columns, " ".join(owners))
+        if owner is not None:
+            return owner  # the name of its gallery is no name of its own
     spellings = {f for w in wanted.split() for f in forms(w)} | {wanted}
-    for same in ({wanted}, spellings):
-        for column in columns:
-            if fold(column.name.replace("_", " ")) in same or fold(column.label) in same:
-                return column
+    exact = exact or _called(columns, spellings)
+    if exact is not None:
+        return exact
     for told in (_by_name, _by_label, _by_class):
         fitting = [(len(set(told(column)) & spellings), column) for column in columns]
         most = max((count for count, _ in fitting), default=0)
@@ -181,13 +183,23 @@ def _headed(columns: Sequence[Column]) -> Column | None:
     return next(plain, None)
 
 
+def _called(columns: Sequence[Column], spellings: set[str]) -> Column | None:
+    """Return the column that is called so, by its name or label as a whole."""
+    same = (c for c in columns if {fold(c.name.replace("_", " ")), fold(c.label)} & spellings)
+    return next(same, None)
+
+
 def _doing(columns: Sequence[Column], wanted: str) -> Column | None:
     """Return the column that tells by whom something was done: the driller is who it was "drilled by"."""
     stem = re.sub(r"(?:er|or)$", "", wanted)
     if stem == wanted or len(stem) < _LEAST_STEM or " " in wanted:
         return None
-    texts = [c for c in columns if c.type is FieldType.STRING]
-    return next((c for c in texts if any(w.startswith(stem) for w in (*_by_name(c), *_by_label(c)))), None)
+    for column in columns:
+        words = {*_by_name(column), *_by_label(column)}
+        done = any(w.startswith(stem) for w in words) and "by" in words
+        if column.type is FieldType.STRING and (done or words & {stem, wanted}):
+            return column
+    return None
 
 
 def _measured_in(columns: Sequence[Column], spellings: set[str]) -> Column | None:
@@ -246,11 +258,11 @@ _ALIKE: Final[dict[str, tuple[str, ...]]] = {
     "downloads": ("installs", "popularity"),
     "rating": ("score", "points", "stars", "grade"),
     "stars": ("rating", "stargazers", "score"),
-    "maker": ("brand", "manufacturer", "producer", "vendor", "made", "by"),
+    "maker": ("brand", "manufacturer", "producer", "vendor"),
     "donor": ("donated", "donator", "gift", "given"),
     "owner": ("owned", "proprietor", "assigned", "assignee", "keeper"),
     "author": ("writer", "written", "playwright"),
-    "staff": ("employees", "headcount", "people", "size"),
+    "staff": ("employees", "headcount", "people"),
     "weighing": ("weight", "mass"),
     "measuring": ("length", "size", "height"),
     "lasting": ("duration", "length", "runtime", "minutes"),

@@ -10,9 +10,7 @@ from domain.meaning.words import fold, forms
 from domain.observation import RecordCandidate
 from domain.plan import Intent
 
-_NAMED_SO: Final = re.compile(
-    r"search[-_.]?(?:index|data|docs|documents|db)|lunr|pagefind|(?:^|/)index\.json$", re.IGNORECASE
-)
+_NAMED_SO: Final = re.compile(r"search[-_.]?(?:index|data|docs|documents|db)|lunr|pagefind", re.IGNORECASE)
 _PLACE: Final = frozenset({"location", "url", "href", "path", "permalink", "uri", "ref", "link", "slug"})
 _TEXT: Final = frozenset({"text", "content", "contents", "body", "html", "plain", "excerpt"})
 _PAGES: Final = frozenset({"page", "article", "section", "chapter", "document", "doc", "post", "topic", "entry"})

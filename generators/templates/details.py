@@ -20,7 +20,9 @@ def detail_functions(plan: Plan) -> list[list[str]]:
     if plan.detail is None:
         return []
     likeliest = [_likeliest(plan)] if chooses(plan) else []
-    return [_one(plan, plan.detail), *likeliest, _all(plan), *(_behind(plan, link) for link in links_beyond(plan))]
+    beyond = links_beyond(plan)
+    further = [_page_beyond(), *(_behind(plan, link) for link in beyond)] if beyond else []
+    return [_one(plan, plan.detail), *likeliest, _all(plan), *further]
 
 
 def links_beyond(plan: Plan) -> list[str]:
@@ -112,19 +114,36 @@ def _fields(plan: Plan, *, data: bool) -> list[str]:
     return [f"{literal(field.name)}: {expression(field, data=data, url=url, raw='found')}," for field in details]
 
 
+_TOO_MANY = 'f"The rows lead to {len(addresses)} pages, and one run reads {MAX_BEYOND}: ask for fewer."'
+
+
+def _page_beyond() -> list[str]:
+    """Return the function that reads a page to which others lead; a link may lead nowhere any more."""
+    body = [
+        '"""Read a page that others lead to; None where it is gone."""',
+        "try:",
+        *indent(["return await get_page(http, address)"]),
+        "except httpx.HTTPStatusError as problem:",
+        *indent(["if problem.response.status_code not in (404, 410):", *indent(["raise"]), "return None"]),
+    ]
+    return ["async def page_beyond(address: str, http: httpx.AsyncClient) -> Node | None:", *indent(body)]
+
+
 def _behind(plan: Plan, link: str) -> list[str]:
     """Return the function that reads the pages to which the rows' own pages lead, each once."""
     fields = [field for field in plan.fields if field.behind == link]
     values = [f"{literal(f.name)}: {expression(f, data=False, url='found.url', raw='found')}," for f in fields]
     body = [
         f'"""Read the fields that only the page behind a row\'s {link} holds, each page once."""',
-        f"addresses = list(dict.fromkeys(item.{link} for item in rows if item.{link}))[:MAX_BEYOND]",
+        f"addresses = list(dict.fromkeys(item.{link} for item in rows if item.{link}))",
+        "if len(addresses) > MAX_BEYOND:",
+        *indent([f"raise ValueError({_TOO_MANY})"]),
         "pages: dict[str | None, dict[str, Any]] = {}",
         f"for start in range(0, len(addresses), {BATCH}):",
         *indent([f"batch = addresses[start : start + {BATCH}]"]),
-        *indent(["answers = await asyncio.gather(*[get_page(http, address) for address in batch])"]),
+        *indent(["answers = await asyncio.gather(*[page_beyond(address, http) for address in batch])"]),
         *indent(["for address, found in zip(batch, answers, strict=True):"]),
-        *indent(indent(["pages[address] = {", *indent(values), "}"])),
+        *indent(indent(["if found is not None:", *indent(["pages[address] = {", *indent(values), "}"])])),
         f"return [item.model_copy(update=pages.get(item.{link}, {{}})) for item in rows]",
     ]
     return [f"async def with_{link}(rows: list[Item], http: httpx.AsyncClient) -> list[Item]:", *indent(body)]

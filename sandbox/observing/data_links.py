@@ -21,7 +21,7 @@ def links_in_data(text: str, base: str) -> tuple[Link, ...]:
     """
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     if not isinstance(value, dict):
         return ()
@@ -41,4 +41,8 @@ def _named(value: dict[str, Any], name: str, deepest: int) -> Iterator[tuple[str
 def _is_address(text: str) -> bool:
     if any(c.isspace() for c in text):
         return False
-    return text.startswith("/") if "://" not in text else urlsplit(text).scheme in ("http", "https")
+    try:
+        scheme = urlsplit(text).scheme
+    except ValueError:
+        return False
+    return scheme in ("http", "https") if "://" in text else text.startswith("/")

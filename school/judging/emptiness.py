@@ -69,7 +69,7 @@ def _begins_later(case: Case, binding: FilterBinding, wanted: JsonValue, rows: l
     written = (str(row[binding.fields[0]]) for row in rows if is_set(row.get(binding.fields[0])))
     days = [moment.date() for text in written if (moment := read_datetime(text)) is not None]
     last = dates.resolve(str(wanted), case.now.date()).end
-    if not days or last >= min(days):
+    if not days or last >= min(*days, case.now.date()):
         return ""
     return f"the records that were seen begin on {min(days)}; what was before may be elsewhere"
 
@@ -97,7 +97,7 @@ def _some(
 
 def _honest(case: Case, parameter: Parameter, binding: FilterBinding, *, word: str, rows: list[JsonObject]) -> bool:
     asked_of_site = any(isinstance(b, SourceBinding) for b in parameter.bindings)
-    if _is_aside(word, case) and not is_name(word, case.plan.query):
+    if not asked_of_site and _is_aside(word, case) and not is_name(word, case.plan.query):
         return False  # "and the lock they open with": it may name something that this source calls otherwise
     if not asked_of_site and _is_noun(word, case):
         return False  # the records may be what is asked for under another name: "courses" where a site has classes
@@ -116,7 +116,7 @@ def _is_aside(word: str, case: Case) -> bool:
     return _CLAUSE.search(between) is not None and _ABOUT.search(between) is None and _HAVING.search(between) is None
 
 
-_CLAUSE = re.compile(r",|\b(?:with|and|including|plus|showing|who|whom|how|that|which|whose|where|when|they)\b")
+_CLAUSE = re.compile(r"\b(?:who|whom|how|where|they|it|each)\b")
 _HAVING = re.compile(r"\b(?:with|having|including) (?:an? |some |any |no )?$")
 _ABOUT = re.compile(
     r"\b(?:about|on|mention\w*|contain\w*|for|called|named|titled|tagged|matching|saying|not|without)\b[^,]*$"

@@ -30,7 +30,7 @@ def said(text: str) -> list[tuple[str, str, object, str]]:
         ("old mills with depth in metres", ("depth",)),
         ("old mills with flow in litres per second", ("flow",)),
         ("old mills and how many wheels they have", ("wheels",)),
-        ("old mills with number of wheels and parish", ("wheels", "parish")),
+        ("old mills with number of wheels and their parish", ("wheels", "parish")),
         ("old mills and how long they are", ("length",)),
         ("old mills and when they were built", ("date",)),
         ("old mills, including the name of their miller", ("miller name",)),
@@ -54,6 +54,10 @@ def test_a_clause_names_a_field(text: str, wanted: tuple[str, ...]) -> None:
         ("old mills with a garden", "garden"),
         ("old mills and the sea", "sea"),
         ("hotels with room service", "service"),
+        ("books about love and the city", "city"),
+        ("films with the shark that eats people", "shark"),
+        ("sweaters for the kids", "sweater"),
+        ("red wine in the shops", "wine"),
     ],
 )
 def test_a_thing_that_is_no_field_stays_a_word_to_search_for(text: str, kept: str) -> None:
@@ -79,6 +83,29 @@ def test_a_thing_that_is_no_field_stays_a_word_to_search_for(text: str, kept: st
 def test_bounds_and_orders_are_read_as_people_say_them(text: str, expected: tuple[object, ...]) -> None:
     assert expected in said(text)
     assert keywords(text) <= {"boat", "Otter", "otter"}
+
+
+@requirement("PLAN-2")
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("venues with capacity over 500", (Topic.NUMBER, Relation.MORE_THAN, 500, "capacity")),
+        ("products with stock under 10", (Topic.NUMBER, Relation.LESS_THAN, 10, "stock")),
+        ("jobs with salary over 50000 and location", (Topic.NUMBER, Relation.MORE_THAN, 50000, "salary")),
+        ("boilers with a noise level below 45 dB", (Topic.NUMBER, Relation.LESS_THAN, 45, "noise level")),
+        ("houses with two bathrooms over 200 sqm", (Topic.NUMBER, Relation.EQUALS, 2, "bathrooms")),
+        ("trains on Friday and after 6pm", (Topic.TIME, Relation.FROM, "18:00", "")),
+    ],
+)
+def test_a_bound_chooses_records_and_is_no_field(text: str, expected: tuple[object, ...]) -> None:
+    assert expected in said(text)
+
+
+def test_what_may_be_a_field_or_a_wish_is_left_to_the_columns() -> None:
+    reading = understand("hotels with pool, sauna and price", NOW)
+    assert reading.wanted == ("price",)
+    assert {(c.value, c.name) for c in reading.about(Topic.KEYWORDS)} >= {("pool", "with"), ("sauna", "with")}
+    assert understand("ferries to Oban and how much they cost", NOW).wanted == ("price",)
 
 
 def test_a_value_that_does_not_matter_chooses_nothing() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from domain.plan import Constraint, Plan, Query, Relation, Topic
+from domain.plan import Constraint, FieldType, Plan, Query, Relation, Topic
 from generators.reuse import match
 from tests.generators.builders import HOST, cursor_site, intent, planned, says, single_page
 from tests.requirements import requirement
@@ -59,7 +59,9 @@ def concerts(*constraints: Constraint) -> Plan:
     music = category.model_copy(update={"default": "Music", "examples": ("Sports", "Music")})
     others = tuple(p.model_copy(update={"default": None}) for p in PLAN.parameters if p.name != "category")
     asked = intent(says(Topic.KEYWORDS, "concert"), *constraints)
-    return PLAN.model_copy(update={"query": "concerts", "intent": asked, "parameters": (*others, music)})
+    note = "All records of the page are gathering."
+    changed = {"query": "concerts", "intent": asked, "parameters": (*others, music), "filters_note": note}
+    return PLAN.model_copy(update=changed)
 
 
 @requirement("PROVE-5")
@@ -73,6 +75,35 @@ def test_a_word_that_all_records_answered_to_is_no_keyword_later() -> None:
     plan = concerts(says(Topic.KEYWORDS, "gathering"))
     asked = intent(says(Topic.KEYWORDS, "gathering"), says(Topic.KEYWORDS, "jazz"))
     assert match(Query(text="jazz gatherings"), asked, plan) == {"keywords": ["jazz"], "category": None}
+
+
+@requirement("PROVE-5")
+def test_a_flag_that_a_word_set_is_set_by_it_again() -> None:
+    category = next(p for p in PLAN.parameters if p.name == "category")
+    flag = category.model_copy(
+        update={"name": "is_vegetarian", "type": FieldType.BOOLEAN, "default": True, "topic": None}
+    )
+    asked = intent(says(Topic.KEYWORDS, "vegetarian"))
+    plan = PLAN.model_copy(update={"intent": asked, "parameters": (*PLAN.parameters[:2], flag)})
+    found = match(Query(text="vegetarian shows in Oakland"), asked, plan)
+    assert found is not None
+    assert found["is_vegetarian"] is True
+
+
+@requirement("PROVE-5")
+def test_and_is_not_answered_by_or() -> None:
+    either = [says(Topic.KEYWORDS, word, Relation.CONTAINS, name="any") for word in ("jazz", "blues")]
+    both = [says(Topic.KEYWORDS, word, Relation.CONTAINS) for word in ("jazz", "blues")]
+    plan = planned(single_page(SITE), intent(*either), SITE)
+    assert match(Query(text="jazz and blues"), intent(*both), plan) != plan.defaults()
+
+
+@requirement("PROVE-5")
+def test_the_page_that_led_to_a_tools_records_leads_to_others_too() -> None:
+    plan = PLAN.model_copy(update={"asked_at": f"{HOST}/venues", "page": f"{HOST}/shows"})
+    assert match(Query(text="everything", site=f"{HOST}/venues"), intent(subject=""), plan) is None
+    assert match(Query(text="shows", site=f"{HOST}/venues"), intent(), plan) is not None
+    assert match(Query(text="shows", site="https://elsewhere.example/venues"), intent(), plan) is None
 
 
 @requirement("PROVE-5")
