@@ -52,9 +52,12 @@ def study_details(
         lacking = _lacking(candidate, intent, choices)
         if not lacking:
             continue
-        links = (Way(link=c, template=t) for c, t in _links(candidate, observation)[:2])
+        links = [Way(link=c, template=t) for c, t in _links(candidate, observation)[:2]]
         kinds = [str(x.value) for x in lacking if isinstance(x, Constraint) and x.name == _OF_A_KIND]
-        for way in (*references(candidate, lacking), *links):
+        ways = references(candidate, lacking)
+        if links:  # where records are linked to, their ids need not be guessed to lead to them
+            ways = [*(way for way in ways if way.prefix), *links]
+        for way in ways:
             samples = _spread(candidate, way.link, observation, kinds)
             detail = _behind(candidate, way, samples, lacking=lacking, asked=intent.text, questions=questions)
             if detail is not None:

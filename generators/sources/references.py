@@ -41,7 +41,7 @@ def references(candidate: RecordCandidate, lacking: Sequence[Any]) -> list[Way]:
     if not data or not lacking or request.method != "GET" or "{" in request.url or request.secret:
         return []
     own = request.url.split("?", 1)[0].rstrip("/")
-    if not urlsplit(own).path:
+    if not urlsplit(own).path or "." in own.rpartition("/")[2]:
         return []
     beside = own.rpartition("/")[0]
     found = []
