@@ -11,6 +11,7 @@ from domain.errors import NeedsInput
 from domain.observation import Feed, Probe
 from domain.plan import FieldType, Plan, Relation, SourceKind
 from generators.language import understand
+from generators.planning.rereading import _speaks_of
 from tests.generators.builders import HOST, exchange, observed, planned
 from tests.requirements import requirement
 
@@ -76,6 +77,15 @@ def test_an_amount_with_words_around_it_is_compared_and_ordered_as_a_number() ->
     ordered = made("the 3 best paid boats")
     assert ordered.defaults() == {"sort": "-salary", "limit": 3}
     assert next(f.type for f in ordered.fields if f.name == "salary") is FieldType.NUMBER
+
+
+def test_a_page_that_lists_several_things_does_not_name_its_records_by_one_of_them() -> None:
+    page = observed(text="12 concerts and 8 films in town", title="What is on").pages[0]
+    assert not _speaks_of(page, "films", "film")
+    assert not _speaks_of(page, "concerts", "concert")
+    assert _speaks_of(observed(text="26 concerts this season").pages[0], "concerts", "concert")
+    assert _speaks_of(observed(text="Click on a concert for its date").pages[0], "concerts", "concert")
+    assert not _speaks_of(observed(text="Thriller, 112 min").pages[0], "thrillers", "thriller")
 
 
 @requirement("PLAN-5")
