@@ -167,7 +167,7 @@ def _speaks_of(page: Page, plural: str, word: str) -> bool:
 
 def _stands_alone(text: str, word: str) -> bool:
     """Whether a text says a word, and never beside another of its kind: "concerts and films"."""
-    listed = re.search(rf"\b(?:and|or) (?:an? |the )?{re.escape(word)}\b|\b{re.escape(word)} (?:and|or) \w", text)
+    listed = re.search(rf"\b(?:and|or) (?:an? |the |\d+ )?{re.escape(word)}\b|\b{re.escape(word)} (?:and|or) \w", text)
     return listed is None and f" {word} " in f" {text} "
 
 
