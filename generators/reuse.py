@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from domain.meaning.geo import KM_PER_MILE
 from domain.meaning.kinds import kinds_meant
-from domain.meaning.words import fold, forms, matches
+from domain.meaning.words import fold, forms
 from domain.plan import (
     Constraint,
     FieldType,
@@ -159,16 +159,15 @@ def _put_as_learned(arguments: Arguments, constraint: Constraint, plan: Plan) ->
         return False
     meant = {word, *kinds_meant(word)}
     for parameter in plan.parameters:
+        if parameter.name == "exclude":
+            continue
         if isinstance(parameter.default, list) and parameter.topic is Topic.KEYWORDS:
             known = [v for v in parameter.default if fold(str(v)) in meant]
-            if known and parameter.name == "exclude":
-                continue
             if known:
                 return all(_append(arguments, parameter, str(v)) for v in known if not _has(arguments, parameter, v))
         elif _stands_for(parameter, word, meant):
             return _set(arguments, parameter, parameter.default)
-    noted = f" {word} " in f" {fold(plan.filters_note)} "
-    return noted and constraint.topic is Topic.KEYWORDS and not _kept_in_words(word, plan)
+    return constraint.topic is Topic.KEYWORDS and f" {word} " in f" {fold(plan.filters_note)} "
 
 
 def _stands_for(parameter: Parameter, word: str, meant: set[str]) -> bool:
@@ -183,12 +182,6 @@ def _stands_for(parameter: Parameter, word: str, meant: set[str]) -> bool:
 def _has(arguments: Arguments, parameter: Parameter, value: JsonValue) -> bool:
     known = arguments.get(parameter.name)
     return isinstance(known, list) and value in known
-
-
-def _kept_in_words(word: str, plan: Plan) -> bool:
-    """Whether some default says the word among others: "hip-hop parties" as one value."""
-    defaults = [str(p.default) for p in plan.parameters if p.default is not None and p.default != []]
-    return matches(defaults, word)
 
 
 def _put_price(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:

@@ -49,7 +49,6 @@ Progress = Callable[[str], Any]
 
 MAX_PAGE_BYTES = 20_000_000
 MAX_ATTEMPTS = 3
-ROUNDS = 2  # of attempts at the source itself, without which nothing can be learned
 MOST_ASKED_AGAIN = 10  # exchanges of one page
 FIRST_PAUSE_S = 0.3
 LONGEST_PAUSE_S = 5.0
@@ -168,13 +167,12 @@ class Observer:
         return answer
 
     async def _patiently(self, probe: Probe, policy: Policy) -> ProbeAnswer:
+        """Ask the source itself twice as often as anything else: without it nothing can be learned."""
         answer = await self._ask(probe, policy)
-        for number in range(1, ROUNDS):
-            if answer.status not in BUSY:
-                break
-            await asyncio.sleep(_pause_s(answer, MAX_ATTEMPTS * number))
-            answer = await self._ask(probe, policy)
-        return answer
+        if answer.status not in BUSY:
+            return answer
+        await asyncio.sleep(_pause_s(answer, MAX_ATTEMPTS))
+        return await self._ask(probe, policy)
 
     async def _beside(self, served: ProbeAnswer, policy: Policy) -> Surroundings:
         base = served.final_url or served.probe.url

@@ -189,8 +189,8 @@ async def look(
         observation, problem = first
         doors = ()
         elsewhere = isinstance(problem, NeedsInput) and problem.field != "site"
-        ahead = named_exactly(observation, intent) if elsewhere else leads(observation, intent)
-        ahead = ahead or (leads(observation, intent) if intent.subject else ())
+        ahead = named_exactly(observation, intent) if elsewhere else ()
+        ahead = ahead or (leads(observation, intent) if intent.subject or not elsewhere else ())
     for address in ahead[:MOST_LEADS]:
         on_progress(Progress(stage="observe", message=f"following {address}", percent=40))
         nearer = query.model_copy(update={"site": address})

@@ -30,6 +30,10 @@ _VERBS: Final = {
 }
 
 
+_KIND: Final = 3.0
+"""What it weighs that the question's noun is one of the kinds that an operation can be asked for."""
+
+
 def choose(document: Document, intent: Intent, *, most: int = MOST) -> tuple[Operation, ...]:
     """Return the one to six operations that serve a question, the best first; none when nothing fits.
 
@@ -40,9 +44,6 @@ def choose(document: Document, intent: Intent, *, most: int = MOST) -> tuple[Ope
     ranked = sorted((s for s in scored if s[0] > 0), key=lambda s: -s[0])
     best = ranked[0][0] if ranked else 0.0
     return tuple(o for score, o in ranked[:most] if score >= _FIT * best)
-
-
-_KIND = 3.0
 
 
 def fitness(operation: Operation, intent: Intent) -> float:

@@ -13,6 +13,7 @@ from domain.observation import Column
 from domain.plan import Constraint, FieldType, FilterBinding, Parameter, Relation, SourceBinding, Topic
 from generators.planning.desk import Desk, asked
 from generators.sources.naming import snake
+from generators.sources.relevance import tells_years
 from generators.sources.roles import Role, moment, roles_of
 
 _BOTH: Final = (Relation.EQUALS, Relation.WITHIN, Relation.CONTAINS)
@@ -60,15 +61,10 @@ def _done_then(desk: Desk, days: list[Constraint]) -> Column | None:
         said = {
             _stem(w) for w in fold(f"{column.name} {column.label}".replace("_", " ")).split() if len(w) >= _LEAST_STEM
         }
-        timed = column.type in _MOMENTS or _tells_years(column)
+        timed = column.type in _MOMENTS or tells_years(column)
         if timed and stems & said:
             return column
     return None
-
-
-def _tells_years(column: Column) -> bool:
-    """Whether a column of numbers holds years; one that only a document describes has no samples against it."""
-    return column.type in (FieldType.INTEGER, FieldType.NUMBER) and all(_YEAR.fullmatch(s) for s in column.samples)
 
 
 def _stem(word: str) -> str:
@@ -143,7 +139,7 @@ _OPPOSITE: Final = {"after": "before", "before": "after"}
 
 def _bind_years(desk: Desk, days: list[Constraint], said: list[Column]) -> bool:
     """Records that tell only their year: a range of days becomes one of years, where it means whole years."""
-    column = next((c for c in (*said, *desk.columns) if _tells_years(c) and (c in said or c.samples)), None)
+    column = next((c for c in (*said, *desk.columns) if tells_years(c) and (c in said or c.samples)), None)
     bounds = [(c, _year_of(c)) for c in days]
     if column is None or any(year is None for _, year in bounds):
         return False
@@ -167,9 +163,6 @@ def _bind_years(desk: Desk, days: list[Constraint], said: list[Column]) -> bool:
             column,
         )
     return True
-
-
-_YEAR: Final = re.compile(r"(?:1[0-9]|20)\d\d")
 
 
 def _year_of(constraint: Constraint) -> int | None:

@@ -91,10 +91,10 @@ def _or_its_kind(desk: Desk, constraint: Constraint) -> list[Constraint]:
     texts = [text for c in human_text(desk.columns) for text in (*c.values, *c.samples)]
     told = any(c.name in desk.detail_names for c in desk.playing(Role.CATEGORY))
     several = any(c.name == "any" for c in desk.intent.constraints)
-    if not told or several or matches(texts, word):
+    kinds = kinds_meant(word)[:1]
+    if not kinds or not told or several or matches(texts, word):
         return [constraint]
-    words = (constraint.value, *kinds_meant(word)[:1])
-    return [constraint.model_copy(update={"value": w, "name": "any" if words[1:] else ""}) for w in words]
+    return [constraint.model_copy(update={"value": w, "name": "any"}) for w in (constraint.value, *kinds)]
 
 
 def _bind_kind(desk: Desk, constraint: Constraint) -> bool:

@@ -141,13 +141,15 @@ def can_serve(columns: Sequence[Column], constraint: Constraint) -> bool:
         word = constraint.name or str(constraint.value)
         return named(columns, word) is not None
     if constraint.topic in (Topic.DATE, Topic.TIME):
-        return moment(columns) is not None or (constraint.topic is Topic.DATE and any(map(_tells_year, columns)))
+        return moment(columns) is not None or (
+            constraint.topic is Topic.DATE and any(tells_years(c) for c in columns if c.samples)
+        )
     return any(first(columns, role) is not None for role in _SERVING.get(constraint.topic, ()))
 
 
-def _tells_year(column: Column) -> bool:
-    years = [_YEAR.fullmatch(sample) for sample in column.samples]
-    return column.type is FieldType.INTEGER and bool(years) and all(years)
+def tells_years(column: Column) -> bool:
+    """Whether a column of numbers holds years; one that only a document describes has no samples against it."""
+    return column.type in (FieldType.INTEGER, FieldType.NUMBER) and all(_YEAR.fullmatch(s) for s in column.samples)
 
 
 def named(columns: Sequence[Column], word: str) -> Column | None:
