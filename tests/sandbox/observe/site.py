@@ -167,6 +167,7 @@ def build(site: Site) -> Starlette:  # noqa: C901 - one function per page, side 
         "/spec": JSONResponse(document),
         "/hidden/description": JSONResponse({**document, "info": {"title": "Hidden", "version": "1"}}),
         "/openapi.json": JSONResponse(document),
+        "/entry": JSONResponse({"cards": "/api/items", "version": "2"}),
         "/api/none": JSONResponse({"error": "not found"}, 404),
         "/calendar": Response("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", media_type="text/calendar"),
         "/old": RedirectResponse("/cards"),

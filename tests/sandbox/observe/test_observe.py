@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -118,6 +119,19 @@ async def test_a_page_that_answers_404_yet_renders_is_read(observer, site):
 async def test_a_site_that_answers_503_now_and_then_is_asked_again(observer, site):
     page = (await observed(observer, site, "/busy")).pages[0]
     assert (page.status, page.text_after.strip()) == (200, "Open")
+
+
+@requirement("LEARN-2")
+async def test_a_site_that_stays_busy_is_asked_longer_than_anything_else(observer, site):
+    site.busy = 5
+    page = (await observed(observer, site, "/busy")).pages[0]
+    assert (page.status, page.text_after.strip()) == (200, "Open")
+
+
+@requirement("LEARN-1")
+async def test_an_entry_page_of_an_api_has_its_collections_as_links(observer, site):
+    page = (await observed(observer, site, "/entry")).pages[0]
+    assert [(link.text, urlsplit(link.href).path) for link in page.links] == [("cards", "/api/items")]
 
 
 @requirement("LEARN-1")

@@ -9,6 +9,7 @@ import pytest_asyncio
 from domain.observation import Exchange
 from domain.run import Outcome
 from domain.workflow import Artifact
+from sandbox.replaying import in_utf8
 from sandbox.runner import Runner, RunnerOptions, open_runner
 from sandbox.secrets import Secret, SecretStore
 from tests.requirements import requirement
@@ -110,3 +111,10 @@ async def test_a_recording_holds_no_secret_and_replays_without_one(tmp_path: Pat
     async with open_runner() as runner:
         again = await call(runner, artifact, policy, replayed=live.exchanges)
     assert again.output == live.output
+
+
+async def test_what_reads_the_same_in_every_encoding_keeps_its_fields() -> None:
+    html = {"content-type": "text/html"}
+    assert in_utf8(html, b"<p>plain</p>") == html
+    assert in_utf8(html, "<p>Caf\u00e9</p>".encode())["content-type"] == "text/html; charset=utf-8"
+    assert in_utf8({"content-type": "text/html; charset=utf-16"}, b"plain")["content-type"].endswith("charset=utf-8")
