@@ -1,7 +1,7 @@
 """HTML as writers leave it, made even: every reader sees the same page. Pure.
 
 A body that no tag begins is given one; cells that span rows are written into each of them; texts have lines where
-they are broken by hand.
+they are broken by hand; links that write a mail or dial a number say to whom.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from typing import Any, Final
+from urllib.parse import unquote
 
 _BODY: Final = re.compile(r"<body\b|<frameset\b", re.IGNORECASE)
 _BEFORE: Final = re.compile(
@@ -21,7 +22,10 @@ MAX_COPIES: Final = 20_000
 """Cells that are written into further rows of one page."""
 LINE: Final = "line-"
 """What begins the name of a line in a locator (``p.place@line-1``)."""
+CONTACT: Final = "contact"
+"""What stands for an attribute in a locator where a link leads to a mail address or a phone (``a@contact``)."""
 _FIGURES: Final = 4
+_DIALLED: Final = re.compile(r"(?:mailto|tel|sms|fax):([^?]+)", re.IGNORECASE)
 _SILENT: Final = frozenset({"script", "style"})
 LONGEST_VALUE: Final = 200
 """Characters of a cell that is one value of a table; a longer one lays out a page."""
@@ -75,6 +79,12 @@ def line_of(element: Any, attribute: str) -> str | None:
         return None
     lines = lines_of(element)
     return lines[int(number) - 1] if 0 < int(number) <= len(lines) else None
+
+
+def contact_of(element: Any) -> str | None:
+    """Return the mail address or phone number that a link writes to or dials; None where it leads elsewhere."""
+    found = _DIALLED.match((element.get("href") or "").strip())
+    return unquote(found[1]).strip() or None if found else None
 
 
 def _rows_of(table: Any) -> list[list[Any]]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from domain.markup import CONTACT, contact_of
 from generators.induction.cells import column_of, span
 from generators.induction.classes import is_utility
 from generators.induction.grouping import Group, enclosing
@@ -182,7 +183,8 @@ def _first_links(tree: Tree, records: Sequence[Record]) -> tuple[Strand, Strand]
 
 def _first_link(tree: Tree, record: Record) -> Element | None:
     nodes = (node for part in record for node in tree.nodes[part.index : part.end])
-    return next((node.element for node in nodes if node.links and node.tag == "a"), None)
+    links = (node.element for node in nodes if node.links and node.tag == "a")
+    return next((link for link in links if contact_of(link) is None), None)
 
 
 def sample(records: Sequence[_One], most: int = MAX_SAMPLED) -> Sequence[_One]:
@@ -225,9 +227,11 @@ def _values(tree: Tree, node: Node) -> list[tuple[str, str]]:
         if text and len(text) <= MAX_TEXT:
             pairs.append(("text", text))
     element = node.element
+    if contact := contact_of(element):
+        pairs.append((CONTACT, contact))
     for name, raw in element.attrib.items():
         is_wanted = name in _ATTRIBUTES or (name.startswith("data-") and not name.startswith(_NEVER_DATA))
-        if not is_wanted or (name == "value" and node.tag in _HIDDEN_VALUES):
+        if not is_wanted or (name == "value" and node.tag in _HIDDEN_VALUES) or (contact and name == "href"):
             continue
         value = squeeze(str(raw))
         if not value or len(value) > MAX_TEXT or value.startswith(("javascript:", "data:", "{", "[", "#")):

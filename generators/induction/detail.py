@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from domain.markup import CONTACT
 from domain.observation import Column
 from domain.plan import FieldType
 from generators.induction.alignment import Strand
 from generators.induction.naming import Evidence, assign, guess
-from generators.induction.patterns import LABEL, squeeze
-from generators.induction.reading import read, select, text_of
+from generators.induction.patterns import EMAIL, LABEL, PHONE, squeeze
+from generators.induction.reading import read, select, text_of, value_of
 from generators.induction.selectors import choose, simple_marks
 from generators.induction.tree import HEADING_TAGS, INLINE_TAGS, Element, Node, Tree, parse
 from generators.sources.naming import snake
@@ -31,7 +32,7 @@ _METADATA = (
     ('meta[name="author"]', "author"),
     ('meta[property="article:published_time"]', "date"),
 )
-_CONTACTS = (('a[href^="tel:"]', "phone"), ('a[href^="mailto:"]', "email"))
+_CONTACTS = (('a[href^="tel:"]', "phone", PHONE), ('a[href^="mailto:"]', "email", EMAIL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +208,11 @@ def _headings(tree: Tree) -> Iterator[_Found]:
 
 
 def _contacts(tree: Tree) -> Iterator[_Found]:
-    for selector, name in _CONTACTS:
+    for selector, name, shape in _CONTACTS:
         for element in select(tree.document, selector)[:1]:
-            yield _Found(f"{selector}@text", "", text_of(element), element, f"/a.{name}")
+            says_it = shape.search(text_of(element)) is not None
+            attribute = "text" if says_it else CONTACT
+            yield _Found(f"{selector}@{attribute}", "", value_of(element, attribute) or "", element, f"/a.{name}")
     for tag in ("address", "time"):
         for element in select(tree.document, tag)[:1]:
             attribute = "datetime" if element.get("datetime") else "text"

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from domain.markup import contact_of
 from generators.induction.cells import column_of
 from generators.induction.tree import DECORATION_TAGS, HEADING_TAGS, Node, Record, Tree
 
@@ -119,14 +120,17 @@ def _variants(tree: Tree, records: tuple[Record, ...]) -> Iterable[tuple[Record,
 
 
 def _single_links(tree: Tree, records: tuple[Record, ...]) -> tuple[Record, ...]:
-    """Return each link as a record where paragraphs or lines hold one link each, and a few hold more."""
+    """Return each link as a record where paragraphs or lines hold one link each, and a few hold more.
+
+    A link that writes a mail or dials a number stands beside such a list, and leads to nothing that it lists.
+    """
     count = sum(node.links for record in records for node in record)
     if not len(records) * 0.8 <= count <= 3 * len(records) or all(node.links < 2 for (node, *_) in records):
         return ()
     if any(node.headings or node.images for record in records for node in record):
         return ()
     links = [n for record in records for n in tree.subtree(record) if n.tag == "a" and n.links and n.text_length]
-    return tuple((link,) for link in links)
+    return tuple((link,) for link in links if contact_of(link.element) is None)
 
 
 def _outermost(nodes: Iterable[Node]) -> list[Record]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from domain.markup import CONTACT
 from generators.induction.alignment import Strand
 from generators.induction.matching import first_below
 from generators.induction.reading import select
@@ -165,7 +166,7 @@ def _below(top: Element, element: Element, strand: Strand) -> Iterator[tuple[str
     if tag in _TELLING_TAGS:
         yield "tag", tag
     yield from (("class", mark) for mark in marks if not mark.startswith("["))
-    if strand.kind == "href":
+    if strand.kind == CONTACT:
         yield from (("address", f'a[href^="{scheme}"]') for scheme in _schemes(element))
     telling = [step for step in chain[:-1] if step.tag in _TELLING_TAGS]
     yield from (("tag", f"{step.tag} {tag}") for step in telling)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
+from domain.markup import CONTACT
 from generators.induction import patterns as shapes
 from generators.induction.alignment import Strand
 from generators.sources.naming import snake
@@ -60,7 +61,6 @@ _ALT = re.compile(r"\balt\b")
 _MAIL = re.compile(r"mail")
 _UNDER_HEADING = re.compile(r"(?:^|/)(?:h[1-6]|dt|summary)(?:\.|/|$)")
 _UNDER_LINK = re.compile(r"(?:^|/)a(?:\.|$|/)")
-_NO_PAGE = re.compile(r"^(?:mailto|tel|sms|fax):")
 _ADDRESS_KINDS = frozenset({"href", "data-href"})
 _PICTURE_KINDS = frozenset({"src", "data-src"})
 _FEW_LETTERS = 0.1
@@ -221,7 +221,7 @@ def _asked(name: str) -> _Asked:
 
 
 def _address_score(strand: Strand, evidence: Evidence, distinct: float) -> float:
-    if strand.kind not in _ADDRESS_KINDS or strand.share(_NO_PAGE) > 0.5:
+    if strand.kind not in _ADDRESS_KINDS:
         return 0.0
     is_heading = bool(_UNDER_HEADING.search(strand.path))
     return (
@@ -244,7 +244,7 @@ def _signs_only(strand: Strand) -> float:
 
 
 def _phone_score(asked: _Asked, strand: Strand, evidence: Evidence) -> float:
-    if strand.kind not in {"text", "href"} or strand.share(shapes.EMAIL) > 0.1:
+    if strand.kind not in {"text", CONTACT} or strand.share(shapes.EMAIL) > 0.1:
         return 0.0
     near = f"{strand.path} {strand.label} {evidence.label}".lower()
     is_named = asked.words[0] in near
@@ -350,6 +350,8 @@ def guess(strand: Strand, evidence: Evidence) -> str:
         return "image_text"
     if strand.kind in _ADDRESS_KINDS:
         return _link_name(strand)
+    if strand.kind == CONTACT:
+        return "email" if strand.share(shapes.EMAIL) > 0.5 else "phone"
     name = _meaning(strand) or _by_value(strand, evidence)
     return "old_price" if name == "price" and _STRUCK.search(strand.path) else name
 
@@ -361,9 +363,6 @@ def _suffix(strand: Strand) -> str:
 
 
 def _link_name(strand: Strand) -> str:
-    for scheme, name in (("mailto:", "email"), ("tel:", "phone")):
-        if sum(value.startswith(scheme) for value in strand.present) > 0.5 * len(strand.present):
-            return name
     meaning = _meaning(strand)
     return f"{meaning}_url" if meaning and meaning not in {"title", "name"} else "url"
 

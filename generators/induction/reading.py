@@ -15,7 +15,7 @@ from typing import Any
 from cssselect import SelectorError
 from lxml import etree
 
-from domain.markup import LINE, line_of
+from domain.markup import CONTACT, LINE, contact_of, line_of
 from domain.observation import Column, RecordCandidate
 from domain.plan import FieldType
 from domain.selectors import xpath_of
@@ -84,11 +84,13 @@ def read(element: Element, locator: str) -> str | None:
 
 
 def value_of(element: Element, attribute: str) -> str | None:
-    """Return the element's text (attribute ``text``), a line of it (``line-1``) or an attribute; None when absent."""
+    """Return the element's text (attribute ``text``), a line of it, whom it writes to or an attribute; None when absent."""
     if attribute == "text":
         return text_of(element) or None
     if attribute.startswith(LINE):
         return line_of(element, attribute)
+    if attribute == CONTACT:
+        return contact_of(element)
     value = element.get(attribute)
     return None if value is None else str(value).strip() or None
 

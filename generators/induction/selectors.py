@@ -47,6 +47,7 @@ _CONDITIONS = (
     ":has(img)",
     ":not(:has(th))",
 )
+_LINK_CONDITIONS = (':not([href^="mailto:"])', ':not([href^="tel:"])')
 _HOPS = 8
 _EXCLUDED = 2
 """Classes that one selector may leave out."""
@@ -241,7 +242,7 @@ def _proposals(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
             yield kind, f"{container} {end}"
             if steps is not None:
                 yield kind, f"{container} > {' > '.join([*steps, end])}"
-    for condition in _CONDITIONS:
+    for condition in _LINK_CONDITIONS if tag == "a" else _CONDITIONS:
         for nature, end in ends:
             yield f"{nature}{condition}", end + condition
             for container, steps in containers[:6]:

@@ -9,7 +9,7 @@ from typing import Any
 from cssselect import SelectorError
 from lxml import etree
 
-from domain.markup import LINE, line_of, with_body, with_spread_cells
+from domain.markup import CONTACT, LINE, contact_of, line_of, with_body, with_spread_cells
 from domain.selectors import xpath_of
 from sandbox.facade.frozen import words
 from sandbox.facade.kit.errors import SourceChanged
@@ -53,7 +53,8 @@ class Node:
         """Return the first value that one of the locators reads, or None.
 
         A locator is ``selector@attribute`` ("a.title@href"), ``selector@text`` or ``selector`` (the text),
-        ``selector@html`` (the markup inside) or ``selector@line-1`` (the first line where ``<br>`` breaks a text);
+        ``selector@html`` (the markup inside), ``selector@line-1`` (the first line where ``<br>`` breaks a text) or
+        ``selector@contact`` (the mail address or the number of a ``mailto:`` or ``tel:`` link);
         without a selector ("@text", ".", "@data-id") it reads this element.
         Texts have their white space folded; an empty text counts as missing.
         """
@@ -131,6 +132,8 @@ class Node:
             return Node(element, self.url, xml=self._xml).inner_html() or None
         if attribute.startswith(LINE):
             return line_of(element, attribute)
+        if attribute == CONTACT:
+            return contact_of(element)
         value = element.get(attribute)
         return None if value is None else str(value).strip() or None
 

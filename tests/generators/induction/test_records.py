@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 from domain.observation import RecordCandidate
 from domain.plan import FieldType, Intent, SourceKind
 from generators.induction import find_records, reads_as
+from generators.induction.grouping import find_groups
+from generators.induction.reading import first_match
+from generators.induction.selectors import choose
+from generators.induction.tree import parse
 from tests.requirements import requirement
 
 PAGES = Path(__file__).parent / "pages"
@@ -109,6 +113,37 @@ def test_lines_of_one_path_are_told_apart_by_their_labels() -> None:
         ("Cy Dahl", "Phone: 555-010-2050", None),
         ("Di Egede", "Phone: 555-010-2060", "Fax: 555-010-2061"),
     ]
+
+
+@requirement("LEARN-3")
+def test_whom_a_link_writes_to_or_dials_is_a_value_and_no_page() -> None:
+    people = ("Ada Berg", "Ben Olsen", "Cleo Haug", "Dag Moe")
+    html = "".join(
+        f"<li><h3>{name}</h3><a href='mailto:{name[0].lower()}@port.example'>E-mail</a>"
+        f" <a href='tel:+47555000{at}'>Phone</a> <a href='/people/{at}'>Profile</a></li>"
+        for at, name in enumerate(people)
+    )
+    html = f"<main><h1>Staff</h1><ul>{html}</ul></main>"
+    best = find_records(html, url=URL, wanted=("name", "email", "phone", "url"))[0]
+    assert [tuple(row[name] for name in ("name", "email", "phone", "url")) for row in reads_as(html, best)] == [
+        (name, f"{name[0].lower()}@port.example", f"+47555000{at}", f"https://port.example/people/{at}")
+        for at, name in enumerate(people)
+    ]
+    assert {column.type for column in best.columns if column.name in {"email", "phone"}} == {FieldType.STRING}
+
+
+@requirement("LEARN-3")
+def test_a_mail_link_beside_a_list_of_links_is_none_of_it() -> None:
+    lines = [f"<p><a href='/rules/{at}.pdf'>Harbour rule number {at}</a> of {2010 + at}</p>" for at in range(9)]
+    for at in (3, 5, 7):
+        lines[at] = lines[at].replace("</p>", f" and <a href='/rules/{at}a.pdf'>its annex</a></p>")
+    lines.append("<p>Questions go to <a href='mailto:rules@port.example'>rules@port.example</a></p>")
+    html = f"<main><h1>Rules</h1><section class='rules'>{''.join(lines)}</section></main>"
+    tree = parse(html, URL)
+    links = [node.element for node in tree.nodes if node.tag == "a" and ".pdf" in node.element.get("href")]
+    groups = [[record[0].element for record in group.records] for group in find_groups(tree)]
+    assert links in groups
+    assert first_match(tree.document, *choose(links, tree)) == links
 
 
 @requirement("LEARN-3")

@@ -35,6 +35,11 @@ def test_nodes_are_selected_and_read() -> None:
     assert item.read("p@html") == "first"
     broken = parse_html("<p>Old Mill<br>12 Mill Lane</p>")
     assert [broken.read(f"p@line-{n}") for n in (1, 2, 3)] == ["Old Mill", "12 Mill Lane", None]
+    staff = parse_html(
+        "<a href='mailto:ada%40port.example?subject=Hi'>Write</a><b><a href='tel:+4712345678'>Call</a></b>"
+    )
+    assert (staff.read("a@contact"), staff.read("b a@contact")) == ("ada@port.example", "+4712345678")
+    assert page.read("a@contact") is None
     assert item.read("nothing@href") is None
     assert page.first("h9", "h1").text == "Title bolder"  # type: ignore[union-attr]  # it is there
     assert page.first("h9") is None
