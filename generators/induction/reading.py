@@ -84,7 +84,7 @@ def read(element: Element, locator: str) -> str | None:
 
 
 def value_of(element: Element, attribute: str) -> str | None:
-    """Return the text (attribute ``text``), a line of it (``line-1``), its contact or an attribute; None when absent."""
+    """Return the text (``text``), a line of it (``line-1``), its contact or an attribute of an element; else None."""
     if attribute == "text":
         return text_of(element) or None
     if attribute.startswith(LINE):
