@@ -3,7 +3,8 @@
 Run: python -m benchmarks.targets [name …]
 
 The applications and their questions are outside the project: the folder ``targets`` of AGENT_SCHOOL_SHARED
-(``../shared`` by default) holds them and a script that starts them. Only those that answer are asked.
+(``../shared`` by default) holds them and a script that starts them. Those that do not run are started, and stopped
+when they have been asked; one that is not installed is installed first, which takes minutes.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,19 +62,36 @@ def answers(url: str) -> bool:
 
 
 async def measure(names: list[str]) -> list[Figure]:
-    """Ask every question of every target that runs."""
+    """Ask every question of every target."""
     figures: list[Figure] = []
     for name in names:
         about = json.loads((shared() / name / "target.json").read_text())
         base = f"http://127.0.0.1:{about['port']}"
-        if not answers(base + about["ready"]):
-            figures.append(Figure(what=name, measured="does not run"))
-            continue
-        questions = json.loads((shared() / name / "queries.json").read_text())
-        for one in questions:
-            figures.append(await _ask(one, base + _start(one, name)))
-            print(f"{figures[-1].what}: {figures[-1].measured}", file=sys.stderr, flush=True)
+        with running(name, base + about["ready"]) as problem:
+            if problem:
+                figures.append(Figure(what=name, measured=f"does not run: {problem}", reached=False))
+                continue
+            questions = json.loads((shared() / name / "queries.json").read_text())
+            for one in questions:
+                figures.append(await _ask(one, base + _start(one, name)))
+                print(f"{figures[-1].what}: {figures[-1].measured}", file=sys.stderr, flush=True)
     return figures
+
+
+@contextmanager
+def running(name: str, ready: str) -> Iterator[str]:
+    """Have a target run meanwhile; yields why it does not, or an empty text. One that ran before is left running."""
+    if answers(ready):
+        yield ""
+        return
+    script = str(shared() / "targets")
+    print(f"{name}: starting it", file=sys.stderr, flush=True)
+    begun = subprocess.run([script, "start", name], capture_output=True, text=True, check=False)
+    said = (begun.stderr or begun.stdout).strip().splitlines()
+    try:
+        yield "" if answers(ready) else (said[-1] if said else f"{script} start {name} gave {begun.returncode}")
+    finally:
+        subprocess.run([script, "stop", name], capture_output=True, check=False)
 
 
 def _start(question: dict[str, Any], name: str) -> str:

@@ -27,6 +27,8 @@ from domain.values import JsonValue
 _UPPER: Final = (Relation.AT_MOST, Relation.LESS_THAN)
 _LOWER: Final = (Relation.AT_LEAST, Relation.MORE_THAN)
 _NOT: Final = (Relation.EXCLUDES, Relation.NOT_EQUALS)
+_TURNED: Final = (Topic.PLACE, Topic.PERSON, Topic.NAMED, Topic.DATE, Topic.TIME, Topic.NUMBER, Topic.IDENTIFIER)
+"""What may be left out as well as wanted: a parameter for the one is none for the other."""
 _DOWN: Final = ("desc", "descending", "down")
 _GENERAL: Final = frozenset({"", "thing", "item", "record", "entry", "row", "result", "all", "everything"})
 
@@ -102,6 +104,8 @@ def _words(text: str) -> set[str]:
 
 def _put(arguments: Arguments, constraint: Constraint, plan: Plan) -> bool:  # noqa: PLR0911 - one case for each topic
     """Put one constraint among the arguments; False when no parameter takes it."""
+    if constraint.topic in _TURNED and constraint.relation in _NOT:
+        return False
     match constraint.topic:
         case Topic.KEYWORDS | Topic.CATEGORY:
             return _put_word(arguments, constraint, plan)

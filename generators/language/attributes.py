@@ -74,6 +74,7 @@ _ATTRIBUTE = (
     r"role|department|difficulty|season|gender|platform|framework|licen[cs]e|kind|edition|region|"
     r"county|currency|segment|isbn|upc|sku"
 )
+_BUT = r" (?:is |are )?(?:not|isn't|aren't|other than|different from|except(?: for)?|but not)"
 _SET_TO = re.compile(
     rf"(?<![\w-])(?:with |where |and |whose )?(?:the )?(?P<name>[a-z_]\w*) (?:is )?(?:set (?:to|as)|"
     rf"equal(?:s)?(?: to)?) {_VALUE.format(n='')}"
@@ -85,7 +86,7 @@ _PAIR = re.compile(
 _PAIR_CASED = re.compile(r"= ?[A-Z][\w-]*(?P<more>(?: [A-Z][\w-]*)+)")
 _WITH_ATTRIBUTE = re.compile(
     rf"(?<![\w-])(?:with|of|in|having|whose)(?: an?| the)? (?P<name>{_ATTRIBUTE})(?: (?:of|is|being|"
-    rf"called|named))? (?!and\b|or\b|of\b|in\b|for\b|by\b){_VALUE.format(n='')}"
+    rf"called|named))?(?P<but>{_BUT})? (?!and\b|or\b|of\b|in\b|for\b|by\b|not\b|other\b|except\b){_VALUE.format(n='')}"
 )
 _AND_ATTRIBUTE = re.compile(rf"(?:,| and|, and) (?P<name>{_ATTRIBUTE})(?: (?:of|is))? {_VALUE.format(n='')}(?!\w)")
 _TAGGED = re.compile(
@@ -107,6 +108,12 @@ _NUMBERED = re.compile(
     r"(?! (?!and\b|or\b|in\b|of\b|with\b|at\b|on\b|for\b|by\b|after\b|before\b)[a-z])"
 )
 """A numbered thing that the records belong to: "of matchday 3", "in zone 2"."""
+_GIVEN_TO = re.compile(
+    r"(?<![\w-])(?:(?:that|which) )?(?:(?:are|is|were|was|have been) )?"
+    r"(?P<name>assigned|awarded|allocated|addressed|given|granted|lent|loaned|donated|sold|leased|rented) to "
+    r"(?P<value>[^\W\d_][\w.'-]*)"
+)
+"""To whom a record belongs: "assigned to Mara Lind"."""
 _DEPENDS = re.compile(r"(?<![\w-])(?:(?:that|which) )?depend(?:s|ing|ed)? (?:up)?on (?P<value>@?[^\W_][\w.@/-]*)")
 _WITH_ID = re.compile(
     r"(?<![\w-])(?:(?:with|of|whose|by) )?(?:the |an? )?(?P<name>id|identifier|uuid|slug|sku|isbn|upc|"
@@ -152,6 +159,14 @@ def read_named(reading: Reading) -> None:
             topic = Topic.CATEGORY if found["name"] == "category" else Topic.NAMED
             reading.add(topic, Relation.EQUALS, value, found.span(), name=found["name"])
     _read_parts(reading)
+    for found in reading.find(_GIVEN_TO):
+        end = found.end("value")
+        if reading.cased[found.start("value")].isupper() and (rest := _RUN.match(reading.cased, found.start("value"))):
+            end = rest.end()
+        if found["value"] not in FUNCTION | ASKING:
+            value = reading.as_written(found.start("value"), end).rstrip(".,'")
+            where = (found.start(), end)
+            reading.add(Topic.NAMED, Relation.CONTAINS, value, where, name=f"{found['name']} to")
     for found in reading.find(_DEPENDS):
         value = reading.as_written(*found.span("value")).rstrip(".-/")
         reading.add(Topic.NAMED, Relation.CONTAINS, value, found.span(), name="dependencies")
@@ -182,7 +197,8 @@ def _add_named(reading: Reading, found: re.Match[str]) -> None:
         reading.add(Topic.PLACE, Relation.EQUALS, places[0].place.name, where, name=places[0].kind)
         return
     topic = Topic.CATEGORY if name.casefold() == "category" else Topic.NAMED
-    reading.add(topic, Relation.EQUALS, value, (found.start(), end), name=FIELDS.get(name.casefold(), name))
+    relation = Relation.NOT_EQUALS if found.re is _WITH_ATTRIBUTE and found["but"] else Relation.EQUALS
+    reading.add(topic, relation, value, (found.start(), end), name=FIELDS.get(name.casefold(), name))
     following = _AND_ATTRIBUTE.match(reading.plain, end)
     if following and reading.is_free(*following.span()):
         _add_named(reading, following)

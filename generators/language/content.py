@@ -32,10 +32,13 @@ _BEGINNING = re.compile(
 )
 _RUN = re.compile(r"[A-Z0-9][\w&'.+-]*(?: (?:(?:of|the|and|&|de|la|vs) ){0,2}[A-Z0-9&][\w&'.+-]*)*")
 _NEGATED = re.compile(
-    r"(?<![\w-])(?:(?:but |and |that |which )*(?:(?:are|is|do|does)(?: not|n't)(?: (?:about|include|"
+    r"(?<![\w-])(?:(?:but |and |that |which )*(?:(?:are|is|(?P<does>do|does))(?: not|n't)(?: (?:about|include|"
     r"involve|mention|contain|have|offer|allow|accept|require|need|use|for|in|near|by|on|at|with|from|under))?|"
     r"not(?: (?:about|for|including|any|in|near|on|at|with|from|under))?|"
-    r"no|without(?: any)?|except(?: for)?|excluding|exclude|other than|apart from|but no|minus|never) |"
+    r"no|(?<=thing )but|(?<=all )but|"
+    r"(?:(?:from|in|of|by|with|at|on) )?any(?:one|body|where|thing)? (?:other )?(?:[a-z]+ )?(?:but|except(?: for)?|"
+    r"other than)|without(?: any)?|except(?: for)?(?: on| in| at| by| from| with)?|"
+    r"excluding|exclude|other than|apart from|but no|minus|never) |"
     r"non-)(?:the |an? |any )?(?P<words>[^\W_][\w'&+#-]*(?: [^\W_][\w'&+#-]*){0,2})"
 )
 _EACH = re.compile(r"(?<!\w)(?:every|each) $")
@@ -92,7 +95,9 @@ def read_beginnings(reading: Reading) -> None:
 
 def read_negated(reading: Reading) -> None:
     """Read "not yoga", "no kids", "except Oakland"."""
-    for found in reading.find(_NEGATED):
+    for found in [one for piece in reading.free_pieces() for one in _NEGATED.finditer(reading.plain, *piece)]:
+        if not reading.is_free(*found.span()):
+            continue
         start = found.start("words")
         whole = reading.as_written(*found.span("words"))
         places = gazetteer.known(whole, towns=False) if whole[:1].isupper() else ()
@@ -105,7 +110,10 @@ def read_negated(reading: Reading) -> None:
             if not _is_excluded(reading, kept, number):
                 kept = kept[:number]
                 break
-        if len(kept) > 1 and kept[-1][0] in PARTS and reading.cased[kept[0].start()].isupper():
+        if len(kept) > 1 and found["does"] and reading.cased[kept[0].start()].islower():
+            kept = kept[1:]  # "that don't speak German": what they do not do is said of what follows
+        named_part = len(kept) > 1 and kept[-1][0] in PARTS and reading.cased[kept[-1].start()].islower()
+        if named_part and reading.cased[kept[0].start()].isupper():
             reading.take(*kept.pop().span())
         if kept:
             phrase = " ".join(_base(reading.as_written(*t.span()), first=False) for t in kept)
@@ -119,10 +127,12 @@ def _is_excluded(reading: Reading, tokens: list[re.Match[str]], number: int) -> 
         return False
     if reading.cased[token.start()].isupper():
         return True
+    if token[0] in ASKING and number == 0:
+        if not following:
+            return token.end() >= len(reading.plain.rstrip(" .?!"))
+        return not _is_plain(following[0][0]) and not _is_record_noun(following[0][0])
     if token[0] in ASKING:
-        return (
-            number == 0 and bool(following) and not _is_plain(following[0][0]) and not _is_record_noun(following[0][0])
-        )
+        return False
     return not _is_record_noun(token[0])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from domain.plan import Constraint, Place, Relation, Topic
@@ -58,6 +59,10 @@ class Reading:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return offsets in the query itself for offsets in ``plain``."""
         return self._offsets[start], self._offsets[end - 1] + 1
+
+    def place_of(self, offset: int) -> int:
+        """Return the place in ``plain`` of an offset in the query itself."""
+        return bisect_left(self._offsets, offset)
 
     def add(
         self,

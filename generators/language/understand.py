@@ -18,6 +18,7 @@ from generators.language.content import (
     read_quoted,
     read_writes,
 )
+from generators.language.denial import read_denials
 from generators.language.ordering import read_order
 from generators.language.reading import Reading
 from generators.language.wanted import read_wanted
@@ -63,6 +64,7 @@ def understand(text: str, now: datetime) -> Intent:
     read_wanted(reading)
     read_numbers(reading)
     read_series(reading)
+    read_denials(reading)
     read_negated(reading)
     read_content(reading)
     constraints = sorted(reading.constraints, key=lambda c: (c.start, c.end, c.topic is Topic.DETAIL))

@@ -75,3 +75,13 @@ def source_binding(taken: EndpointParameter) -> SourceBinding:
 def asked(intent: Intent, topic: Topic, *relations: Relation) -> list[Constraint]:
     """Return the question's constraints of a topic, of some relations where given."""
     return [c for c in intent.about(topic) if not relations or c.relation in relations]
+
+
+def spoken(column: Column) -> str:
+    """Return a column's name in words."""
+    return column.name.replace("_", " ")
+
+
+def listed(columns: Sequence[Column]) -> str:
+    """Return the names of the first columns in words."""
+    return ", ".join(spoken(c) for c in columns[:6])

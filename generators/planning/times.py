@@ -26,9 +26,13 @@ _FORMS: Final = 'An ISO date ("2027-05-12") or a phrase ("today", "this weekend"
 
 def bind_times(desk: Desk) -> None:
     """Bind the question's days over the start of the records, and offer a range where there is one."""
-    days = asked(desk.intent, Topic.DATE)
+    said = asked(desk.intent, Topic.DATE)
+    days = [c for c in said if c.relation is not Relation.EXCLUDES]
+    desk.unserved += [c for c in said if c not in days]  # a range of days has no hole
     start = (_done_then(desk, days) or moment(desk.columns)) if days else desk.common(Role.START)
-    _bind_clock(desk, asked(desk.intent, Topic.TIME))
+    hours = asked(desk.intent, Topic.TIME)
+    _bind_clock(desk, [c for c in hours if c.relation is not Relation.EXCLUDES])
+    desk.unserved += [c for c in hours if c.relation is Relation.EXCLUDES]
     if days and _bind_day(desk, days):
         return
     yearly = start is None or start.type not in _MOMENTS

@@ -10,7 +10,8 @@ from domain.meaning.kinds import kinds_meant
 from domain.meaning.words import fold, forms, matches, singular
 from domain.observation import Column
 from domain.plan import Binding, Constraint, FieldType, FilterBinding, Parameter, Relation, Topic
-from generators.planning.desk import OFFERED_FILL, Desk, asked, source_binding
+from generators.planning.desk import OFFERED_FILL, Desk, asked, listed, source_binding, spoken
+from generators.planning.people import add_unwanted, bind_people
 from generators.planning.rereading import names_the_records, shown_by
 from generators.sources.following import says_how
 from generators.sources.naming import snake
@@ -29,7 +30,7 @@ def bind_words(desk: Desk) -> None:
     _bind_assigned(desk)
     _bind_said_flags(desk)
     rest = _bind_categories(desk)
-    rest = _bind_people(desk, rest)
+    rest = bind_people(desk, rest)
     _bind_keywords(desk, rest)
     for constraint in asked(desk.intent, Topic.NAMED) + asked(desk.intent, Topic.IDENTIFIER):
         _bind_named(desk, constraint)
@@ -66,7 +67,8 @@ def _bind_categories(desk: Desk) -> list[Constraint]:
         if column is None and (_bind_flag(desk, constraint) or _bind_none(desk, constraint)):
             continue
         if column is None:
-            if not _bind_choice(desk, constraint) and not _is_record_noun(desk, constraint):
+            chosen = constraint.relation is not Relation.EXCLUDES and _bind_choice(desk, constraint)
+            if not chosen and not _is_record_noun(desk, constraint):
                 rest += _or_its_kind(desk, constraint)
         elif _parameter_name(desk, column) in desk.parameters:
             rest.append(constraint)
@@ -106,7 +108,7 @@ def _bind_kind(desk: Desk, constraint: Constraint) -> bool:
     parameter = Parameter(
         name="category",
         type=FieldType.STRING,
-        description=f"Only records whose {_listed(columns)} contains this word.",
+        description=f"Only records whose {listed(columns)} contains this word.",
         default=str(constraint.value),
         bindings=(
             FilterBinding(relation=Relation.CONTAINS, topic=Topic.CATEGORY, fields=tuple(c.name for c in columns)),
@@ -161,7 +163,7 @@ def _add_yes(desk: Desk, column: Column, *, wanted: bool) -> None:
     parameter = Parameter(
         name=column.name,
         type=FieldType.BOOLEAN,
-        description=f"Only records whose {_spoken(column)} is true, or only those whose it is false.",
+        description=f"Only records whose {spoken(column)} is true, or only those whose it is false.",
         default=wanted,
         bindings=(FilterBinding(relation=Relation.EQUALS, topic=Topic.NAMED, fields=(column.name,)),),
         topic=Topic.NAMED,
@@ -206,7 +208,7 @@ def _bind_none(desk: Desk, constraint: Constraint) -> bool:
     parameter = Parameter(
         name=f"max_{column.name}",
         type=FieldType.INTEGER,
-        description=f"Only records whose {_spoken(column)} is at most this.",
+        description=f"Only records whose {spoken(column)} is at most this.",
         default=0,
         bindings=(FilterBinding(relation=Relation.AT_MOST, topic=Topic.NUMBER, fields=(column.name,)),),
         topic=Topic.NUMBER,
@@ -302,49 +304,13 @@ def _add_category(desk: Desk, column: Column, value: str | None) -> None:
     parameter = Parameter(
         name=_parameter_name(desk, column),
         type=FieldType.STRING,
-        description=f"Only records whose {_spoken(column)} {_SAYING[relation]} this, case aside.{told}",
+        description=f"Only records whose {spoken(column)} {_SAYING[relation]} this, case aside.{told}",
         default=value,
         examples=examples[:4] if column.type is not FieldType.ARRAY else (),
         bindings=bindings,
         topic=Topic.CATEGORY,
     )
     desk.add(parameter, column)
-
-
-def _bind_people(desk: Desk, rest: list[Constraint]) -> list[Constraint]:
-    columns = desk.playing(Role.ORGANIZER)[:2]
-    people = asked(desk.intent, Topic.PERSON)
-    if not columns:
-        # A name that no text says may stand where the list does not tell it: searching its titles would be a guess.
-        said = [
-            p for p in people if any(matches((*c.values, *c.samples), str(p.value)) for c in human_text(desk.columns))
-        ]
-        desk.unserved += [p for p in people if p not in said]
-        return rest + said
-    fields = tuple(c.name for c in columns)
-    parameter = Parameter(
-        name="organizer",
-        type=FieldType.STRING,
-        description=f"Only records whose {' or '.join(map(_spoken, columns))} contains this name.",
-        default=str(people[0].value) if people else None,
-        examples=columns[0].samples[:2] if columns[0].type is FieldType.STRING else (),
-        bindings=(
-            *desk.sources(columns, Relation.EQUALS),
-            FilterBinding(relation=Relation.CONTAINS, topic=Topic.PERSON, fields=fields),
-        ),
-        topic=Topic.PERSON,
-    )
-    desk.add(parameter, *(columns if people else columns[:1] if _worth(columns[0]) else ()))
-    if not people and not _worth(columns[0]):
-        del desk.parameters["organizer"]
-    elif not people:
-        narrowed = FilterBinding(relation=Relation.CONTAINS, topic=Topic.PERSON, fields=fields[:1])
-        desk.parameters["organizer"] = parameter.model_copy(update={"bindings": (narrowed,)})
-    return rest + people[1:]
-
-
-def _worth(column: Column) -> bool:
-    return column.fill >= 0.2
 
 
 def _bind_keywords(desk: Desk, constraints: Sequence[Constraint]) -> None:
@@ -369,7 +335,7 @@ def _bind_keywords(desk: Desk, constraints: Sequence[Constraint]) -> None:
             name="keywords",
             type=FieldType.ARRAY,
             items=FieldType.STRING,
-            description=f"Words that must all occur in a record ({_listed(columns)}), in any usual form or spelling.",
+            description=f"Words that must all occur in a record ({listed(columns)}), in any usual form or spelling.",
             default=list(wanted) or None,
             bindings=tuple(bindings),
             topic=Topic.KEYWORDS,
@@ -421,12 +387,15 @@ def _bind_named(desk: Desk, constraint: Constraint) -> None:
     )
     if relation is Relation.EQUALS and _several(column):
         relation = Relation.CONTAINS
+    if relation is Relation.NOT_EQUALS and _several(column) and column.type is not FieldType.ARRAY:
+        add_unwanted(desk, f"exclude_{column.name}", [column], [str(constraint.value)])
+        return
     name = f"{column.name}_is" if column.name in _NAMES_TAKEN else column.name
     others = _known_as(desk, column) if constraint.topic is Topic.IDENTIFIER else ()
     parameter = Parameter(
         name=name,
         type=FieldType.STRING if column.type in (FieldType.ARRAY, FieldType.URL) else column.type,
-        description=f"Only records whose {_spoken(column)} {_SAYING[relation]} this.",
+        description=f"Only records whose {spoken(column)} {_SAYING[relation]} this.",
         default=_typed(constraint, column),
         examples=column.samples[:3] if column.type is FieldType.STRING else (),
         bindings=(
@@ -489,11 +458,3 @@ def _typed(constraint: Constraint, column: Column) -> str | int | float | bool |
         return str(value).lower() in {"true", "yes"}
     known = next((v for v in column.values if fold(v) == fold(str(value))), None)
     return known or str(value)
-
-
-def _spoken(column: Column) -> str:
-    return column.name.replace("_", " ")
-
-
-def _listed(columns: Sequence[Column]) -> str:
-    return ", ".join(_spoken(c) for c in columns[:6])

@@ -61,6 +61,22 @@ def test_a_flag_of_several_words_is_asked_as_it_is_said() -> None:
 
 
 @requirement("PLAN-2", "PLAN-3")
+def test_what_is_left_out_is_asked_of_the_column_that_tells_it() -> None:
+    boats = [{**boat, "author": ("Ada Berg", "Ben Olsen")[int(boat["id"]) % 2]} for boat in BOATS]
+    by_others = made("boats not by Ada Berg", boats)
+    assert by_others.defaults() == {"exclude_organizer": ["Ada Berg"]}
+    assert (fields(by_others, "exclude_organizer"), relations(by_others, "exclude_organizer")) == (
+        ["author"],
+        [Relation.EXCLUDES],
+    )
+    other_kinds = made("boats whose kind is not ferry")
+    assert list(other_kinds.defaults().values()) == ["ferry"]
+    assert relations(other_kinds, next(iter(other_kinds.defaults()))) == [Relation.NOT_EQUALS]
+    with pytest.raises(NeedsInput):
+        made("boats not inspected in April 2027")
+
+
+@requirement("PLAN-2", "PLAN-3")
 def test_the_verb_before_a_day_chooses_the_column() -> None:
     built = made("boats built in 1984 or later")
     assert built.defaults() == {"min_built": 1984}
