@@ -47,12 +47,12 @@ from sandbox.check import check
 from school.app import School
 from school.approvals import granted_methods, method_question, publish_or_wait
 from school.author_models import with_models
-from school.learn import ground, observe
 from school.modelling import Draft
 from school.policies import form_credentials, policy_for, with_methods, with_secrets
 from school.proving import Bench, Proved, Seen, examine
 from school.recording import bundle_of, profile_of
 from school.replay import declare_outgrown, faithful
+from school.seeing import ground, observe
 from school.stopwatch import Stopwatch
 
 FEWEST_TRIALS = 3  # PROVE-1

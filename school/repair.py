@@ -7,6 +7,7 @@ for a person (``school.promises``). Nothing is changed when nothing is wrong, or
 from __future__ import annotations
 
 import time
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import Literal
@@ -24,7 +25,7 @@ from registry.repairs import note_repair
 from school.app import School
 from school.approvals import approve_version, granted_hosts, host_question, publish_or_wait
 from school.documents import with_document
-from school.learn import look, see
+from school.exploring import look
 from school.modelling import helper_for
 from school.places import ready_places
 from school.policies import policy_for
@@ -33,6 +34,7 @@ from school.proving import Attempt, Bench, Proved, Seen, prove
 from school.reads import with_reads
 from school.recording import bundle_of, profile_of
 from school.replay import Replayed, failed_of_old, faithful
+from school.seeing import see
 from school.soundness import Soundness, soundness
 from school.steps import STRAIGHT, Steps
 from school.stopwatch import Stopwatch
@@ -166,9 +168,9 @@ async def candidate(
     ask = partial(see, school, query, before.plan.intent, policy, helper=helper, on_progress=on_progress, watch=watch)
     found = await ask()
     if not isinstance(found, Seen):  # the tool's own page serves no more: what it leads to may
-        found, *_ = await look(
-            school, query, before.plan.intent, policy, helper=helper, on_progress=on_progress, watch=watch
-        )
+        looking = look(school, query, before.plan.intent, policy, helper=helper, on_progress=on_progress, watch=watch)
+        async with aclosing(looking):
+            found = await anext(looking)
     seen = _for(before, found)
     bench = Bench(
         school=school, policy=policy, seen=seen, helper=helper, on_progress=on_progress, watch=watch, owner=owner

@@ -33,6 +33,7 @@ MAIN = str(ROOT / "main.py")
 IMPORTED = (
     "main",
     "school.learn",
+    "school.exploring",
     "school.documents",
     "school.repair",
     "sandbox.ahead",

@@ -27,6 +27,8 @@ _MORE_TEXT = re.compile(
     r"|^(?:voir|afficher|charger) plus$|^ver más$|^cargar más$",
     re.IGNORECASE,
 )
+_FIGURES = 5
+_SECOND = 2
 _OFFSET_NAME = re.compile(r"offset|start|skip|from|first|begin", re.IGNORECASE)
 _PAGE_NAME = re.compile(r"^(?:page|p|pg|paged|page_?(?:no|num|number|index)|.*page.*|seite|pagina)$", re.IGNORECASE)
 _PATH_NUMBER = re.compile(r"(?:^|/)(?P<word>page|p|seite|pagina)[/-]?(?P<number>\d+)(?=/|$|\.)", re.IGNORECASE)
@@ -40,6 +42,18 @@ def find_paging(html: str, url: str) -> Paging | None:
     Nothing is proven: that takes a probe.
     """
     return paging_of(parse(html, url))
+
+
+def pages_by_script(html: str, url: str) -> bool:
+    """Tell whether the numbers of further pages stand there as links that only a script follows."""
+    tree = parse(html, url)
+    numbers = [
+        int(text)
+        for node in tree.nodes
+        if node.tag == "a" and (node.element.get("href") or "").lower().startswith("javascript:")
+        if (text := tree.text(node)).isascii() and text.isdecimal() and len(text) < _FIGURES
+    ]
+    return any(number + 1 in numbers or number == _SECOND for number in numbers)
 
 
 def paging_of(tree: Tree) -> Paging | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -25,6 +26,7 @@ UNDER_HEADING: Final = "under the heading "
 HEADING_CHARS: Final = 80
 _ANSWERED: Final = 3.0
 """What answering to all wanted fields weighs beside the score: a menu has no column for a telephone number."""
+_PARTS_A_ROW = 1.3
 _CLOSE_ENOUGH = 0.8
 """F1 of records and selector below which a group cannot be read at run time and is left out."""
 
@@ -52,17 +54,36 @@ def find_records(
     paging = paging_of(tree)
     candidates: list[RecordCandidate] = []
     seen: set[tuple[int, ...]] = set()
+    rows: tuple[tuple[int, int], ...] = ()
     for ranked in rank(tree, wish, limit=limit + 3, scoring=scoring):
         readable = next((r for g in (ranked.group, *ranked.others) if (r := _readable(tree, g)) is not None), None)
         if readable is None or (key := tuple(r[0].index for r in readable.group.records)) in seen:
             continue
         seen.add(key)
+        rows = rows or _rows(readable.group)
+        if candidates and _are_parts(readable.group, rows):
+            continue
         candidate = _candidate(tree, ranked, readable, wish.fields)
         if candidate is not None:
             candidates.append(candidate.model_copy(update={"paging": paging}))
         if len(candidates) >= limit:
             break
     return _best_answer_first(candidates, wish.fields)
+
+
+def _rows(group: Group) -> tuple[tuple[int, int], ...]:
+    """Return where the group's records begin and end if they are rows of a table."""
+    return group.spans if all(record[0].tag == "tr" for record in group.records) else ()
+
+
+def _are_parts(group: Group, rows: Sequence[tuple[int, int]]) -> bool:
+    """Whether records are cells or links of the rows of a better group, several to a row."""
+    starts = [start for start, _ in rows]
+    inside = 0
+    for start, end in group.spans:
+        at = bisect_right(starts, start) - 1
+        inside += at >= 0 and rows[at][0] < start and end <= rows[at][1]
+    return inside >= _PARTS_A_ROW * max(1, len(rows)) and inside > len(group.records) / 2
 
 
 def _best_answer_first(candidates: list[RecordCandidate], wanted: Sequence[str]) -> tuple[RecordCandidate, ...]:

@@ -38,6 +38,8 @@ _MOST_OF_PAGE = 0.6
 """Share of the page's text above which a ``header``, ``footer`` or ``aside`` is no menu; a ``nav`` always is one."""
 _MUCH_OF_PAGE = 0.45
 """The same for a part that only its class or id calls a menu: layouts are named after their sidebars too."""
+_SOME_OF_PAGE = 0.1
+"""Share of the page's text from which a main part is where the records are, however long what stands beside it is."""
 _SAYS_NOTHING = (False, False, False)
 _PICTURE_TAGS = frozenset({"img", "picture", "video"})
 
@@ -185,8 +187,11 @@ def _hand_down_menus(tree: Tree) -> None:
         for heading in tree.by_tag.get(level, ()):
             if heading.parent is not None and _is_over_aside(tree, heading):
                 heading.parent.in_aside = True
+    main = [node for node in tree.nodes if node.in_main and not (node.parent is not None and node.parent.in_main)]
+    main = [node for node in main if node.text_length >= total * _SOME_OF_PAGE]
     for node in tree.nodes:
-        if node.in_menu and node.text_length > total * _most_for_menu(node):
+        is_beside = node.tag == "aside" and any(one.end <= node.index or node.end <= one.index for one in main)
+        if node.in_menu and not is_beside and node.text_length > total * _most_for_menu(node):
             node.in_menu = False
         if node.in_aside and node.text_length > total * _MUCH_OF_PAGE:
             node.in_aside = False

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Final
 
+from domain.meaning.told import told_counts
 from domain.observation import Findings, Observation, RecordCandidate
 from domain.plan import Intent, Rejection, SourceKind
+from generators.induction.paging import pages_by_script
 from generators.sources.relevance import relevance, served_share, visible_text
 from generators.sources.roles import human_text
 
@@ -47,6 +49,7 @@ def choose(
         read = (observation.pages[0].text_after if observation.pages else "") or visible  # served text may be hidden
         # Texts of elements side by side may run together, where no word of a record stands by itself.
         least = {c.id: 0.0 if _stands_in(c, read) else shown for c in ranked}
+        ranked = [_ended(c, observation, intent, visible) for c in ranked]
         good = [c for c in ranked if not _fault(c, best, least[c.id])]
         if good:
             choices.append(Choice(candidate=good[0], fit=relevance(good[0], intent, visible)))
@@ -69,6 +72,18 @@ def _whole_first(ranked: list[RecordCandidate], observation: Observation, intent
     whole = [c for c in feeds if any(all(t in texts.get(c.url, "") for t in samples) for samples in names)]
     shown = [c.model_copy(update={"coverage": first.coverage, "agreement": 1.0}) for c in whole]
     return [*shown, *(c for c in ranked if c not in whole)]
+
+
+def _ended(candidate: RecordCandidate, observation: Observation, intent: Intent, visible: str) -> RecordCandidate:
+    """Return a candidate of the page as incomplete where the page says that there is more, and it has no paging."""
+    if candidate.kind not in _PAGE_KINDS or candidate.paging is not None or not observation.pages:
+        return candidate
+    page = observation.pages[0]
+    _, told = told_counts(visible, intent.subject)
+    more = told is not None and told > candidate.count
+    if more or pages_by_script(page.rendered_html or page.served_html, page.final_url):
+        return candidate.model_copy(update={"complete": False})
+    return candidate
 
 
 def _best_coverage(findings: Findings) -> float:
@@ -104,7 +119,7 @@ def _fault(candidate: RecordCandidate, best: float, shown: float) -> str:
     if candidate.kind is SourceKind.JSON and not candidate.grounded:
         return "the endpoint does not answer outside the page"
     if candidate.kind in _PAGE_KINDS:  # links that nobody sees are a trap for those who follow everything
-        if candidate.kind is SourceKind.HTML and not candidate.complete:
+        if not candidate.complete and (candidate.kind is SourceKind.HTML or candidate.paging is None):
             return f"it has only the first {candidate.count} records"
         return "the page does not show its records" if not candidate.coverage and shown > _LEAST else ""
     if best > _LEAST and candidate.coverage < _FAITHFUL * best and candidate.agreement < _AGREES:

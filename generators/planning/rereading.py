@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from domain.meaning.kinds import called_too
 from domain.meaning.words import fold, forms, matches, singular
 from domain.observation import Column, Observation, Page, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, Relation, SourceKind, Topic
@@ -117,11 +118,17 @@ def names_the_records(word: str, intent: Intent, observation: Observation, candi
     spellings = {folded, *forms(folded)}
     if set(fold(" ".join(said)).split()) & spellings:
         return True
+    others = {form for other in called_too(folded) for form in (other, *forms(other))}
+    heads = [page.title, urlsplit(page.final_url).path, *_headings(page), *(c.label for c in first)]
+    heads.append(re.sub(r"[^\w]|_", " ", candidate.source.records))
     if _counted_as(spellings, page.text_after or page.text_before, candidate):
         return True
-    if _marked_so(page, spellings, candidate.count) and not shown_by(candidate.columns, folded):
-        return True
-    if _speaks_of(page, fold(intent.subject), folded) and not shown_by(candidate.columns, folded):
+    told_otherwise = (
+        set(fold(" ".join(heads)).split()) & others
+        or _marked_so(page, spellings, candidate.count)
+        or _speaks_of(page, fold(intent.subject), folded)
+    )
+    if told_otherwise and not shown_by(candidate.columns, folded):
         return True
     language = _LANGUAGE.search(page.served_html[:5000] or page.rendered_html[:5000])
     foreign = language is not None and language.group(1).lower() != "en"

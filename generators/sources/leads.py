@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
+from domain.meaning.kinds import called_too
 from domain.meaning.words import fold, forms, matches
 from domain.observation import Observation, Page, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, Plan, Relation, SourceKind, Topic
 from domain.values import JsonValue
 from generators.sources.parameters import SEARCH_NAME
-from generators.sources.relevance import named
+from generators.sources.relevance import named, nouns_of
 
 _MOST: Final = 5
 _ASSETS: Final = (".css", ".js", ".png", ".jpg", ".svg", ".ico", ".pdf", ".zip", ".xml", ".woff2")
@@ -82,6 +83,27 @@ def onward(observation: Observation, intent: Intent, plan: Plan, candidate: Reco
         if kind or part or all_of_them:
             found.append(url)
     return tuple(dict.fromkeys(found))[:2]
+
+
+def whole_list(observation: Observation, candidate: RecordCandidate | None) -> tuple[str, ...]:
+    """Return where all records are, when the front page of a site shows a few of them.
+
+    Their own addresses lie below that of their list ("/lots/148" below "/lots"), and the page links to it.
+    """
+    if not observation.pages or candidate is None or candidate.paging is not None:
+        return ()
+    page = observation.pages[0]
+    here = urlsplit(page.final_url)
+    if here.path.strip("/") or here.query:
+        return ()
+    linked = {urljoin(page.final_url, link.href).split("#", 1)[0].rstrip("/") for link in page.links}
+    for column in candidate.columns:
+        if column.type is not FieldType.URL or not column.samples:
+            continue
+        above = {urljoin(page.final_url, sample).rstrip("/").rpartition("/")[0] for sample in column.samples}
+        if len(above) == 1 and (address := above.pop()) in linked and urlsplit(address).netloc == here.netloc:
+            return (address,) if urlsplit(address).path.strip("/") else ()
+    return ()
 
 
 def named_exactly(observation: Observation, intent: Intent) -> tuple[str, ...]:
@@ -167,6 +189,14 @@ def _first_word(intent: Intent) -> list[str]:
     return [str(words[0].value)] if words and not intent.subject else []
 
 
+_ALIKE: Final = 1.0
+_LISTING: Final = 0.3
+_LISTS: Final = frozenset(
+    {"catalog", "catalogue", "collection", "collections", "browse", "search", "all", "list", "listings", "directory"}
+    | {"database", "register", "registry", "archive", "index", "explore", "explorer", "shop", "store", "products"}
+    | {"items", "calendar", "programme", "program", "schedule", "find", "finder", "overview", "results", "data"}
+)
+"""Words of links to a site's main list."""
 _SMALL: Final = frozenset({"in", "of", "the", "and", "all", "for", "at", "by", "a"})
 
 
@@ -194,17 +224,22 @@ def _wanted(intent: Intent) -> dict[str, float]:
 
 def _said(intent: Intent) -> Iterator[tuple[str, float]]:
     yield intent.subject, 2.0
+    yield from ((other, _ALIKE) for noun in nouns_of(intent) for other in called_too(noun))
     for constraint in intent.constraints:
         if constraint.topic in (Topic.KEYWORDS, Topic.CATEGORY, Topic.PLACE) and isinstance(constraint.value, str):
             yield constraint.value, 1.0
 
 
 def _score(wanted: dict[str, float], text: str, path: str) -> float:
-    """Words that fit, in the text and at the end of the path, against those that do not."""
+    """Words that fit, in the text and at the end of the path, against those that do not.
+
+    A link that promises a list counts a little too: the front page of a site rarely says the question's words.
+    """
     said = fold(text).split()
     last = fold(path.rstrip("/").rpartition("/")[2].rsplit(".", 1)[0]).split()
     if set(last) & _AWAY:
         return 0.0
     fitting = sum(wanted.get(w, 0.0) for w in dict.fromkeys(said)) + 0.5 * sum(wanted.get(w, 0.0) for w in set(last))
     strange = sum(1 for w in said if w not in wanted)
-    return fitting / (1 + 0.5 * strange) if fitting else 0.0
+    listing = _LISTING if _LISTS & {*said, *last} else 0.0
+    return (fitting / (1 + 0.5 * strange) if fitting else 0.0) + listing

@@ -50,6 +50,7 @@ _GROWN: Final = "explore: text grew"
 _PRESSED_MORE: Final = re.compile(r"^more: clicked '(?P<text>[^'\"\\]+)'$")
 NOBODY_SAYS: Final = "zzqxjkvwpt"
 _SIDE_BY_SIDE: Final = 2
+_FULL: Final = 0.7
 _FEWEST_HALVES: Final = 6
 _LINK_AND_TEXT: Final = 2
 _TAG: Final = re.compile(r"^[a-z][a-z0-9]*")
@@ -221,9 +222,14 @@ def _unfolded(ranked: list[RecordCandidate], page: Page) -> list[RecordCandidate
 
 
 def _side_by_side(sections: RecordCandidate, items: RecordCandidate, page: Page) -> bool:
-    values = _values_by_column(sections, page).values()
-    mine = _values_by_column(items, page).values()
-    holding = [m for m in mine if sum(1 for v in values if v and v <= m) >= _SIDE_BY_SIDE]
+    values = _values_by_column(sections, page)
+    types = {c.name: c.type for c in sections.columns}
+    # Lines of a card have nearly nothing but their own text: each of the items has a value in nearly each column.
+    full = {c.name for c in items.columns if c.fill >= _FULL}
+    mine = [values for name, values in _values_by_column(items, page).items() if name in full]
+    held = [[types[name] for name, v in values.items() if v and v <= m] for m in mine]
+    # The first title and the second one are of one type; a date and a title in one column are parts of one record.
+    holding = [m for m, of in zip(mine, held, strict=True) if of and max(map(of.count, of)) >= _SIDE_BY_SIDE]
     # Cells of a table hold everything in one column: fields of real items have nothing in common.
     return any(one.isdisjoint(two) for one, two in combinations(holding, 2))
 

@@ -106,17 +106,16 @@ def _honest(case: Case, parameter: Parameter, binding: FilterBinding, *, word: s
 
 
 def _is_aside(word: str, case: Case) -> bool:
-    """Whether a question says a word only behind its noun, in a clause that is not about what records mention."""
+    """Whether a question says a word behind its noun, and not as something that the records mention or have."""
     intent = case.plan.intent
     said = next((c for c in intent.about(Topic.KEYWORDS) if fold(str(c.value)) == fold(word)), None)
     noun = re.search(rf"(?<!\w){re.escape(intent.subject.casefold())}(?!\w)", intent.text.casefold())
     if said is None or not intent.subject or noun is None or said.start < noun.end():
         return False
     between = intent.text.casefold()[noun.end() : said.start]
-    return _CLAUSE.search(between) is not None and _ABOUT.search(between) is None and _HAVING.search(between) is None
+    return _ABOUT.search(between) is None and _HAVING.search(between) is None
 
 
-_CLAUSE = re.compile(r"\b(?:who|whom|how|where|they|it|each)\b")
 _HAVING = re.compile(r"\b(?:with|having|including) (?:an? |some |any |no )?$")
 _ABOUT = re.compile(
     r"\b(?:about|on|mention\w*|contain\w*|for|called|named|titled|tagged|matching|saying|not|without)\b[^,]*$"
