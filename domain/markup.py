@@ -24,6 +24,8 @@ LINE: Final = "line-"
 """What begins the name of a line in a locator (``p.place@line-1``)."""
 CONTACT: Final = "contact"
 """What stands for an attribute in a locator where a link leads to a mail address or a phone (``a@contact``)."""
+TEXTS: Final = "texts"
+"""What stands for an attribute in a locator that reads the texts of all matches (``a.tag@texts``)."""
 _FIGURES: Final = 4
 _DIALLED: Final = re.compile(r"(?:mailto|tel|sms|fax):([^?]+)", re.IGNORECASE)
 _SILENT: Final = frozenset({"script", "style"})

@@ -60,13 +60,17 @@ _One = TypeVar("_One")
 
 @dataclass(slots=True)
 class Strand:
-    """One aligned column before it has a name: per record the element and the value, or None."""
+    """One aligned column before it has a name: per record the element and the value, or None.
+
+    ``many``: the values are those of all elements like the first one, joined.
+    """
 
     kind: str
     path: str
     occurrence: int
     label: str = ""
     part: int = 0
+    many: bool = False
     elements: list[Element | None] = field(default_factory=list)
     values: list[str | None] = field(default_factory=list)
     order: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 
 from domain.observation import Column
@@ -11,9 +12,10 @@ from domain.values import JsonObject
 from generators.induction import patterns as shapes
 from generators.induction.alignment import Strand, align, sample, table_headings
 from generators.induction.grouping import Group
+from generators.induction.lists import with_joined_lists
 from generators.induction.locators import locate
-from generators.induction.naming import Evidence, assign, field_score, guess
-from generators.induction.reading import read_first
+from generators.induction.naming import Evidence, assign, field_score, guess, meaning
+from generators.induction.reading import read, read_first
 from generators.induction.states import with_joined_states
 from generators.induction.tree import Element, Record, Tree
 from generators.sources.naming import snake
@@ -21,8 +23,10 @@ from generators.sources.typing import type_of
 
 MAX_COLUMNS = 16
 MIN_FILL = 0.2
+_ALL = 0.9
 MAX_READ = 60
 _LONG_HEADING = 40
+_YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 _SAYS_NOTHING = frozenset({"url", "link", "href", "text", "value", "description"})
 """Headings that would turn the records' name into something else."""
 _PRIORITY = {"url": 0, "title": 1, "name": 1}
@@ -39,7 +43,7 @@ def columns_of(
     unless a label or heading names it; a second column with the same values too. Of more than ``MAX_READ`` records
     as many are read, spread over the group.
     """
-    strands = _useful(with_joined_states(align(tree, group)))
+    strands = _useful(with_joined_states(with_joined_lists(align(tree, group))))
     if not strands:
         return (), []
     evidence = _gather(tree, group, strands)
@@ -75,6 +79,8 @@ def _useful(strands: Sequence[Strand]) -> list[Strand]:
         is_constant = len(set(strand.present)) == 1 and len(strand.present) > 2
         if is_constant and not strand.label and not _is_named_by_markup(strand):
             continue
+        if strand.is_text and _told_for_machines(strand, strands):
+            continue
         # A text for pictures may be asked for by itself; other attributes only repeat the text.
         content = (strand.kind if strand.kind in {"alt", "href", "src"} else "", tuple(strand.values))
         if content in seen:
@@ -82,6 +88,13 @@ def _useful(strands: Sequence[Strand]) -> list[Strand]:
         seen.add(content)
         kept.append(strand)
     return sorted(kept, key=lambda s: s.order)
+
+
+def _told_for_machines(strand: Strand, strands: Sequence[Strand]) -> bool:
+    """Tell whether a text is a day without its year, and the same elements say the whole day in an attribute."""
+    if strand.share(_YEAR) > 0 or strand.share(shapes.DATE) < _ALL:
+        return False
+    return any(other.kind == "datetime" and other.elements == strand.elements for other in strands)
 
 
 def _is_named_by_markup(strand: Strand) -> bool:
@@ -93,9 +106,13 @@ def _gather(tree: Tree, group: Group, strands: Sequence[Strand]) -> dict[int, Ev
     headings = table_headings(tree, group)
     links = tuple(next(iter(tree.links(record)), None) for record in sample(group.records))
     is_link = group.records[0][0].tag == "a"
+    first: dict[str, Strand] = {}
+    for strand in strands:
+        if strand.is_text:
+            first.setdefault(_cell(strand), strand)
     return {
         id(strand): Evidence(
-            label=_heading(strand, headings) or _label_before(strand),
+            label=_heading_of(strand, first, headings) or _label_before(strand),
             order=position / len(strands),
             links=links,
             record_is_link=is_link,
@@ -104,10 +121,20 @@ def _gather(tree: Tree, group: Group, strands: Sequence[Strand]) -> dict[int, Ev
     }
 
 
+def _heading_of(strand: Strand, first: dict[str, Strand], headings: Sequence[str]) -> str:
+    """Return the heading over a strand. Of several values in a cell it names the first, and those that say nothing."""
+    is_first = first.get(_cell(strand), strand) is strand
+    return _heading(strand, headings) if is_first or not meaning(strand) else ""
+
+
+def _cell(strand: Strand) -> str:
+    return strand.path.split("/")[1] if "/" in strand.path else ""
+
+
 def _heading(strand: Strand, headings: Sequence[str]) -> str:
     if not headings or strand.part:
         return ""
-    cell = strand.path.split("/")[1] if "/" in strand.path else ""
+    cell = _cell(strand)
     if not cell.endswith("]"):
         return ""
     index = int(cell.rpartition("[")[2][:-1])
@@ -154,6 +181,8 @@ def _write(
         if len(columns) >= MAX_COLUMNS:
             break
         locators = locate(tree, sampled, strand)
+        if strand.many:
+            locators = tuple(one for one in locators if _reads_all(one, sampled, strand))
         if not locators or any(locators[0] == c.locator for c in columns if c.name == name):
             continue
         unique = _unique(snake(name), names)
@@ -177,6 +206,12 @@ def _write(
             )
         )
     return tuple(columns), rows
+
+
+def _reads_all(locator: str, sampled: Sequence[Record], strand: Strand) -> bool:
+    """Tell whether a locator of a list reads all items of it, and nothing else, in nearly every record."""
+    told = zip(sampled, strand.values, strict=True)
+    return sum(read(record[0].element, locator) == value for record, value in told) >= _ALL * len(sampled)
 
 
 def _unique(name: str, taken: set[str]) -> str:

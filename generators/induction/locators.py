@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from domain.markup import CONTACT
+from domain.markup import CONTACT, TEXTS
 from generators.induction.alignment import Strand
 from generators.induction.matching import first_below
 from generators.induction.reading import select
@@ -31,7 +31,7 @@ def locate(tree: Tree, records: Sequence[Record], strand: Strand) -> tuple[str, 
 
     ``records`` are those the strand was aligned over, one entry a value of it.
     """
-    attribute = "text" if strand.is_text else strand.kind
+    attribute = _attribute(strand)
     filled = [i for i, element in enumerate(strand.elements) if element is not None]
     empty = [i for i, element in enumerate(strand.elements) if element is None]
     step = max(1, len(filled) // MAX_TRIED_RECORDS)
@@ -55,6 +55,12 @@ def locate(tree: Tree, records: Sequence[Record], strand: Strand) -> tuple[str, 
     return _together(tree, records, strand, tried) or ((near[1],) if near[0] >= _ENOUGH else ())
 
 
+def _attribute(strand: Strand) -> str:
+    if strand.many:
+        return TEXTS
+    return "text" if strand.is_text else strand.kind
+
+
 def _of_each_state(strand: Strand, filled: Sequence[int]) -> list[int]:
     """Return a record of each value where there are few: a rare state stands under a class of its own."""
     first: dict[str | None, int] = {}
@@ -70,7 +76,7 @@ def _together(tree: Tree, records: Sequence[Record], strand: Strand, tried: Sequ
 
     Values stand at several places where something before them may be missing: a line more, a link around the name.
     """
-    attribute = "text" if strand.is_text else strand.kind
+    attribute = _attribute(strand)
     left = [i for i in tried if strand.elements[i] is not None]
     chosen: list[str] = []
     while left and len(chosen) < _TOGETHER:

@@ -256,8 +256,8 @@ def _plain_score(asked: _Asked, strand: Strand, evidence: Evidence, distinct: fl
     near = f"{strand.path} {strand.label} {evidence.label}".lower()
     own, kin = asked.words, asked.kin
     sense = 2.0 * (own[-1] in near) + sum(word in near for word in own[:-1]) + 0.7 * sum(word in near for word in kin)
-    meaning = _meaning(strand)
-    if meaning and meaning not in kin and meaning not in " ".join(own):
+    said = meaning(strand)
+    if said and said not in kin and said not in " ".join(own):
         sense -= 1
     label = evidence.label or strand.label
     if label and _SIGN.sub("", label.lower()) == asked.name:
@@ -352,7 +352,7 @@ def guess(strand: Strand, evidence: Evidence) -> str:
         return _link_name(strand)
     if strand.kind == CONTACT:
         return "email" if strand.share(shapes.EMAIL) > 0.5 else "phone"
-    name = _meaning(strand) or _by_value(strand, evidence)
+    name = meaning(strand) or _by_value(strand, evidence)
     return "old_price" if name == "price" and _STRUCK.search(strand.path) else name
 
 
@@ -363,11 +363,11 @@ def _suffix(strand: Strand) -> str:
 
 
 def _link_name(strand: Strand) -> str:
-    meaning = _meaning(strand)
-    return f"{meaning}_url" if meaning and meaning not in {"title", "name"} else "url"
+    said = meaning(strand)
+    return f"{said}_url" if said and said not in {"title", "name"} else "url"
 
 
-def _meaning(strand: Strand) -> str:
+def meaning(strand: Strand) -> str:
     """Return the name that microdata or the last classes of the path give, if it is a word with a meaning."""
     return _path_meaning(strand.path)
 
@@ -379,10 +379,14 @@ def _path_meaning(path: str) -> str:
         if not dot:
             continue
         parts = shapes.words(re.sub(r"\[\d+\]$", "", word))
-        for part in reversed(parts):
-            if part in _MEANING_WORDS or shapes.stem(part) in _MEANING_WORDS:
-                return "tags" if part == "tags" else shapes.stem(part) if part not in {"address", "status"} else part
+        telling = [p for p in reversed(parts) if p in _MEANING_WORDS or shapes.stem(p) in _MEANING_WORDS]
+        # The name of a category is one: "category-name" says of what it is the name.
+        for part in sorted(telling, key=lambda p: p in _PLAIN_WORDS):
+            return "tags" if part == "tags" else shapes.stem(part) if part not in {"address", "status"} else part
     return ""
+
+
+_PLAIN_WORDS = frozenset({"name", "title", "text", "number", "id", "type"})
 
 
 def _by_value(strand: Strand, evidence: Evidence) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from cssselect import SelectorError
 from lxml import etree
 
-from domain.markup import CONTACT, LINE, contact_of, line_of
+from domain.markup import CONTACT, LINE, TEXTS, contact_of, line_of
 from domain.observation import Column, RecordCandidate
 from domain.plan import FieldType
 from domain.selectors import xpath_of
@@ -79,6 +79,8 @@ def read(element: Element, locator: str) -> str | None:
         found = select(element, selector)
         if not found:
             return None
+        if attribute == TEXTS:
+            return ", ".join(text for one in found if (text := text_of(one))) or None
         element = found[0]
     return value_of(element, attribute)
 

@@ -41,6 +41,7 @@ _NEGATED = re.compile(
     r"excluding|exclude|other than|apart from|but no|minus|never) |"
     r"non-)(?:the |an? |any )?(?P<words>[^\W_][\w'&+#-]*(?: [^\W_][\w'&+#-]*){0,2})"
 )
+_AUXILIARY = frozenset({"been", "being", "be", "yet", "already", "ever", "still", "any"})
 _EACH = re.compile(r"(?<!\w)(?:every|each) $")
 _SOURCE = re.compile(
     r"(?<![\w-])(?:in|on|from|at|of|across) (?:the|this|that|your|their|our) (?:(?:whole|entire|"
@@ -106,6 +107,8 @@ def read_negated(reading: Reading) -> None:
             reading.places.append(places[0].place)
             continue
         kept = list(_TOKEN.finditer(reading.plain, start, found.end()))
+        while len(kept) > 1 and kept[0][0] in _AUXILIARY:
+            kept = kept[1:]
         for number in range(len(kept)):
             if not _is_excluded(reading, kept, number):
                 kept = kept[:number]

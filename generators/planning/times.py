@@ -14,7 +14,7 @@ from domain.plan import Constraint, FieldType, FilterBinding, Parameter, Relatio
 from generators.planning.desk import Desk, asked
 from generators.sources.naming import snake
 from generators.sources.relevance import tells_years
-from generators.sources.roles import Role, moment, roles_of
+from generators.sources.roles import Role, for_machines, moment, roles_of
 
 _BOTH: Final = (Relation.EQUALS, Relation.WITHIN, Relation.CONTAINS)
 _FROM: Final = (Relation.FROM, Relation.AT_LEAST, Relation.MORE_THAN)
@@ -67,7 +67,7 @@ def _done_then(desk: Desk, days: list[Constraint]) -> Column | None:
         }
         timed = column.type in _MOMENTS or tells_years(column)
         if timed and stems & said:
-            return column
+            return for_machines(desk.columns, column)
     return None
 
 

@@ -168,8 +168,9 @@ def named(columns: Sequence[Column], word: str) -> Column | None:
     exact = exact or _called(columns, spellings)
     if exact is not None:
         return exact
+    plain = [c for c in columns if c.type is not FieldType.URL or _LINKS & spellings]
     for told in (_by_name, _by_label, _by_class):
-        fitting = [(len(set(told(column)) & spellings), column) for column in columns]
+        fitting = [(len(set(told(column)) & spellings), column) for column in plain]
         most = max((count for count, _ in fitting), default=0)
         if most:
             return next(column for count, column in fitting if count == most)
@@ -177,6 +178,10 @@ def named(columns: Sequence[Column], word: str) -> Column | None:
     found = moment(columns) if role is Role.START else first(columns, role) if role else None
     found = found or _alike(columns, wanted) or _doing(columns, wanted) or _measured_in(columns, spellings)
     return found or (_headed(columns) if role is Role.TITLE else None)
+
+
+_LINKS: Final = frozenset({"url", "link", "page", "website", "address", "image", "picture", "photo", "file", "site"})
+"""Words that mean an address; a column that only holds one answers to no other word by a part of its name."""
 
 
 def _headed(columns: Sequence[Column]) -> Column | None:

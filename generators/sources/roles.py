@@ -191,11 +191,17 @@ def first(columns: Iterable[Column], role: Role) -> Column | None:
 
 def moment(columns: Sequence[Column]) -> Column | None:
     """Return the column that tells when a record is: its start, else the day it was published, made or changed."""
-    start = first(columns, Role.START)
-    if start is not None:
-        return start
-    dated = [c for c in columns if c.type in _DATES and Role.END not in roles_of(c)]
-    return min(dated, key=lambda c: ("publi" not in c.name and "post" not in c.name, -c.fill), default=None)
+    found = first(columns, Role.START)
+    if found is None:
+        dated = [c for c in columns if c.type in _DATES and Role.END not in roles_of(c)]
+        found = min(dated, key=lambda c: ("publi" not in c.name and "post" not in c.name, -c.fill), default=None)
+    return for_machines(columns, found) if found is not None else None
+
+
+def for_machines(columns: Sequence[Column], shown: Column) -> Column:
+    """Return what the element of a shown day says for machines where it does: "Jun 3" of which year?"""
+    exact = f"{shown.locator.rpartition('@')[0]}@datetime"
+    return next((c for c in columns if c.locator == exact and c.fill >= shown.fill), shown)
 
 
 def _rank(column: Column, role: Role) -> float:

@@ -62,6 +62,27 @@ def empty_is_honest(case: Case) -> Finding:
     return passed(CHECK, f"{shown} words occur in some record, the others were looked for where they would be said")
 
 
+def left_out_is_told(case: Case) -> Finding:
+    """What the question leaves out must be said by some record: else the records tell it in another way, or not at all.
+
+    "Lots without bids" of a site that speaks of offers would be all lots.
+    """
+    check = "left_out_is_told"
+    wide = [row for tried in case.tried if took_all(case, tried) for row in tried.run.rows]
+    rows = wide or case.all_rows()
+    arguments = case.effective(case.tried[0].run.arguments) if case.tried else {}
+    tested = 0
+    for parameter, binding in filters_of(case.plan):
+        if binding.relation is not Relation.EXCLUDES or not rows:
+            continue
+        for word in _texts(arguments.get(parameter.name)):
+            tested += 1
+            said = binding.model_copy(update={"relation": Relation.CONTAINS})
+            if not _some(case, parameter, said, wanted=[word], rows=rows):
+                return failed(check, f"no record that was seen says {word!r}, so that leaving it out chooses nothing")
+    return passed(check, f"{tested} words") if tested else not_applicable(check, "the question leaves nothing out")
+
+
 def _begins_later(case: Case, binding: FilterBinding, wanted: JsonValue, rows: list[JsonObject]) -> str:
     """Why days before the oldest record prove nothing: a feed, or a page without further ones, shows the newest."""
     if binding.relation is not Relation.TO or case.plan.paging is not None or not is_set(wanted):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from domain.run import CheckOutcome, Finding, TrialEvidence, Verdict
 from school.judging.case import Case
 from school.judging.claims import filters_hold
-from school.judging.emptiness import empty_is_honest
+from school.judging.emptiness import empty_is_honest, left_out_is_told
 from school.judging.evidence import nothing_baked, own_records_found, page_shows_rows
 from school.judging.relations import narrower_is_subset, pages_disjoint, parameters_matter, runs_agree
 from school.judging.shape import expectations_met, no_dead_fields, required_filled, runs_end_well, some_rows
@@ -20,6 +20,7 @@ CHECKS: tuple[Callable[[Case], Finding], ...] = (
     required_filled,
     filters_hold,
     empty_is_honest,
+    left_out_is_told,
     narrower_is_subset,
     parameters_matter,
     pages_disjoint,

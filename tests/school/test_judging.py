@@ -148,7 +148,10 @@ def outcome(verdict: Verdict, check: str) -> CheckOutcome:
 def test_a_workflow_that_does_everything_right_passes_every_test() -> None:
     verdict = judge(case())
     not_passed = {f.check: f.evidence for f in verdict.findings if f.outcome is not CheckOutcome.PASSED}
-    assert not_passed == {"empty_is_honest": "the question's own values give rows"}
+    assert not_passed == {
+        "empty_is_honest": "the question's own values give rows",
+        "left_out_is_told": "the question leaves nothing out",
+    }
     assert verdict.passed
     assert [(trial.name, trial.rows) for trial in verdict.trials] == [("query", 3), ("wide", 6), ("empty", 0)]
 

@@ -9,7 +9,7 @@ from typing import Any
 from cssselect import SelectorError
 from lxml import etree
 
-from domain.markup import CONTACT, LINE, contact_of, line_of, with_body, with_spread_cells
+from domain.markup import CONTACT, LINE, TEXTS, contact_of, line_of, with_body, with_spread_cells
 from domain.selectors import xpath_of
 from sandbox.facade.frozen import words
 from sandbox.facade.kit.errors import SourceChanged
@@ -53,9 +53,9 @@ class Node:
         """Return the first value that one of the locators reads, or None.
 
         A locator is ``selector@attribute`` ("a.title@href"), ``selector@text`` or ``selector`` (the text),
-        ``selector@html`` (the markup inside), ``selector@line-1`` (the first line where ``<br>`` breaks a text) or
-        ``selector@contact`` (the mail address or the number of a ``mailto:`` or ``tel:`` link);
-        without a selector ("@text", ".", "@data-id") it reads this element.
+        ``selector@html`` (the markup inside), ``selector@line-1`` (the first line where ``<br>`` breaks a text),
+        ``selector@texts`` (the texts of all matches, joined by commas) or ``selector@contact`` (the mail address or
+        the number of a ``mailto:`` or ``tel:`` link); without a selector ("@text", ".") it reads this element.
         Texts have their white space folded; an empty text counts as missing.
         """
         for one in (locator, *fallbacks):
@@ -125,6 +125,8 @@ class Node:
             found = self._select(selector)
             if not found:
                 return None
+            if attribute == TEXTS:
+                return ", ".join(text for one in found if (text := _visible_text(one))) or None
             element = found[0]
         if attribute == "text":
             return _visible_text(element) or None
