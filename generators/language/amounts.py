@@ -228,6 +228,20 @@ def _relation(words: str | None) -> Relation:
     return Relation.EQUALS
 
 
+_LYING: Final = re.compile(
+    rf"(?<![\w-])(?:(?:that|which) )?(?:(?:are|is|lie|lies|lying|situated|located) )?"
+    rf"(?P<side>above|over|higher than|below|under|lower than) (?P<number>{_NUMBER}) ?"
+    r"(?:m|met(?:er|re)s?|ft|feet)(?: (?:above|over) (?:the )?sea(?: level)?| high| altitude)?(?![\w-])"
+    r"(?! (?:from|of|away|long|wide|deep|around)\b)"
+)
+"""How high something lies: nobody looks for what is farther than so many metres from somewhere."""
+_READY_IN: Final = re.compile(
+    rf"(?<![\w-])(?:ready |done |finished |delivered |ripe )?(?:in|within|after) (?P<number>{_NUMBER}) "
+    r"(?P<unit>days|weeks|months|hours|minutes) or (?P<more>less|fewer|under|sooner|faster|quicker|more|longer)(?!\w)"
+)
+"""A time that something takes, and no day to come."""
+
+
 def read_comparisons(reading: Reading) -> None:
     """Read "longer than 1000 km", "at least 20 m high": a measure of the record, not a distance from somewhere."""
     for found in reading.find(_LASTING):
@@ -239,6 +253,14 @@ def read_comparisons(reading: Reading) -> None:
         longer = {"longer": Relation.MORE_THAN, "shorter": Relation.LESS_THAN}.get(than)
         relation = longer or _relation(found["bound"] or found["after"])
         reading.add(Topic.NUMBER, relation, _tidy(minutes), found.span(), name="duration")
+    for found in reading.find(_LYING):
+        over = found["side"] in ("above", "over", "higher than")
+        name = "elevation" if found["side"] in ("above", "below") else "height"
+        _add_number(reading, found.span(), name, found["number"], Relation.MORE_THAN if over else Relation.LESS_THAN)
+    for found in reading.find(_READY_IN):
+        least = found["more"] in ("more", "longer")
+        relation = Relation.AT_LEAST if least else Relation.AT_MOST
+        _add_number(reading, found.span(), found["unit"], found["number"], relation)
     for found in reading.find(_WITH_NUMBER):
         reading.add(Topic.NUMBER, _relation(found["bound"]), _scaled(found), found.span(), name=found["noun"])
     for found in reading.find(_COMPARED):

@@ -34,6 +34,24 @@ _TOO: Final = re.compile(
 )
 """What is not to be left out is no condition."""
 _ANY_VALUE: Final = re.compile(r"(?<![\w-])(?:of|in|with|at) (?:any|whatever|all) (?P<word>[a-z]+)(?= |$|[,.;?!])")
+_NOW: Final = re.compile(
+    r"(?<![\w-]),? ?(?:at the moment|right now|at present|these days|nowadays|at this time)(?=$|[ ,.;?!])"
+)
+_WHEREVER: Final = re.compile(
+    r",? ?(?<![\w-])(?:in|at|from|of) any (?P<word>[a-z]+)(?! (?:but|except|other|apart)\b)(?=[ ,.;?!]|$)"
+)
+_WHOLE_PLACE: Final = re.compile(
+    r"(?<![\w-])in (?:the |this )(?:whole )?(?:state|country|county|province|world|museum|gallery|club|festival)"
+    r"(?=$|[,.;?!]| (?:by|with|that|which|sorted|ordered)\b)"
+)
+"""What a site is of as a whole chooses none of its records."""
+_COME_AS: Final = re.compile(
+    r"(?<![\w-])(?:(?:that|which) )?(?P<verb>comes?|coming|(?:is |are )?available) (?:as|in|with|for) "
+)
+_RATED: Final = re.compile(
+    r"(?<![\w-])(?P<verb>(?:that are |which are )?rated) "
+    r"(?!(?:at|as|by|over|above|below|under|more|less|between|better)\b)(?=[a-z])"
+)
 
 
 def read_asides(reading: Reading) -> None:
@@ -42,6 +60,12 @@ def read_asides(reading: Reading) -> None:
         for found in reading.find(pattern):
             if pattern is _TOO or singular(found["word"]) in TRAITS:
                 reading.take(*found.span())
+    for pattern in (_NOW, _WHEREVER, _WHOLE_PLACE):
+        for found in reading.find(pattern):
+            reading.take(*found.span())
+    for pattern in (_COME_AS, _RATED):
+        for found in reading.find(pattern):
+            reading.take(*found.span("verb"))
     for found in reading.find(_PRICED_IN):
         code = money.currency(f"1 {found['unit']}") or money.currency(f"1 {found['unit'].upper()}")
         if code:

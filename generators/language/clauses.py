@@ -90,6 +90,11 @@ _SAID_IN: Final = re.compile(
     r" in (?:the|their|its) "
     r"(?P<field>names?|titles?|descriptions?|summar(?:y|ies)|subjects?|headlines?|address(?:es)?)(?![\w-])"
 )
+_IN_WHICH: Final = re.compile(
+    r"(?<![\w-])(?:, ?)?and (?:in|at|on|by|from|of|for|with|to|into)? ?(?:which|what) "
+    r"(?P<noun>(?!they\b|it\b|one\b|ones\b)[a-z]{3,})(?=[?,.;]|$| and )"
+)
+"""A field that is asked for behind the records: "and in which room?"."""
 _AGENTS: Final[dict[str, str]] = {
     **dict.fromkeys(("write", "writes", "wrote"), "author"),
     **dict.fromkeys(("make", "makes", "made", "produce", "produces", "produced"), "maker"),
@@ -118,6 +123,10 @@ def read_said_where(reading: Reading) -> None:
         if found["value"] not in FUNCTION:
             name = FIELDS.get(singular(found["field"]), singular(found["field"]))
             reading.add(Topic.NAMED, Relation.CONTAINS, value, found.span(), name=name)
+    for found in reading.find(_IN_WHICH):
+        if found["noun"] not in FUNCTION:
+            want(reading, singular(found["noun"]), found.span("noun"))
+            reading.take(*found.span())
     for found in reading.find(_WHO_HEAD):
         agent = _agent(found["verb"])
         if agent:

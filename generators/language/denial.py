@@ -17,7 +17,9 @@ _DONE = (
     r"(?:(?!sold |cancelled |canceled )[a-z]+ed |held |made |written |shown |due |born |built |"
     r"(?:start|begin|open|close|end|finish|leave|depart|arrive|happen|take place|run|fall|cost)s? )?"
 )
-_NOT = r"(?:(?:that|which|who|and|but) )?(?:(?:are|is|were|was|do|does|did|has|have) ?)?(?:not|n't|never)"
+_NOT = (
+    r"(?:(?:that|which|who|and|but) )?(?:(?:are|is|were|was|do|does|did|has|have|had|could|ca|wo) ?)?(?:not|n't|never)"
+)
 _LEFT_OUT = r"(?:except(?: for)?|excepting|excluding|other than|apart from|aside from|but not|without)"
 _OTHERS = r"(?:(?:from|in|of|by|with) )?any (?:other )?[a-z]+ (?:but|except(?: for)?|other than)"
 _BEFORE: Final = re.compile(

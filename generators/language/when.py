@@ -74,6 +74,26 @@ _PART = re.compile(r"(?<!\w)(?:in the|during the|at|every) (?P<part>morning|afte
 _DECADE = re.compile(r"(?<!\w)(?:(?:from|in|of|during) )?the (?P<decade>(?:1[89]|20)\d0)'?s(?!\w)")
 
 
+_EDGE_OF = re.compile(
+    r"(?<!\w)(?P<bound>since|after|from|as of|until|till|up to|through|by|before) the (?P<edge>end|beginning|start) of "
+    rf"(?P<phrase>{dates.SINGLE_PHRASE}){_EDGE}"
+)
+
+
+def _read_edge(reading: Reading, found: re.Match[str], today: date) -> None:
+    """Read "since the end of 2024": from the next day on; "before the end of May": up to its last day but one."""
+    span = dates.resolve(dates.squeeze(found["phrase"]), today)
+    at_end = found["edge"] == "end"
+    if found["bound"] in ("since", "after", "from", "as of"):
+        first = span.end + timedelta(days=1) if at_end else span.start
+        reading.add(Topic.DATE, Relation.FROM, first.isoformat(), found.span())
+        return
+    last = span.end if at_end else span.start
+    if found["bound"] == "before":
+        last -= timedelta(days=1)
+    reading.add(Topic.DATE, Relation.TO, last.isoformat(), found.span())
+
+
 def read_dates(reading: Reading, today: date) -> None:
     """Read days; relative phrases stay phrases, days with or without a year become ISO dates.
 
@@ -85,6 +105,8 @@ def read_dates(reading: Reading, today: date) -> None:
     for found in reading.find(_DECADE):
         first = int(found["decade"])
         _add(reading, found.span(), f"{first}-01-01", f"{first + 9}-12-31")
+    for found in reading.find(_EDGE_OF):
+        _read_edge(reading, found, today)
     for found in reading.find(_RANGE):
         if _is_amount(found["phrase"]) or dates.is_single(found["phrase"]):
             continue

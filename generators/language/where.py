@@ -81,7 +81,11 @@ def _read_after(reading: Reading, found: re.Match[str]) -> None:
 
 
 def _past_surroundings(reading: Reading, end: int) -> int:
-    """Take the larger place that a small one lies in ("Hackney, London"), and return where it ends."""
+    """Take a place's kind, and the larger one that a small one lies in ("Hackney, London"); return where it ends."""
+    kind = _KIND_OF_PLACE.match(reading.plain, end)
+    if kind is not None and reading.is_free(*kind.span()):
+        reading.take(*kind.span())
+        end = kind.end()
     comma = re.match(r", (?=[a-z])", reading.plain[end:])
     outer = _longest(reading, end + comma.end(), towns=False) if comma else None
     if comma is None or outer is None or re.match(r",? (?:and|or) |, ", reading.plain[outer:]):
@@ -93,6 +97,9 @@ def _past_surroundings(reading: Reading, end: int) -> int:
         return end
     reading.take(end, outer)
     return outer
+
+
+_KIND_OF_PLACE = re.compile(r" (?:county|district|province|borough|parish|canton|municipality)(?!\w)")
 
 
 def _stands_out(reading: Reading, start: int, end: int) -> bool:
