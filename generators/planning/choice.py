@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import unescape
 from typing import Final
@@ -49,7 +50,7 @@ def choose(
         read = (observation.pages[0].text_after if observation.pages else "") or visible  # served text may be hidden
         # Texts of elements side by side may run together, where no word of a record stands by itself.
         least = {c.id: 0.0 if _stands_in(c, read) else shown for c in ranked}
-        ranked = [_ended(c, observation, intent, visible) for c in ranked]
+        ranked = [_ended(c, observation, intent, visible, ranked) for c in ranked]
         good = [c for c in ranked if not _fault(c, best, least[c.id])]
         if good:
             choices.append(Choice(candidate=good[0], fit=relevance(good[0], intent, visible)))
@@ -74,11 +75,23 @@ def _whole_first(ranked: list[RecordCandidate], observation: Observation, intent
     return [*shown, *(c for c in ranked if c not in whole)]
 
 
-def _ended(candidate: RecordCandidate, observation: Observation, intent: Intent, visible: str) -> RecordCandidate:
+def _ended(
+    candidate: RecordCandidate,
+    observation: Observation,
+    intent: Intent,
+    visible: str,
+    beside: Sequence[RecordCandidate],
+) -> RecordCandidate:
     """Return a candidate of the page as incomplete where the page says that there is more, and it has no paging."""
     if candidate.kind not in _PAGE_KINDS or candidate.paging is not None or not observation.pages:
         return candidate
     page = observation.pages[0]
+    if (
+        candidate.source.format == "xml"
+        and not candidate.coverage
+        and any(c.paging is not None and c.source.format != "xml" for c in beside if c.kind in _PAGE_KINDS)
+    ):
+        return candidate.model_copy(update={"complete": False})  # the newest of what the page has in several parts
     _, told = told_counts(visible, intent.subject)
     more = told is not None and told > candidate.count
     if more or pages_by_script(page.rendered_html or page.served_html, page.final_url):

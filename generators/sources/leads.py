@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from domain.meaning.kinds import called_too
 from domain.meaning.words import fold, forms, matches
-from domain.observation import Observation, Page, RecordCandidate
+from domain.observation import Link, Observation, Page, RecordCandidate
 from domain.plan import Constraint, FieldType, Intent, Plan, Relation, SourceKind, Topic
 from domain.values import JsonValue
 from generators.sources.parameters import SEARCH_NAME
@@ -35,7 +35,7 @@ def leads(observation: Observation, intent: Intent) -> tuple[str, ...]:
         if not same or url.rstrip("/") == here or parts.path.lower().endswith(_ASSETS):
             continue
         score = _score(wanted, link.text, unquote(parts.path))
-        if score > 0:
+        if score >= _LEAST and not _turns_pages(link):
             scored[url] = max(score, scored.get(url, 0.0))
     return tuple(sorted(scored, key=lambda u: (-scored[u], len(u))))[:_MOST]
 
@@ -189,6 +189,8 @@ def _first_word(intent: Intent) -> list[str]:
     return [str(words[0].value)] if words and not intent.subject else []
 
 
+_LEAST: Final = 0.25
+"""Below this a link is a headline that happens to say a word of the question."""
 _ALIKE: Final = 1.0
 _LISTING: Final = 0.3
 _LISTS: Final = frozenset(
@@ -210,6 +212,14 @@ def _searches(page: Page, words: str) -> Iterator[str]:
             continue
         fixed = [(f.name, f.value) for f in form.fields if f.kind == "hidden" and f.name]
         yield f"{form.action.split('?', 1)[0]}?{urlencode([*fixed, (fields[0].name, words)])}"
+
+
+def _turns_pages(link: Link) -> bool:
+    """Whether a link only leads to the next part of the same list."""
+    return "next" in link.rel.split() or "prev" in link.rel.split() or _PAGES.fullmatch(fold(link.text)) is not None
+
+
+_PAGES: Final = re.compile(r"(?:page )?\d+|(?:older|newer|next|previous|more)(?: \w+){0,2}")
 
 
 def _wanted(intent: Intent) -> dict[str, float]:

@@ -14,13 +14,15 @@ from generators.sources.places_told import place_locators
 from generators.sources.typing import as_text, type_of
 
 _LONGEST: Final = 300
+_WORDS_BEFORE: Final = 2
 _LABEL: Final = re.compile(r"[^\W\d_][\w '/().-]{0,40}")
 _LISTED: Final = re.compile(
     r"(?:post(?:ed)? |filed )?(?:categor(?:y|ies)|tags?|topics?|genres?|under)(?: in)?", re.IGNORECASE
 )
 _TELLING: Final = re.compile(
     r"(^|[-_])(price|cost|address|venue|location|organi[sz]er|availability|stock|description|rating|author|brand|"
-    r"category|city|sku|isbn|publisher|duration|phone|email|date|genre|capacity|status)($|[-_])"
+    r"category|city|sku|isbn|publisher|duration|phone|email|date|genre|capacity|status|byline|speaker|artist|maker|"
+    r"maintainer|reviewer|instructor|teacher|director|designer|region|country|license|licence|version|rating)($|[-_])"
 )
 
 
@@ -120,4 +122,14 @@ def _marked(tree: Any) -> Iterator[tuple[str, str, str]]:
         for mark in (element.get("class") or "").split():
             found = _TELLING.search(mark.lower())
             if found and is_stable(mark) and re.fullmatch(r"[\w-]+", mark) and 0 < len(text_of(element)) <= _LONGEST:
-                yield snake(found.group(2)), f".{mark}@text", found.group(2)
+                yield snake(found.group(2)), f".{mark}{_to_the_name(element)}@text", found.group(2)
+
+
+def _to_the_name(element: Any) -> str:
+    """Return the way to the one link in an element that says all but a word or two before it: "By Ada Berg"."""
+    links = element.cssselect("a")
+    if element.tag == "a" or len(links) != 1:
+        return ""
+    whole, name = text_of(element), text_of(links[0])
+    before = whole.removesuffix(name)
+    return " a" if name and before != whole and len(before.split()) <= _WORDS_BEFORE and ":" not in before else ""

@@ -97,7 +97,7 @@ _RULES: Final[tuple[tuple[Role, str, tuple[FieldType, ...]], ...]] = (
         Role.ORGANIZER,
         (
             r"(^|_)(organi[sz]er|organi[sz]er_name|organi[sz]ers|host|hosts|hosts_name|host_name|hosted_by|organi[sz]ation|organi[sz]ation_(name|title)|author|authors|"
-            r"author_name|by|creator|calendar_name|calendar|publisher|publisher_name|maintainer|maintainers|seller|vendor|"
+            r"author_name|by|byline|by_line|posted_by|written_by|writer|creator|calendar_name|calendar|publisher|publisher_name|maintainer|maintainers|seller|vendor|"
             r"brand|artist|artists|owner|owner_login|user|user_name|username|presenter|speaker|speakers|group_name|company|"
             r"authors_name|performer|performers|organizers_name|maintainers_name|brand_name)$"
         ),
