@@ -108,6 +108,10 @@ _NUMBERED = re.compile(
     r"(?! (?!and\b|or\b|in\b|of\b|with\b|at\b|on\b|for\b|by\b|after\b|before\b)[a-z])"
 )
 """A numbered thing that the records belong to: "of matchday 3", "in zone 2"."""
+_KEYWORD = re.compile(
+    r"(?<![\w-])(?:with|under|having|has|have) (?:the )?(?P<name>keyword|tag|label|topic) "
+    rf"{_VALUE.format(n='')}(?! of\b)"
+)
 _GIVEN_TO = re.compile(
     r"(?<![\w-])(?:(?:that|which) )?(?:(?:are|is|were|was|have been) )?"
     r"(?P<name>assigned|awarded|allocated|addressed|given|granted|lent|loaned|donated|sold|leased|rented) to "
@@ -159,6 +163,18 @@ def read_named(reading: Reading) -> None:
             topic = Topic.CATEGORY if found["name"] == "category" else Topic.NAMED
             reading.add(topic, Relation.EQUALS, value, found.span(), name=found["name"])
     _read_parts(reading)
+    _read_listed(reading)
+    for found in reading.find(_DEPENDS):
+        value = reading.as_written(*found.span("value")).rstrip(".-/")
+        reading.add(Topic.NAMED, Relation.CONTAINS, value, found.span(), name="dependencies")
+
+
+def _read_listed(reading: Reading) -> None:
+    """Read "with the tag harbour" and "assigned to Mara Lind"."""
+    for found in reading.find(_KEYWORD):
+        if found["value"] is None or found["value"] not in FUNCTION:
+            value = _written(reading, found, ("",))
+            reading.add(Topic.NAMED, Relation.CONTAINS, value, found.span(), name=found["name"])
     for found in reading.find(_GIVEN_TO):
         end = found.end("value")
         if reading.cased[found.start("value")].isupper() and (rest := _RUN.match(reading.cased, found.start("value"))):
@@ -167,9 +183,6 @@ def read_named(reading: Reading) -> None:
             value = reading.as_written(found.start("value"), end).rstrip(".,'")
             where = (found.start(), end)
             reading.add(Topic.NAMED, Relation.CONTAINS, value, where, name=f"{found['name']} to")
-    for found in reading.find(_DEPENDS):
-        value = reading.as_written(*found.span("value")).rstrip(".-/")
-        reading.add(Topic.NAMED, Relation.CONTAINS, value, found.span(), name="dependencies")
 
 
 def _read_parts(reading: Reading) -> None:

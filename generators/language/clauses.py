@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from domain.meaning.numerals import NUMERAL
 from domain.meaning.words import singular
 from domain.plan import Relation, Topic
 from generators.language.lexicon import ASKING, FIELDS, FUNCTION
@@ -264,6 +265,8 @@ def _noun(reading: Reading, start: int) -> tuple[str, int]:
     """Return up to three words that may be a noun, none of them a name, and where they end."""
     words: list[str] = []
     end = start
+    if re.match(rf"(?:{NUMERAL})\b", reading.plain[start:]):
+        return "", end  # "with five stars" chooses
     for word in _words(reading.plain, start):
         filling = word[0] in FUNCTION | _LEADING or (word[0] in ASKING and word[0] not in FIELDS)
         if filling or len(words) == _MOST_WORDS or reading.cased[word.start()].isupper():

@@ -39,27 +39,58 @@ def empty_is_honest(case: Case) -> Finding:
     shown = 0
     for parameter, binding in filters_of(case.plan):
         wanted = arguments.get(parameter.name)
-        if wanted in named and not _some(case, parameter, binding, wanted=wanted, rows=known):
-            return failed(CHECK, f"no record that was seen has {wanted!r} as its {' or '.join(binding.fields)}")
-        if binding.topic is Topic.DATE and (begins := _begins_later(case, binding, wanted, known)):
-            return failed(CHECK, begins)
-        if binding.relation is not Relation.CONTAINS or binding.topic is not Topic.KEYWORDS:
-            continue
-        words = _texts(wanted)
-        seen = [w for w in words if _some(case, parameter, binding, wanted=[w], rows=known)]
-        shown += len(seen)
-        unseen = [w for w in words if w not in seen]
-        said = [w for w in unseen if _page_says(case, parameter, w)]
-        if said and not (binding.any_of and seen):
-            return failed(CHECK, f"the page says {', '.join(map(repr, said))} and no record that was read does")
-        amiss = [w for w in unseen if named or not _honest(case, parameter, binding, word=w, rows=known)]
-        seen_all = any(took_all(case, tried) for tried in case.tried)
-        if seen_all and amiss and not named and not binding.any_of and len(amiss) < len(unseen):
-            # Another word is on no record for sure, so none is meant, whatever the records are called here.
-            amiss = [w for w in amiss if not _is_noun(w, case)]
-        if amiss and not (binding.any_of and seen):
-            return failed(CHECK, _told(amiss, binding, named))
+        if amiss := _value_amiss(case, parameter, binding, wanted, named=named, rows=known):
+            return failed(CHECK, amiss)
+        if binding.relation is Relation.CONTAINS and binding.topic is Topic.KEYWORDS:
+            words = _texts(wanted)
+            seen = [w for w in words if _some(case, parameter, binding, wanted=[w], rows=known)]
+            shown += len(seen)
+            if not (binding.any_of and seen):
+                unseen = [w for w in words if w not in seen]
+                if told := _words_amiss(case, parameter, binding, unseen, named=named, rows=known):
+                    return failed(CHECK, told)
     return passed(CHECK, f"{shown} words occur in some record, the others were looked for where they would be said")
+
+
+def _value_amiss(
+    case: Case,
+    parameter: Parameter,
+    binding: FilterBinding,
+    wanted: JsonValue,
+    *,
+    named: list[JsonValue],
+    rows: list[JsonObject],
+) -> str:
+    """Why a name, a person or a day that no record has proves nothing; empty where it does."""
+    is_one = wanted in named or (binding.topic is Topic.PERSON and is_set(wanted))
+    if is_one and not _some(case, parameter, binding, wanted=wanted, rows=rows):
+        return f"no record that was seen has {wanted!r} as its {' or '.join(binding.fields)}"
+    return _begins_later(case, binding, wanted, rows) if binding.topic is Topic.DATE else ""
+
+
+def _words_amiss(
+    case: Case,
+    parameter: Parameter,
+    binding: FilterBinding,
+    unseen: list[str],
+    *,
+    named: list[JsonValue],
+    rows: list[JsonObject],
+) -> str:
+    """Why words that no record says prove nothing; empty where they do."""
+    said = [w for w in unseen if _page_says(case, parameter, w)]
+    if said:
+        return f"the page says {', '.join(map(repr, said))} and no record that was read does"
+    asked_of_site = any(isinstance(b, SourceBinding) for b in parameter.bindings)
+    plain = [w for w in unseen if not is_name(w, case.plan.query) and not _is_noun(w, case)]
+    if len(plain) > 1 and not asked_of_site:
+        return _told(plain, binding, named)  # one word may be on no record; where two are, the site says it otherwise
+    amiss = [w for w in unseen if named or not _honest(case, parameter, binding, word=w, rows=rows)]
+    seen_all = any(took_all(case, tried) for tried in case.tried)
+    if seen_all and amiss and not named and len(amiss) < len(unseen):
+        # Another word is on no record for sure, so none is meant, whatever the records are called here.
+        amiss = [w for w in amiss if not _is_noun(w, case)]
+    return _told(amiss, binding, named) if amiss else ""
 
 
 def left_out_is_told(case: Case) -> Finding:
