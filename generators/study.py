@@ -22,6 +22,7 @@ from generators.sources.page_study import study_pages
 from generators.sources.relevance import visible_text
 from generators.sources.requests import template_of
 from generators.sources.roles import Role, first
+from generators.sources.shown_labels import with_shown_labels
 from generators.sources.whole_answers import whole_answer
 
 _MOST_TWINS: Final = 3
@@ -46,6 +47,7 @@ def study(observation: Observation, intent: Intent, answers: tuple[ProbeAnswer, 
     more, pages, names = study_pages(observation, intent, visible, questions)
     sight = Sight(visible=visible, names=names)
     candidates, endpoints = study_json(observation, intent, documents(observation, answers), sight, questions)
+    candidates = with_shown_labels(candidates, more)
     best = [*described[:1], *candidates[:1], *[c for c in more if c.kind is not SourceKind.BROWSER][:2]]
     choices = [choice for e in (*endpoints, *pages) for p in e.parameters for choice in p.choices]
     whole = whole_answer(observation, intent)

@@ -17,6 +17,7 @@ from school.proving import Seen
 from school.seeing import see
 from school.stopwatch import Stopwatch
 
+_LEAST_RECORDS = 3
 MOST_LEADS = 4  # pages that are looked at beyond the given one
 
 
@@ -64,10 +65,10 @@ async def look(
         except SchoolError as beyond:
             problem = beyond if isinstance(beyond, SourceBlocked) and problem is not None else problem
             continue  # what the other pages have is still there
-        if isinstance(found, Seen):
+        if isinstance(found, Seen) and (doors or _lists(found)):
             tried = True
             yield _led_from(found, query.site or "")
-        elif doors:
+        elif doors and not isinstance(found, Seen):
             raise found[1]  # the given page has only doors, and behind this one the question cannot be decided
     if tried:
         return
@@ -75,6 +76,14 @@ async def look(
         yield first
     elif problem is not None:
         raise problem
+
+
+def _lists(seen: Seen) -> bool:
+    """Whether a page that only some words led to has a list: the page of one record answers nothing by chance."""
+    if seen.by_model is not None:
+        return True
+    chosen = next((c for c in seen.findings.candidates if c.source == seen.plans[0].records), None)
+    return chosen is None or chosen.count >= _LEAST_RECORDS
 
 
 def _ahead(observation: Observation, problem: SchoolError, intent: Intent) -> tuple[str, ...]:

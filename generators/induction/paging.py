@@ -29,6 +29,7 @@ _MORE_TEXT = re.compile(
 )
 _FIGURES = 5
 _SECOND = 2
+_LEVELS = 3
 _OFFSET_NAME = re.compile(r"offset|start|skip|from|first|begin", re.IGNORECASE)
 _PAGE_NAME = re.compile(r"^(?:page|p|pg|paged|page_?(?:no|num|number|index)|.*page.*|seite|pagina)$", re.IGNORECASE)
 _PATH_NUMBER = re.compile(r"(?:^|/)(?P<word>page|p|seite|pagina)[/-]?(?P<number>\d+)(?=/|$|\.)", re.IGNORECASE)
@@ -50,10 +51,25 @@ def pages_by_script(html: str, url: str) -> bool:
     numbers = [
         int(text)
         for node in tree.nodes
-        if node.tag == "a" and (node.element.get("href") or "").lower().startswith("javascript:")
+        if _is_pressed(node)
         if (text := tree.text(node)).isascii() and text.isdecimal() and len(text) < _FIGURES
     ]
     return any(number + 1 in numbers or number == _SECOND for number in numbers)
+
+
+def _is_pressed(node: Node) -> bool:
+    """Tell whether a part of a pager is followed by a script: it has no address of its own."""
+    href = (node.element.get("href") or "").strip().lower()
+    if node.tag == "a" and href.startswith("javascript:"):
+        return True
+    if node.tag not in {"a", "button"} or href not in {"", "#"}:
+        return False
+    above, marks = node.parent, [node.element.get("class") or ""]
+    for _ in range(_LEVELS):
+        if above is not None:
+            marks += [above.element.get("class") or "", above.element.get("aria-label") or ""]
+            above = above.parent
+    return any(word.startswith(("pagin", "page", "pager")) for mark in marks for word in words(mark))
 
 
 def paging_of(tree: Tree) -> Paging | None:

@@ -50,7 +50,7 @@ def choose(
         read = (observation.pages[0].text_after if observation.pages else "") or visible  # served text may be hidden
         # Texts of elements side by side may run together, where no word of a record stands by itself.
         least = {c.id: 0.0 if _stands_in(c, read) else shown for c in ranked}
-        ranked = [_ended(c, observation, intent, visible, ranked) for c in ranked]
+        ranked = [_ended(c, observation, intent, visible, findings.candidates) for c in ranked]
         good = [c for c in ranked if not _fault(c, best, least[c.id])]
         if good:
             choices.append(Choice(candidate=good[0], fit=relevance(good[0], intent, visible)))
@@ -93,7 +93,8 @@ def _ended(
     ):
         return candidate.model_copy(update={"complete": False})  # the newest of what the page has in several parts
     _, told = told_counts(visible, intent.subject)
-    more = told is not None and told > candidate.count
+    paged = (c for c in beside if c.kind is SourceKind.JSON and c.paging is not None and c.agreement >= _AGREES)
+    more = max([told or 0, *(c.total or 0 for c in paged)]) > candidate.count
     if more or pages_by_script(page.rendered_html or page.served_html, page.final_url):
         return candidate.model_copy(update={"complete": False})
     return candidate

@@ -30,7 +30,7 @@ class JsonDocument:
 def documents(observation: Observation, answers: Sequence[ProbeAnswer]) -> tuple[JsonDocument, ...]:
     """Return every JSON document: the page itself, its exchanges, and documents that probes found."""
     found = [*_pages(observation), *_exchanges(observation), *_probed(answers)]
-    return tuple(d for d in found if isinstance(d.value, dict | list) and d.value)
+    return tuple(d for d in found if isinstance(d.value, dict | list) and d.value and not _describes_an_api(d.value))
 
 
 def parse(text: str) -> JsonValue:
@@ -48,6 +48,13 @@ def _pages(observation: Observation) -> Iterator[JsonDocument]:
         yield JsonDocument(
             request=template_of(page.final_url), value=parse(page.served_html), origin="page", headers={}
         )
+
+
+def _describes_an_api(value: JsonValue) -> bool:
+    """Whether a document says which operations there are: its parts are no records of what a site has."""
+    return (
+        isinstance(value, dict) and isinstance(value.get("paths"), dict) and bool({"openapi", "swagger"} & set(value))
+    )
 
 
 def _exchanges(observation: Observation) -> Iterator[JsonDocument]:

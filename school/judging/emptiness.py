@@ -149,7 +149,7 @@ def _some(
 
 def _honest(case: Case, parameter: Parameter, binding: FilterBinding, *, word: str, rows: list[JsonObject]) -> bool:
     asked_of_site = any(isinstance(b, SourceBinding) for b in parameter.bindings)
-    if not asked_of_site and _is_aside(word, case) and not is_name(word, case.plan.query):
+    if not asked_of_site and _is_aside(word, case):
         return False  # "and the lock they open with": it may name something that this source calls otherwise
     if not asked_of_site and _is_noun(word, case):
         return False  # the records may be what is asked for under another name: "courses" where a site has classes
