@@ -21,14 +21,22 @@ _TRUE = frozenset({"true", "yes", "y", "1", "on", "available", "t"})
 _FALSE = frozenset({"false", "no", "n", "0", "off", "none", "f", ""})
 
 
+_CELL = re.compile(
+    r"\s*<(a|span|b|strong|i|em|small|time|abbr|label|code)\b[^<>]{0,500}>.{0,500}</\1>\s*", re.DOTALL | re.IGNORECASE
+)
+_TAG = re.compile(r"<[^<>]*>")
+
+
 def to_text(value: Any) -> str | None:
     """Return text with white space folded and character references decoded; None for nothing.
 
+    A cell that is one link, badge or the like in markup, as tables that a script fills get them, is what it shows.
     Numbers and booleans become their JSON text; a list becomes its texts joined by ", ".
     """
     if value is None:
         return None
     if isinstance(value, str):
+        value = _TAG.sub("", value) if _CELL.fullmatch(value) else value
         folded = " ".join((html.unescape(value) if "&" in value else value).split())
         return folded or None
     if isinstance(value, bool):
