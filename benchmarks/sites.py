@@ -1,6 +1,6 @@
 """The built-in planner on sites it was not made for, with truth from each site's own records.
 
-Run: python -m benchmarks.sites [--set town|market|isle] [site or question …]
+Run: python -m benchmarks.sites [--set town|market|isle|valley] [site or question …]
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from tests.market_sites import market
 from tests.town_sites import town
 from tests.town_sites.asking import Question, TownSite
 from tests.town_sites.serving import running
+from tests.valley_sites import valley
 
-SETS = {"town": town.SITES, "market": market.SITES, "isle": isle.SITES}
+SETS = {"town": town.SITES, "market": market.SITES, "isle": isle.SITES, "valley": valley.SITES}
 
 
 async def measure(sites: tuple[TownSite, ...], names: list[str]) -> tuple[list[Figure], Counter[str]]:

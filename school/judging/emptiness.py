@@ -104,12 +104,13 @@ def left_out_is_told(case: Case) -> Finding:
     arguments = case.effective(case.tried[0].run.arguments) if case.tried else {}
     tested = 0
     for parameter, binding in filters_of(case.plan):
-        if binding.relation is not Relation.EXCLUDES or not rows:
+        named = binding.relation is Relation.NOT_EQUALS and binding.topic is Topic.NAMED
+        if not (named or binding.relation is Relation.EXCLUDES) or not rows:
             continue
+        said = binding.model_copy(update={"relation": Relation.EQUALS if named else Relation.CONTAINS})
         for word in _texts(arguments.get(parameter.name)):
             tested += 1
-            said = binding.model_copy(update={"relation": Relation.CONTAINS})
-            if not _some(case, parameter, said, wanted=[word], rows=rows):
+            if not _some(case, parameter, said, wanted=word if named else [word], rows=rows):
                 return failed(check, f"no record that was seen says {word!r}, so that leaving it out chooses nothing")
     return passed(check, f"{tested} words") if tested else not_applicable(check, "the question leaves nothing out")
 

@@ -1,0 +1,1 @@
+"""Test sites in the idioms of common site software."""
