@@ -116,15 +116,22 @@ def left_out_is_told(case: Case) -> Finding:
 
 
 def _begins_later(case: Case, binding: FilterBinding, wanted: JsonValue, rows: list[JsonObject]) -> str:
-    """Why days before the oldest record prove nothing: a feed, or a page without further ones, shows the newest."""
-    if binding.relation is not Relation.TO or case.plan.paging is not None or not is_set(wanted):
+    """Why days before the oldest record prove nothing: a feed, or a page without further ones, shows the newest.
+
+    A day of the week before all records is rather one of the days that they are on.
+    """
+    weekday = str(wanted).casefold().partition(" ")[0] in _WEEKDAYS
+    if binding.relation is not Relation.TO or not is_set(wanted) or (case.plan.paging is not None and not weekday):
         return ""
     written = (str(row[binding.fields[0]]) for row in rows if is_set(row.get(binding.fields[0])))
     days = [moment.date() for text in written if (moment := read_datetime(text)) is not None]
     last = dates.resolve(str(wanted), case.now.date()).end
-    if not days or last >= min(*days, case.now.date()):
+    if not days or last >= min(*days, *(() if weekday else (case.now.date(),))):
         return ""
     return f"the records that were seen begin on {min(days)}; what was before may be elsewhere"
+
+
+_WEEKDAYS = frozenset({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"})
 
 
 def _told(words: list[str], binding: FilterBinding, named: list[JsonValue]) -> str:

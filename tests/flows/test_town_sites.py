@@ -13,6 +13,7 @@ from tests.requirements import requirement
 from tests.town_sites.asking import Question, TownSite, differences
 from tests.town_sites.serving import running
 from tests.town_sites.town import SITES, answer
+from tests.valley_sites import valley
 
 HERE = frozenset(
     {
@@ -30,11 +31,21 @@ HERE = frozenset(
         "directory-building",
         "timetable-zone",
         "timetable-which",
+        "bridges-2",
+        "hive-4",
+        "plugins-4",
+        "lots-3",
+        "notices-1",
     }
 )
 """Those that the suite asks: each kind of site, and what no right answer is known to come for yet."""
 
-CHOSEN = [pytest.param(site, one, id=one.id) for site in SITES for one in site.questions if one.id in HERE]
+REFUSED = frozenset({"lots-3", "notices-1"})
+"""A list that only a script turns, and words that the records say in another language: refused, and not answered."""
+
+CHOSEN = [
+    pytest.param(site, one, id=one.id) for site in (*SITES, *valley.SITES) for one in site.questions if one.id in HERE
+]
 
 
 @requirement("PLAN-3", "PROVE-7")
@@ -45,7 +56,7 @@ async def test_a_question_is_answered_from_the_sites_own_records(
 ) -> None:
     async with running(site.app) as base:
         outcome, seen = await answer(question, base, tmp_path / "home", secret=site.secret)
-    assert outcome in (("refused", "right") if question.honest else ("right",)), seen
+    assert outcome in (("refused", "right") if question.honest or question.id in REFUSED else ("right",)), seen
 
 
 def test_rows_that_lack_a_true_one_or_have_one_too_many_are_told() -> None:

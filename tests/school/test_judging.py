@@ -251,6 +251,29 @@ def test_a_true_empty_answer_passes_when_another_trial_has_rows() -> None:
     assert judge(case(query=nothing, repeat=nothing)).passed
 
 
+@requirement("PROVE-2", "PROVE-7")
+def test_what_is_left_out_must_be_said_by_some_record() -> None:
+    asked = {"city": "Oakland", "keywords": ["rap"], "exclude": ["bids"]}
+    found = run(NARROW, asked, NARROW)
+    assert outcome(judge(case(query=found, repeat=found)), "left_out_is_told") is CheckOutcome.FAILED
+    told = [*ROWS, row(7, name="Rap Bids")]
+    wide = run(told, {"keywords": [], "city": None}, told)
+    assert outcome(judge(case(query=found, repeat=found, wide=wide)), "left_out_is_told") is CheckOutcome.PASSED
+
+
+@requirement("PROVE-7")
+def test_a_person_or_a_weekday_that_no_record_has_proves_nothing() -> None:
+    by = parameter("organizer", FieldType.STRING, narrows(Relation.CONTAINS, Topic.PERSON, "name"))
+    nothing = run([], {"organizer": "Ada Berg"})
+    verdict = judge(case(query=nothing, repeat=nothing, plan={"parameters": (by, *PARAMETERS)}))
+    assert outcome(verdict, "empty_is_honest") is CheckOutcome.FAILED
+    for asked, holds in (("saturday", CheckOutcome.FAILED), ("2027-05-01", CheckOutcome.PASSED)):
+        later = [row(n, day="2027-06-05") for n in range(1, 7)]
+        nothing = run([], {"date_to": asked})
+        verdict = judge(case(query=nothing, repeat=nothing, wide=run(later, {"keywords": []}, later)))
+        assert outcome(verdict, "empty_is_honest") is holds
+
+
 UNSEEN = {"city": "Oakland", "keywords": ["rap", "opera"]}
 KIND = parameter("category", FieldType.STRING, narrows(Relation.EQUALS, Topic.CATEGORY, "city")).model_copy(
     update={"topic": Topic.CATEGORY}

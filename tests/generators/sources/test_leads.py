@@ -14,7 +14,7 @@ from domain.plan import (
     SourceKind,
     Topic,
 )
-from generators.sources.leads import leads, onward
+from generators.sources.leads import leads, onward, whole_list
 from tests.generators.builders import HOST, intent, observed, says
 from tests.requirements import requirement
 
@@ -29,6 +29,31 @@ def test_a_link_that_names_the_records_leads_to_them() -> None:
     )
     found = leads(observed(url=f"{HOST}/", links=links), intent(says(Topic.PLACE, "Berkeley")))
     assert found == (f"{HOST}/city/shows", f"{HOST}/news/9")
+
+
+def test_a_link_that_promises_a_list_is_followed_and_a_pager_is_not() -> None:
+    links = (
+        Link(href="/hire", text="Hire the hall"),
+        Link(href="/collection", text="Explore the collection"),
+        Link(href="/page/2", text="Older shows", rel="next"),
+        Link(href="/threads?p=3", text="3"),
+        Link(href="/performances", text="Performances"),
+        Link(href="/happenings", text="All happenings"),
+    )
+    found = leads(observed(url=f"{HOST}/", links=links), intent(subject="events"))
+    assert found == (f"{HOST}/happenings", f"{HOST}/collection")
+
+
+def test_a_front_page_that_shows_a_few_records_leads_to_their_list() -> None:
+    few = listed("Desk", "Clock")
+    urls = tuple(f"{HOST}/lots/{n}" for n in (148, 182))
+    few = few.model_copy(
+        update={"columns": (*few.columns, Column(name="url", locator="a@href", type=FieldType.URL, samples=urls))}
+    )
+    links = (Link(href="/lots", text="Lose"), Link(href="/lots/148", text="Desk"), Link(href="/sell", text="Sell"))
+    assert whole_list(observed(url=f"{HOST}/", links=links), few) == (f"{HOST}/lots",)
+    assert whole_list(observed(url=f"{HOST}/lots/old", links=links), few) == ()
+    assert whole_list(observed(url=f"{HOST}/", links=links[1:]), few) == ()
 
 
 def test_without_words_nothing_is_followed() -> None:

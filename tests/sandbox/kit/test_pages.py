@@ -40,6 +40,7 @@ def test_nodes_are_selected_and_read() -> None:
     )
     assert (staff.read("a@contact"), staff.read("b a@contact")) == ("ada@port.example", "+4712345678")
     assert page.read("a@contact") is None
+    assert (page.read("li a@texts"), page.read("h9@texts")) == ("One, Two", None)
     assert item.read("nothing@href") is None
     assert page.first("h9", "h1").text == "Title bolder"  # type: ignore[union-attr]  # it is there
     assert page.first("h9") is None

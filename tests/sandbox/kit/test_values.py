@@ -129,6 +129,10 @@ def test_prices_are_read_and_no_price_is_no_cheap_price(value: Any, amount: floa
     [
         ("  a \n b ", "a b"),
         ("a &amp; b", "a & b"),
+        ('<a href="/x">10-2 &amp; 3</a>', "10-2 & 3"),
+        (' <span class="badge"><b>Poor</b></span>', "Poor"),
+        ("if a <b and c> d", "if a <b and c> d"),
+        ("<p>one</p><p>two</p>", "<p>one</p><p>two</p>"),
         ("", None),
         (None, None),
         (3.0, "3"),
