@@ -173,7 +173,11 @@ def _is_aside(word: str, case: Case) -> bool:
     if said is None or not intent.subject or noun is None or said.start < noun.end():
         return False
     between = intent.text.casefold()[noun.end() : said.start]
-    return _ABOUT.search(between) is None and _HAVING.search(between) is None
+    placed = is_name(word, case.plan.query) and _PLACED.search(between) is not None
+    return not placed and _ABOUT.search(between) is None and _HAVING.search(between) is None
+
+
+_PLACED = re.compile(r"\b(?:in|at|near|from|of|by|on)(?: the)? *$")
 
 
 _HAVING = re.compile(r"\b(?:with|having|including) (?:an? |some |any |no )?$")
