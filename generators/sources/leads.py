@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
@@ -28,8 +29,11 @@ def leads(observation: Observation, intent: Intent) -> tuple[str, ...]:
     page = observation.pages[0]
     here = page.final_url.split("#", 1)[0].rstrip("/")
     scored: dict[str, float] = {}
+    shapes = Counter(_shape(urljoin(page.final_url, link.href)) for link in page.links)
     for link in page.links:
         url = urljoin(page.final_url, link.href).split("#", 1)[0]
+        if _DIGIT.search(url) and shapes[_shape(url)] >= _MANY_ALIKE:
+            continue  # one of the page's own records, which are not where more of them are
         parts = urlsplit(url)
         same = parts.netloc == urlsplit(page.final_url).netloc and parts.scheme in ("http", "https")
         if not same or url.rstrip("/") == here or parts.path.lower().endswith(_ASSETS):
@@ -191,6 +195,8 @@ def _first_word(intent: Intent) -> list[str]:
 
 _LEAST: Final = 0.25
 """Below this a link is a headline that happens to say a word of the question."""
+_MANY_ALIKE: Final = 4
+_DIGIT: Final = re.compile(r"\d")
 _ALIKE: Final = 1.0
 _LISTING: Final = 0.3
 _LISTS: Final = frozenset(
@@ -212,6 +218,13 @@ def _searches(page: Page, words: str) -> Iterator[str]:
             continue
         fixed = [(f.name, f.value) for f in form.fields if f.kind == "hidden" and f.name]
         yield f"{form.action.split('?', 1)[0]}?{urlencode([*fixed, (fields[0].name, words)])}"
+
+
+def _shape(url: str) -> tuple[str, str]:
+    """An address without its numbers and values: those of the records of a list are alike."""
+    parts = urlsplit(url)
+    path = re.sub(r"[^/]*\d[^/]*", "#", parts.path)
+    return path, "&".join(sorted(pair.partition("=")[0] for pair in parts.query.split("&")))
 
 
 def _turns_pages(link: Link) -> bool:

@@ -172,7 +172,8 @@ def _is_aside(word: str, case: Case) -> bool:
     noun = re.search(rf"(?<!\w){re.escape(intent.subject.casefold())}(?!\w)", intent.text.casefold())
     if said is None or not intent.subject or noun is None or said.start < noun.end():
         return False
-    between = intent.text.casefold()[noun.end() : said.start]
+    begin = max(said.start, intent.text.casefold().find(str(said.value).casefold(), said.start))
+    between = intent.text.casefold()[noun.end() : begin]
     placed = is_name(word, case.plan.query) and _PLACED.search(between) is not None
     return not placed and _ABOUT.search(between) is None and _HAVING.search(between) is None
 
