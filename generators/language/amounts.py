@@ -24,10 +24,12 @@ _MONEY = (
     rf"|\b{NUMERAL} (?:{_UNIT}|{_CODE}))"
 )
 _BEFORE: Final[dict[Relation, str]] = {
-    Relation.LESS_THAN: r"under|below|less than|cheaper than|lower than|fewer than|smaller than|<",
+    Relation.LESS_THAN: r"under|below|less than|cheaper than|lower than|fewer than|smaller than|"
+    r"less expensive than|<",
     Relation.AT_MOST: r"at most|up to|(?:a )?max(?:imum)?(?: of)?|no more than|not more than|not over|no higher than|"
     r"no (?:farther|further) than|not (?:exceeding|above)|<=|≤",
-    Relation.MORE_THAN: r"over|above|more than|greater than|higher than|larger than|exceeding|>",
+    Relation.MORE_THAN: r"over|above|more than|greater than|higher than|larger than|exceeding|"
+    r"more expensive than|dearer than|pricier than|>",
     Relation.AT_LEAST: r"at least|(?:a )?min(?:imum)?(?: of)?|no less than|not less than|no fewer than|not below|"
     r"starting (?:at|from)|from|>=|≥",
 }
@@ -317,6 +319,10 @@ def _is_measure(reading: Reading, found: re.Match[str]) -> bool:
     return bound and not placed and (owned or _count(found["number"]) > _FARTHEST)
 
 
+OWNED: Final = re.compile(r"\b(?:with|have|has|having|contain(?:s|ing)?|spanning|need|needs) $")
+"""What stands before an amount that each record has."""
+
+
 def read_numbers(reading: Reading) -> None:
     """Read "rated at least 4", "rating above 4", "more than 100 guests", "3 or more bedrooms"."""
     for found in reading.find(_STARS):
@@ -330,6 +336,9 @@ def read_numbers(reading: Reading) -> None:
             if found.groupdict().get("measure") and singular(noun) != noun:
                 continue  # "films under 100 minutes": the number is of minutes, the films are what is asked for
             record = {noun, noun.removesuffix("s"), noun.removesuffix("ies") + "y"} & RECORD_NOUNS
+            owned = found[0].startswith(("with ", "has ", "have ")) or OWNED.search(reading.plain[: found.start()])
+            if record and owned:
+                record = set()  # "books with more than 200 pages": what each of them has
             if record or noun in FUNCTION or noun in ASKING or found["bound"] == "from":
                 continue
             if "scale" in found.groupdict():

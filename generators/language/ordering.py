@@ -8,6 +8,7 @@ from typing import Final
 from domain.meaning.numerals import NUMERAL, numeral
 from domain.meaning.words import singular
 from domain.plan import Relation, Topic
+from generators.language.amounts import OWNED
 from generators.language.lexicon import FIELDS, FUNCTION, RECORD_NOUNS
 from generators.language.reading import Reading
 
@@ -247,16 +248,21 @@ def _add_sort(reading: Reading, where: tuple[int, int], field: str, end: str | N
 def _read_counts(reading: Reading) -> None:
     for pattern in (_LIMIT, _TOP):
         for found in reading.find(pattern):
-            if not reading.has(Topic.COUNT):
+            if not reading.has(Topic.COUNT) and not OWNED.search(reading.plain[: found.start()]):
                 reading.add(Topic.COUNT, Relation.AT_MOST, numeral(found["count"]), found.span())
                 direction = _BY_TIME.get(found.groupdict().get("which") or "")
                 if direction:
                     reading.add(Topic.SORT, Relation.EQUALS, "date", found.span(), unit=direction)
     for found in reading.find(_COUNTED):
+        if _BOUND.search(reading.plain[: found.start()]):
+            continue  # "more than 200 pages" is a measure of each
         counts_records = any(_is_plural_record(word) for word in found["nouns"].split())
         counts_records = counts_records or (_begins(reading, found.start()) and reading.has(Topic.SORT))
         if found["count"] != "one" and counts_records and not reading.has(Topic.COUNT):
             reading.add(Topic.COUNT, Relation.AT_MOST, numeral(found["count"]), found.span("count"))
+
+
+_BOUND: Final = re.compile(r"\b(?:than|least|most|exactly|over|under|above|below) $")
 
 
 def _begins(reading: Reading, start: int) -> bool:
