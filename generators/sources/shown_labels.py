@@ -19,7 +19,12 @@ _MARKUP: Final = re.compile(r"<[^>]*>")
 def with_shown_labels(candidates: Sequence[RecordCandidate], shown: Sequence[RecordCandidate]) -> list[RecordCandidate]:
     """Return data candidates whose columns have the labels under which the page's own list shows their values."""
     labelled = [(column.label, _values(column)) for c in shown for column in c.columns if column.label]
-    labelled = [(label, values) for label, values in labelled if len(values) >= _ENOUGH]
+    # The words before a colon in a title ("Cloud Conference: Day One") look like a label, and are part of the value.
+    labelled = [
+        (label, values)
+        for label, values in labelled
+        if len(values) >= _ENOUGH and not any(fold(label) in text for text in values)
+    ]
     if not labelled:
         return list(candidates)
     return [

@@ -34,4 +34,7 @@ def test_a_column_of_data_takes_the_label_over_the_same_values() -> None:
     )
     (named,) = with_shown_labels([data], [shown])
     assert [c.label for c in named.columns] == ["Length (ft)", "Condition", "", "Own"]
+    told = candidate(SourceKind.HTML, column("title", "Day: One", "Day: Two", "Day: Six", label="Day"))
+    plain = candidate(SourceKind.JSON, column("name", "Day: One", "Day: Two", "Day: Six"))
+    assert with_shown_labels([plain], [told]) == [plain]
     assert with_shown_labels([data], [data.model_copy(update={"columns": data.columns[:3]})]) == [data]
