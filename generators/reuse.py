@@ -163,8 +163,8 @@ def _put_as_learned(arguments: Arguments, constraint: Constraint, plan: Plan) ->
         return False
     meant = {word, *kinds_meant(word)}
     for parameter in plan.parameters:
-        if parameter.name == "exclude":
-            continue
+        if _has_relation(parameter, Relation.EXCLUDES):
+            continue  # what a tool leaves out is no word that another question wants
         if isinstance(parameter.default, list) and parameter.topic is Topic.KEYWORDS:
             known = [v for v in parameter.default if fold(str(v)) in meant]
             if known:

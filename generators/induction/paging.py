@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from domain.plan import Paging, PagingKind
@@ -45,6 +46,7 @@ def find_paging(html: str, url: str) -> Paging | None:
     return paging_of(parse(html, url))
 
 
+@lru_cache(maxsize=8)
 def pages_by_script(html: str, url: str) -> bool:
     """Tell whether the numbers of further pages stand there as links that only a script follows."""
     tree = parse(html, url)

@@ -38,7 +38,7 @@ _NOW: Final = re.compile(
     r"(?<![\w-]),? ?(?:at the moment|right now|at present|these days|nowadays|at this time)(?=$|[ ,.;?!])"
 )
 _WHEREVER: Final = re.compile(
-    r",? ?(?<![\w-])(?:in|at|from|of) any (?P<word>[a-z]+)(?! (?:but|except|other|apart)\b)(?=[ ,.;?!]|$)"
+    r",? ?(?<![\w-])(?:in|at|from|of) any [a-z]+(?! (?:but|except|other|apart)\b)(?=[ ,.;?!]|$)"
 )
 _WHOLE_PLACE: Final = re.compile(
     r"(?<![\w-])in (?:the |this )(?:whole )?(?:state|country|county|province|world|museum|gallery|club|festival)"
